@@ -1,0 +1,143 @@
+//! The store: a folder of files (an `object_store`), the one thing the author's side and the host share.
+//!
+//! In: paths made by [`layout`] and bytes. Out: the same bytes, with a limit on how many. It must not know what a file
+//! means. Two ways to write: [`Store::put`] is on the disk when it returns; [`Store::put_in_bulk`] is there after the
+//! next [`Store::sync`], and thousands of times cheaper.
+
+pub mod layout;
+
+use std::{
+    io,
+    path::{Path as FilePath, PathBuf},
+};
+
+use bytes::Bytes;
+use futures_util::TryStreamExt;
+use object_store::{ObjectStore, ObjectStoreExt, local::LocalFileSystem, path::Path};
+
+use crate::explain::Explain;
+
+/// A folder that holds what the host gets.
+#[derive(Debug)]
+pub struct Store {
+    root: PathBuf,
+    durable: LocalFileSystem,
+    bulk: LocalFileSystem,
+}
+
+/// Why the store could not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("can't open the store at {}", path.display())]
+    Open { path: PathBuf, source: io::Error },
+    #[error("the store has no such path: {path}")]
+    Path { path: String },
+    #[error("can't read {path} in the store")]
+    Read { path: String, source: object_store::Error },
+    #[error("can't write {path} in the store")]
+    Write { path: String, source: object_store::Error },
+    #[error("{path} in the store is larger than {limit} bytes")]
+    TooLarge { path: String, limit: u64 },
+    #[error("can't bring the store to the disk")]
+    Sync(#[source] io::Error),
+}
+
+impl Explain for StoreError {
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Open { .. } => "Check that the folder exists and that you may read and write in it.".into(),
+            Self::Write { .. } | Self::Sync(_) => {
+                "Check that the disk is not full; what was published before still stands. Then run the command again."
+                    .into()
+            }
+            Self::TooLarge { .. } => {
+                "Something else than heldspace wrote this file. `heldspace build --verify` mends what was spoiled."
+                    .into()
+            }
+            Self::Path { .. } | Self::Read { .. } => return None,
+        })
+    }
+}
+
+impl Store {
+    /// Opens the folder at `root`, which must exist.
+    pub fn open(root: &FilePath) -> Result<Self, StoreError> {
+        let failed = |source: io::Error| StoreError::Open { path: root.to_owned(), source };
+        let root = root.canonicalize().map_err(failed)?;
+        let bulk = LocalFileSystem::new_with_prefix(&root).map_err(|e| failed(e.into()))?;
+        let durable = LocalFileSystem::new_with_prefix(&root).map_err(|e| failed(e.into()))?.with_fsync(true);
+        Ok(Self { root, durable, bulk })
+    }
+
+    /// Makes the folder (0700) if it is not there, and opens it.
+    pub fn create(root: &FilePath) -> Result<Self, StoreError> {
+        let mut folder = std::fs::DirBuilder::new();
+        folder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+        folder.create(root).map_err(|source| StoreError::Open { path: root.to_owned(), source })?;
+        Self::open(root)
+    }
+
+    pub fn root(&self) -> &FilePath {
+        &self.root
+    }
+
+    /// The file at `path`, or `None`; refused unread when it is larger than `limit` bytes.
+    pub async fn read(&self, path: &str, limit: u64) -> Result<Option<Bytes>, StoreError> {
+        let failed = |source| StoreError::Read { path: path.to_owned(), source };
+        let found = match self.bulk.get(&parse(path)?).await {
+            Ok(found) => found,
+            Err(object_store::Error::NotFound { .. }) => return Ok(None),
+            Err(source) => return Err(failed(source)),
+        };
+        if found.meta.size > limit {
+            return Err(StoreError::TooLarge { path: path.to_owned(), limit });
+        }
+        found.bytes().await.map(Some).map_err(failed)
+    }
+
+    /// Replaces the file in one atomic step; it is on the disk when this returns.
+    pub async fn put(&self, path: &str, bytes: Bytes) -> Result<(), StoreError> {
+        Self::put_with(&self.durable, path, bytes).await
+    }
+
+    /// Replaces the file in one atomic step; it is on the disk after the next [`Store::sync`].
+    pub async fn put_in_bulk(&self, path: &str, bytes: Bytes) -> Result<(), StoreError> {
+        Self::put_with(&self.bulk, path, bytes).await
+    }
+
+    async fn put_with(to: &LocalFileSystem, path: &str, bytes: Bytes) -> Result<(), StoreError> {
+        let put = to.put(&parse(path)?, bytes.into()).await;
+        put.map(drop).map_err(|source| StoreError::Write { path: path.to_owned(), source })
+    }
+
+    /// Brings everything written so far to the disk.
+    #[cfg(feature = "author")]
+    pub fn sync(&self) -> Result<(), StoreError> {
+        let folder = std::fs::File::open(&self.root).map_err(StoreError::Sync)?;
+        rustix::fs::syncfs(folder).map_err(|e| StoreError::Sync(e.into()))
+    }
+
+    /// The paths of all files below `prefix` (a whole folder name), with their sizes.
+    pub async fn list(&self, prefix: &str) -> Result<Vec<(String, u64)>, StoreError> {
+        self.bulk
+            .list(Some(&parse(prefix)?))
+            .map_ok(|meta| (meta.location.to_string(), meta.size))
+            .try_collect()
+            .await
+            .map_err(|source| StoreError::Read { path: prefix.to_owned(), source })
+    }
+
+    /// Removes the file; that it was not there is no error.
+    pub async fn delete(&self, path: &str) -> Result<(), StoreError> {
+        match self.bulk.delete(&parse(path)?).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(source) => Err(StoreError::Write { path: path.to_owned(), source }),
+        }
+    }
+}
+
+fn parse(path: &str) -> Result<Path, StoreError> {
+    Path::parse(path).map_err(|_| StoreError::Path { path: path.to_owned() })
+}
