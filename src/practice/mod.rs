@@ -1,1 +1,3 @@
-
+pub mod files;
+mod home;
+pub use home::*;

@@ -1,0 +1,153 @@
+//! The one writer of the practice's own files.
+//!
+//! A file is there whole or not at all: temporary file beside it → fsync → rename → fsync the folder.
+
+use std::{
+    fs, io,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use crate::explain::Explain;
+
+/// A file or folder of the practice could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    #[error("can't read {}", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    #[error("can't write {}", path.display())]
+    Write { path: PathBuf, source: io::Error },
+    #[error("{} is already there", path.display())]
+    Exists { path: PathBuf },
+    #[error("others may read {}", path.display())]
+    Open { path: PathBuf },
+}
+
+impl Explain for FileError {
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Read { .. } => "Check that the file exists and that you may read it.".into(),
+            Self::Write { .. } => {
+                "Check that the disk is not full and that you may write there. Nothing was changed.".into()
+            }
+            Self::Exists { .. } => "Nothing was overwritten. Choose another name, or move that file away first.".into(),
+            Self::Open { path } => {
+                format!("It holds secrets, so only you should be able to read it: chmod 600 {}", path.display())
+            }
+        })
+    }
+}
+
+/// Who may read a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// 0600.
+    Secret,
+    /// As the person's machine is set up.
+    Usual,
+}
+
+/// Replaces `path`, or makes it, in one step.
+pub fn write(path: &Path, bytes: &[u8], access: Access) -> Result<(), FileError> {
+    let staged = stage(path, bytes, access)?;
+    staged.persist(path).map_err(|e| failed(path)(e.error))?;
+    sync_folder(path)
+}
+
+/// Makes `path`; refused when it is already there.
+pub fn write_new(path: &Path, bytes: &[u8], access: Access) -> Result<(), FileError> {
+    let staged = stage(path, bytes, access)?;
+    staged.persist_noclobber(path).map_err(|e| match e.error.kind() {
+        io::ErrorKind::AlreadyExists => FileError::Exists { path: path.to_owned() },
+        _ => failed(path)(e.error),
+    })?;
+    sync_folder(path)
+}
+
+/// The file, or `None` when there is none.
+pub fn read(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(FileError::Read { path: path.to_owned(), source }),
+    }
+}
+
+/// A file that holds a secret: read only if nobody else can.
+pub fn read_secret(path: &Path) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, FileError> {
+    #[cfg(unix)]
+    if let Ok(meta) = fs::metadata(path) {
+        use std::os::unix::fs::PermissionsExt;
+        if meta.is_file() && meta.permissions().mode() & 0o077 != 0 {
+            return Err(FileError::Open { path: path.to_owned() });
+        }
+    }
+    Ok(read(path)?.map(zeroize::Zeroizing::new))
+}
+
+/// Makes a folder and those above it; 0700 for [`Access::Secret`].
+pub fn folder(path: &Path, access: Access) -> Result<(), FileError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    if access == Access::Secret {
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    }
+    builder.create(path).map_err(failed(path))
+}
+
+fn stage(path: &Path, bytes: &[u8], access: Access) -> Result<tempfile::NamedTempFile, FileError> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".heldspace-");
+    #[cfg(unix)]
+    if access == Access::Usual {
+        // The umask takes away what the person's machine takes away; tempfile's own default is 0600.
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    }
+    let mut staged = builder.tempfile_in(parent(path)).map_err(failed(path))?;
+    staged.write_all(bytes).and_then(|()| staged.as_file().sync_all()).map_err(failed(path))?;
+    Ok(staged)
+}
+
+fn sync_folder(path: &Path) -> Result<(), FileError> {
+    if cfg!(unix) {
+        fs::File::open(parent(path)).and_then(|folder| folder.sync_all()).map_err(failed(path))?;
+    }
+    Ok(())
+}
+
+fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+fn failed(path: &Path) -> impl FnOnce(io::Error) -> FileError + '_ {
+    |source| FileError::Write { path: path.to_owned(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_written_and_read_for_its_owner_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        write(&path, b"1", Access::Secret).unwrap();
+        assert_eq!(**read_secret(&path).unwrap().unwrap(), *b"1");
+        write(&path, b"2", Access::Usual).unwrap();
+        assert!(matches!(read_secret(&path), Err(FileError::Open { .. })) || cfg!(not(unix)));
+    }
+
+    #[test]
+    fn nothing_is_overwritten_by_write_new_and_nothing_is_left_lying() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("words");
+        write_new(&path, b"mine", Access::Usual).unwrap();
+        assert!(matches!(write_new(&path, b"other", Access::Usual), Err(FileError::Exists { .. })));
+        assert_eq!(fs::read(&path).unwrap(), b"mine");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,210 @@
+//! `.heldspace/`: keys and state of a practice. Never published, never committed, 0700.
+//!
+//! ```text
+//! keys.age | keys.json   the keys in use: under a passphrase, or bare (0600)
+//! release.json           the last release, written down before anything is uploaded
+//! keyrings/<mailbox>     as sealed, so that a lost host loses none
+//! unlisted.json          what no index lists any more, and since when
+//! store/                 the default store
+//! lock                   one publication at a time
+//! ```
+
+use std::{
+    collections::BTreeMap,
+    fs::{File, TryLockError},
+    path::{Path, PathBuf},
+};
+
+use age::secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+use super::files::{self, Access, FileError};
+use crate::{
+    explain::Explain,
+    keys::{Keys, KeysError},
+    seal::{KEY_FILE_WORK_FACTOR, open_with_passphrase, seal_with_passphrase},
+    wire::{MailboxId, Release, UnixTime},
+};
+
+/// More than any key file.
+const KEY_FILE_LIMIT: u64 = 1024 * 1024;
+
+/// The folder `.heldspace` of a practice.
+#[derive(Debug, Clone)]
+pub struct Home(PathBuf);
+
+/// The last release that was begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Released {
+    pub release: Release,
+    pub issued: UnixTime,
+}
+
+/// How the key file is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyFile {
+    Wrapped,
+    Bare,
+}
+
+/// Held while a publication or a change of members is under way.
+#[derive(Debug)]
+pub struct Lock(#[allow(dead_code, reason = "dropping it releases the lock")] File);
+
+/// Why keys or state could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum HomeError {
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error("this practice has no keys yet")]
+    NoKeys,
+    #[error("this practice already has keys")]
+    HasKeys,
+    #[error("the passphrase doesn't open the practice's keys")]
+    WrongPassphrase,
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    #[error("{} is damaged", path.display())]
+    Damaged { path: PathBuf, source: serde_json::Error },
+    #[error("another heldspace is at work in this practice")]
+    Busy,
+}
+
+impl Explain for HomeError {
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::File(e) => e.hint(),
+            Self::Keys(e) => e.hint(),
+            Self::NoKeys => Some("A new practice: `heldspace init`. A practice on a new machine, with its recovery sheet: `heldspace recover`.".into()),
+            Self::HasKeys => Some("Nothing was changed: new keys would lock out every member.".into()),
+            Self::WrongPassphrase => Some("Try again. If it is lost, `heldspace recover` makes the keys anew from the 24 words on the recovery sheet: move the old key file away first.".into()),
+            Self::Damaged { .. } => Some("It holds no words of yours. Move it away and run the command again.".into()),
+            Self::Busy => Some("Wait until it has finished, or close it, and run this command again.".into()),
+        }
+    }
+
+    fn exit_code(&self) -> u8 {
+        match self {
+            Self::NoKeys | Self::HasKeys | Self::WrongPassphrase | Self::Busy => 4,
+            _ => 1,
+        }
+    }
+}
+
+impl Home {
+    pub fn of(practice: &Path) -> Self {
+        Self(practice.join(".heldspace"))
+    }
+
+    pub fn store(&self) -> PathBuf {
+        self.0.join("store")
+    }
+
+    /// How the keys are kept, if there are any.
+    pub fn key_file(&self) -> Option<KeyFile> {
+        if self.0.join("keys.age").exists() {
+            Some(KeyFile::Wrapped)
+        } else if self.0.join("keys.json").exists() {
+            Some(KeyFile::Bare)
+        } else {
+            None
+        }
+    }
+
+    /// The keys; `passphrase` is asked only when they are wrapped.
+    pub fn keys<E: From<HomeError>>(&self, passphrase: impl FnOnce() -> Result<SecretString, E>) -> Result<Keys, E> {
+        match self.key_file() {
+            None => Err(HomeError::NoKeys.into()),
+            Some(KeyFile::Bare) => {
+                let json = files::read_secret(&self.0.join("keys.json")).map_err(HomeError::from)?;
+                Ok(Keys::from_json(&json.ok_or(HomeError::NoKeys)?).map_err(HomeError::from)?)
+            }
+            Some(KeyFile::Wrapped) => {
+                let sealed = files::read_secret(&self.0.join("keys.age")).map_err(HomeError::from)?;
+                let sealed = sealed.ok_or(HomeError::NoKeys)?;
+                let json = open_with_passphrase(passphrase()?, KEY_FILE_WORK_FACTOR, &sealed, KEY_FILE_LIMIT);
+                let json = zeroize::Zeroizing::new(json.map_err(|_| HomeError::WrongPassphrase)?);
+                Ok(Keys::from_json(&json).map_err(HomeError::from)?)
+            }
+        }
+    }
+
+    /// Writes the first keys of this machine; with a passphrase wrapped, without one bare.
+    pub fn write_first_keys(&self, keys: &Keys, passphrase: Option<SecretString>) -> Result<(), HomeError> {
+        if self.key_file().is_some() {
+            return Err(HomeError::HasKeys);
+        }
+        files::folder(&self.0, Access::Secret)?;
+        self.write_keys(keys, passphrase)
+    }
+
+    /// Replaces the keys by those of a new epoch, kept as they were.
+    pub fn write_keys(&self, keys: &Keys, passphrase: Option<SecretString>) -> Result<(), HomeError> {
+        let json = keys.to_json();
+        match passphrase {
+            Some(words) => {
+                let sealed = seal_with_passphrase(words, KEY_FILE_WORK_FACTOR, &json);
+                files::write(&self.0.join("keys.age"), &sealed, Access::Secret)?;
+            }
+            None => files::write(&self.0.join("keys.json"), &json, Access::Secret)?,
+        }
+        Ok(())
+    }
+
+    pub fn released(&self) -> Result<Option<Released>, HomeError> {
+        self.read_json("release.json")
+    }
+
+    pub fn write_released(&self, released: Released) -> Result<(), HomeError> {
+        self.write_json("release.json", &released)
+    }
+
+    /// Paths in the store that nothing lists any more, and since when.
+    pub fn unlisted(&self) -> Result<BTreeMap<String, UnixTime>, HomeError> {
+        Ok(self.read_json("unlisted.json")?.unwrap_or_default())
+    }
+
+    pub fn write_unlisted(&self, unlisted: &BTreeMap<String, UnixTime>) -> Result<(), HomeError> {
+        self.write_json("unlisted.json", unlisted)
+    }
+
+    /// A member's keyring, as sealed.
+    pub fn keyring(&self, mailbox: &MailboxId) -> Result<Option<Vec<u8>>, HomeError> {
+        Ok(files::read(&self.keyring_path(mailbox))?)
+    }
+
+    pub fn write_keyring(&self, mailbox: &MailboxId, sealed: &[u8]) -> Result<(), HomeError> {
+        files::folder(&self.0.join("keyrings"), Access::Secret)?;
+        Ok(files::write_new(&self.keyring_path(mailbox), sealed, Access::Secret)?)
+    }
+
+    /// Waits for nobody: one publication or change at a time.
+    pub fn lock(&self) -> Result<Lock, HomeError> {
+        files::folder(&self.0, Access::Secret)?;
+        let path = self.0.join("lock");
+        let failed = |source| FileError::Write { path: path.clone(), source };
+        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Lock(file)),
+            Err(TryLockError::WouldBlock) => Err(HomeError::Busy),
+            Err(TryLockError::Error(source)) => Err(failed(source).into()),
+        }
+    }
+
+    fn keyring_path(&self, mailbox: &MailboxId) -> PathBuf {
+        self.0.join("keyrings").join(mailbox.to_string())
+    }
+
+    fn read_json<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Option<T>, HomeError> {
+        let path = self.0.join(name);
+        let Some(bytes) = files::read(&path)? else { return Ok(None) };
+        serde_json::from_slice(&bytes).map(Some).map_err(|source| HomeError::Damaged { path, source })
+    }
+
+    fn write_json<T: Serialize>(&self, name: &str, value: &T) -> Result<(), HomeError> {
+        files::folder(&self.0, Access::Secret)?;
+        let json = serde_json::to_vec(value).expect("state is plain JSON");
+        Ok(files::write(&self.0.join(name), &json, Access::Secret)?)
+    }
+}

@@ -1,0 +1,23 @@
+//! Sealing: from here on, nobody but the reader and the practice can read.
+//!
+//! In: a `RenderedPage` (taken by value), a mailbox, the practice's keys. Out: age v1 files, and the index that says
+//! which of them a member may open. It must not know a folder, a host or a template. In the order of the code: pad
+//! ([`padding`]), seal ([`age_file`], the only file that names a kind of recipient), name ([`object`]), list
+//! ([`index`]), and once a member: [`keyring`] and [`passphrase`]. `docs/formats.md` is the specification.
+
+mod age_file;
+mod index;
+mod keyring;
+mod object;
+mod padding;
+mod passphrase;
+mod week;
+
+pub use age_file::{Identity, OpenError, Recipient, seal_to};
+pub(crate) use age_file::{KEY_FILE_WORK_FACTOR, open_with_passphrase, seal_with_passphrase};
+pub use index::{AudienceKind, AudienceLabel, Cut, Entry, Index, IndexError, PART_ENTRIES, cut};
+pub use keyring::NewMailbox;
+pub use object::{ObjectRef, Plaintext, SealedObject, is_sound, open_by_name};
+pub use padding::{pad, padded_length};
+pub use passphrase::Passphrase;
+pub use week::{WEEKS, Week};

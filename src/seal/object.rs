@@ -1,0 +1,75 @@
+//! Objects: a page, or a part of an index, padded and sealed to an identity of its own.
+//!
+//! `RenderedPage` → [`Plaintext`] → [`ObjectRef`] (what an index says) and [`SealedObject`] (what the store gets).
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::{age_file, padding::pad};
+use crate::{
+    keys::Keys,
+    render::RenderedPage,
+    wire::{Digest, MailboxId, ObjectName},
+};
+
+/// What is about to be sealed: padded, and its digest. It has no way to anywhere but [`Plaintext::seal`].
+pub struct Plaintext {
+    padded: Vec<u8>,
+    digest: Digest,
+}
+
+/// Where an object lies and what opens it, as an index says it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ObjectRef {
+    pub name: ObjectName,
+    /// `AGE-SECRET-KEY-1…`
+    pub(crate) identity: Zeroizing<String>,
+    pub digest: Digest,
+}
+
+/// A sealed thing: the only form in which a member's page is ever written anywhere.
+pub struct SealedObject {
+    pub name: ObjectName,
+    pub bytes: Vec<u8>,
+}
+
+impl Plaintext {
+    /// Takes a rendered page; gives its title, and the document padded.
+    pub fn of_page(page: RenderedPage) -> (String, Self) {
+        let (title, html) = page.into_parts();
+        (title, Self::new(html.into_bytes()))
+    }
+
+    pub(super) fn new(bytes: Vec<u8>) -> Self {
+        let padded = pad(bytes);
+        Self { digest: Digest::of(&padded), padded }
+    }
+
+    /// What `mailbox`'s index says of this: derived, so the same on any run and any machine.
+    pub fn reference(&self, mailbox: &MailboxId, keys: &Keys) -> ObjectRef {
+        let name = keys.object_name(mailbox, &self.digest);
+        let identity = keys.object_identity(&name).to_text();
+        ObjectRef { name, identity: Zeroizing::new(age_file::expose(&identity).to_owned()), digest: self.digest }
+    }
+
+    pub fn seal(&self, name: ObjectName, keys: &Keys) -> SealedObject {
+        let recipient = keys.object_identity(&name).recipient();
+        SealedObject { name, bytes: age_file::seal_to(&[&recipient], &self.padded) }
+    }
+
+    pub fn size(&self) -> usize {
+        self.padded.len()
+    }
+}
+
+/// Whether `sealed` is what its reference says.
+pub fn is_sound(sealed: &[u8], reference: &ObjectRef, keys: &Keys) -> bool {
+    let opened = keys.object_identity(&reference.name).open(sealed, sealed.len() as u64);
+    opened.is_ok_and(|plaintext| Digest::of(&plaintext) == reference.digest)
+}
+
+/// Opens an object by its name alone, with whichever epoch sealed it.
+pub fn open_by_name(sealed: &[u8], name: &ObjectName, keys: &Keys) -> Option<Vec<u8>> {
+    keys.newest_first().find_map(|epoch| Keys::object_identity_of(epoch, name).open(sealed, sealed.len() as u64).ok())
+}
