@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ObjectRef, OpenError, Plaintext, SealedObject,
+    ObjectRef, OpenError, Plaintext,
     age_file::{self, Recipient},
     open_by_name,
     padding::pad,
@@ -144,12 +144,5 @@ impl Index {
         }
         entries.extend_from_slice(&self.pages);
         Ok(entries)
-    }
-}
-
-/// Seals the parts of a cut.
-impl Cut {
-    pub fn seal_parts<'a>(&'a self, keys: &'a Keys) -> impl Iterator<Item = SealedObject> + 'a {
-        self.parts.iter().map(|(reference, plaintext)| plaintext.seal(reference.name, keys))
     }
 }

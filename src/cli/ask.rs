@@ -1,0 +1,95 @@
+//! Questions to the person; each has an option that answers it where nobody can be asked.
+
+use age::secrecy::SecretString;
+use inquire::{Confirm, InquireError, Password, PasswordDisplayMode, Select, Text};
+use zeroize::Zeroizing;
+
+use super::{Common, Failure, terminal::can_ask};
+use crate::practice::files::{self, FileError};
+
+const SHORTEST: usize = 12;
+
+/// Yes or no; `--yes` has answered it already.
+pub fn agree(question: &'static str, yes: bool) -> Result<(), Failure> {
+    if yes {
+        return Ok(());
+    }
+    on_terminal("this question", "Nothing was done. Look at the plan above, and run the command again with --yes.")?;
+    match Confirm::new(question).with_default(false).prompt() {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Failure::Declined),
+        Err(error) => Err(declined(&error)),
+    }
+}
+
+/// The passphrase that opens the practice's keys.
+pub fn passphrase(common: &Common) -> Result<SecretString, Failure> {
+    match from_file(common)? {
+        Some(words) => Ok(words),
+        None => hidden("Passphrase of this practice's keys:"),
+    }
+}
+
+/// A new passphrase, asked twice.
+pub fn new_passphrase(common: &Common) -> Result<SecretString, Failure> {
+    use age::secrecy::ExposeSecret;
+    let words = match from_file(common)? {
+        Some(words) => words,
+        None => {
+            let first = hidden("Choose a passphrase that protects the keys on this machine:")?;
+            let second = hidden("Once more:")?;
+            if first.expose_secret() != second.expose_secret() {
+                return Err(Failure::Mismatch);
+            }
+            first
+        }
+    };
+    if words.expose_secret().chars().count() < SHORTEST { Err(Failure::TooShort(SHORTEST)) } else { Ok(words) }
+}
+
+/// The 24 words of the recovery sheet.
+pub fn recovery_words(file: Option<&std::path::Path>) -> Result<Zeroizing<String>, Failure> {
+    if let Some(path) = file {
+        return secret_file(path);
+    }
+    on_terminal(
+        "the 24 words",
+        "Put them into a file that only you can read (chmod 600) and name it with --words-file.",
+    )?;
+    Text::new("The 24 words of the recovery sheet:").prompt().map(Zeroizing::new).map_err(|error| declined(&error))
+}
+
+/// One of several.
+pub fn choose(question: &'static str, options: Vec<String>) -> Result<String, Failure> {
+    on_terminal("the country", "Name it with --country, for example --country US.")?;
+    Select::new(question, options).prompt().map_err(|error| declined(&error))
+}
+
+fn hidden(question: &'static str) -> Result<SecretString, Failure> {
+    on_terminal(
+        "the passphrase",
+        "Put it into a file that only you can read (chmod 600) and name it with --passphrase-file.",
+    )?;
+    let prompt = Password::new(question).without_confirmation().with_display_mode(PasswordDisplayMode::Masked);
+    prompt.prompt().map(SecretString::from).map_err(|error| declined(&error))
+}
+
+fn from_file(common: &Common) -> Result<Option<SecretString>, Failure> {
+    let Some(path) = &common.passphrase_file else { return Ok(None) };
+    let text = secret_file(path)?;
+    Ok(Some(SecretString::from(text.trim_end_matches(['\r', '\n']).to_owned())))
+}
+
+fn secret_file(path: &std::path::Path) -> Result<Zeroizing<String>, Failure> {
+    let missing = || FileError::Read { path: path.to_owned(), source: std::io::ErrorKind::NotFound.into() };
+    let bytes = files::read_secret(path)?.ok_or_else(missing)?;
+    Ok(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+fn on_terminal(question: &'static str, instead: &'static str) -> Result<(), Failure> {
+    if can_ask() { Ok(()) } else { Err(Failure::NoTerminal { question, instead }) }
+}
+
+fn declined(_: &InquireError) -> Failure {
+    Failure::Declined
+}

@@ -1,0 +1,144 @@
+//! `build`: content → sealed pages in the store, after the plan was shown and agreed to.
+
+use clap::Args;
+
+use super::{Common, Failure, Terminal, ask, context};
+use crate::{
+    content,
+    practice::{Home, Practice},
+    publish::{self, Done, Given, Plan, Publication, What},
+    render::Theme,
+    viewer,
+    visible::visible_line,
+    wire::UnixTime,
+};
+
+/// Show who would newly read what, ask, and then seal and publish it
+///
+/// Nothing is given to anyone before you have seen the plan and agreed. Building twice changes nothing.
+///
+/// Example: heldspace build
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub struct Build {
+    /// Agree to the plan without being asked
+    #[arg(long)]
+    pub yes: bool,
+    /// Open everything that was published before, and mend what the host spoiled
+    #[arg(long)]
+    pub verify: bool,
+    #[command(flatten)]
+    pub store: context::StoreArg,
+}
+
+impl Build {
+    pub async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+        let done = self.publish(common, terminal, context::now()).await?;
+        terminal.data(&done);
+        for line in summary(&done) {
+            terminal.line(line);
+        }
+        Ok(())
+    }
+
+    /// The whole way, without the last words.
+    pub async fn publish(&self, common: &Common, terminal: &Terminal, now: UnixTime) -> Result<Done, Failure> {
+        let home = Home::of(&common.root);
+        let mut practice = context::practice(common)?;
+        let pages = content::read_pages(&practice)?;
+        let theme = Theme::read(&practice)?;
+        let keys = context::keys(common)?;
+        let _lock = home.lock()?;
+        let store = context::store(common, self.store.store.as_deref())?;
+        let given = Given::read(&store, &keys).await?;
+        publish::adopt_keyrings(&store, &home, &mut practice).await?;
+
+        let bar = terminal.progress("Rendering");
+        let count = std::sync::atomic::AtomicU64::new(0);
+        let done = || bar.set(count.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, pages.len() as u64);
+        let mut wanted = publish::wanted(&practice, &pages, &theme, &keys, &done)?;
+        drop(bar);
+        wanted.open.extend(viewer::open_files(&practice, &theme));
+
+        let mut publication = Publication {
+            practice_name: &practice.site.practice.name,
+            origins: origins(&practice),
+            wanted,
+            given,
+            keys: &keys,
+            home: &home,
+            store: &store,
+            now,
+        };
+        let mut mended = 0;
+        if self.verify {
+            let bar = terminal.progress("Verifying");
+            mended = publication.verify(&|done, of| bar.set(done, of)).await?;
+        }
+        let plan = publication.plan();
+        show(&plan, terminal);
+        if !plan.is_empty() {
+            ask::agree("Give this to these people?", self.yes)?;
+        }
+        let bar = terminal.progress("Sealing");
+        let done = publication.commit(&|done, of| bar.set(done, of)).await?;
+        Ok(Done { mended, ..done })
+    }
+}
+
+fn origins(practice: &Practice) -> Vec<String> {
+    vec![practice.site.address.links.trim_end_matches('/').to_owned()]
+}
+
+/// The plan, on the author's own terminal alone.
+fn show(plan: &Plan, terminal: &Terminal) {
+    for (what, heading) in [
+        (What::NewlyReadable, "Newly readable"),
+        (What::Changed, "Changed"),
+        (What::TakenBack, "Taken back"),
+        (What::NewlyOpen, "New on the open web, for everyone"),
+        (What::OpenChanged, "Changed on the open web"),
+        (What::NoLongerOpen, "Taken off the open web"),
+    ] {
+        let changes: Vec<_> = plan.changes.iter().filter(|change| change.what == what).collect();
+        if changes.is_empty() {
+            continue;
+        }
+        terminal.note(format!("{heading}:"));
+        for change in changes {
+            let file = change.file.as_ref().map(|file| format!(" ({})", visible_line(file))).unwrap_or_default();
+            let readers = change.readers.iter().map(|name| visible_line(name)).collect::<Vec<_>>().join(", ");
+            let arrow = if readers.is_empty() { String::new() } else { format!("\n      for {readers}") };
+            terminal.note(format!("  {}{file}{arrow}", visible_line(&change.title)));
+        }
+    }
+    for name in &plan.closing {
+        terminal.note(format!("Mailbox that goes: {}", visible_line(name)));
+    }
+    for folder in &plan.without_mailbox {
+        terminal.note(format!("{folder} gets nothing: no mailbox on this machine. `heldspace member rekey {folder}` makes one, with a card."));
+    }
+}
+
+fn summary(done: &Done) -> Vec<String> {
+    let mut lines = Vec::new();
+    match done.release {
+        None => lines.push("Nothing has changed since the last release; nothing was written.".to_owned()),
+        Some(release) => lines.push(format!(
+            "Release {release}: {} sealed, {} kept, {} withdrawn, for {}; {} on the open web.",
+            count(done.sealed, "page"),
+            done.kept,
+            done.withdrawn,
+            count(done.members, "member"),
+            count(done.open_pages, "page"),
+        )),
+    }
+    if done.mended > 0 {
+        lines.push(format!("Mended: {} that the host had spoiled.", count(done.mended, "file")));
+    }
+    lines
+}
+
+fn count(number: usize, of: &str) -> String {
+    if number == 1 { format!("1 {of}") } else { format!("{number} {of}s") }
+}

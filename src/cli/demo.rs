@@ -1,0 +1,126 @@
+//! `demo`: the sample practice, built and served on this machine.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::Args;
+use serde::Serialize;
+
+use super::{
+    Common, Failure, Terminal,
+    build::Build,
+    context::{self, StoreArg},
+    member::give_mailbox,
+    serve::stopped,
+};
+use crate::{
+    keys::Root,
+    practice::{Home, edit::Edit, starter},
+    serve::{ServeOptions, Server},
+};
+
+/// Members whose cards are shown: one in both groups, one of each.
+const SHOWN: usize = 3;
+
+/// Try it: make the sample practice, build it, and serve it on this machine
+///
+/// Its people are invented, and its keys have no passphrase, so that every command can be tried on it.
+///
+/// Example: heldspace demo
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub struct Demo {
+    /// Make it in this folder rather than a temporary one
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Address and port; port 0 takes a free one
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+}
+
+#[derive(Serialize)]
+struct Shown {
+    name: String,
+    link: String,
+    passphrase: String,
+}
+
+impl Demo {
+    pub async fn run(self, terminal: &Terminal) -> Result<(), Failure> {
+        let dir = self.folder()?;
+        let common = Common { root: dir.clone(), json: terminal.json, passphrase_file: None };
+        terminal.note(format!("Making the sample practice in {} …", dir.display()));
+        starter::write_sample(&dir)?;
+        let home = Home::of(&dir);
+        let keys = Root::random().keys(1);
+        home.write_first_keys(&keys, None)?;
+        let practice = context::practice(&common)?;
+        let mut cards = Vec::new();
+        for member in practice.members.values() {
+            cards.push((member, give_mailbox(&common, &home, &keys, &member.folder)?));
+        }
+        let build = Build { yes: true, verify: false, store: StoreArg { store: None } };
+        let quiet = Terminal::quiet();
+        build.publish(&common, &quiet, context::now()).await?;
+        let server = self.bind(&home).await?;
+        let url = format!("http://{}", server.local_addr());
+        if url != practice.site.address.links {
+            let mut site = Edit::site(&dir)?;
+            site.set_link_address(&url);
+            site.save()?;
+            build.publish(&common, &quiet, context::now()).await?;
+        }
+        let practice = context::practice(&common)?;
+        cards.sort_by_key(|(member, _)| std::cmp::Reverse(practice.groups_of(&member.folder).len()));
+        let shown = cards.iter().take(SHOWN).map(|(member, card)| Shown {
+            name: member.name.clone(),
+            link: card.link(&practice),
+            passphrase: card.words().to_owned(),
+        });
+        show(&url, &dir, &shown.collect::<Vec<_>>(), terminal);
+        server.run(stopped()).await?;
+        Ok(())
+    }
+
+    fn folder(&self) -> Result<PathBuf, Failure> {
+        if let Some(dir) = &self.dir {
+            if dir.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
+                return Err(Failure::NotEmpty { folder: dir.display().to_string() });
+            }
+            return Ok(dir.clone());
+        }
+        let made = tempfile::Builder::new().prefix("heldspace-demo-").tempdir();
+        let made =
+            made.map_err(|source| crate::practice::files::FileError::Write { path: std::env::temp_dir(), source })?;
+        Ok(made.keep())
+    }
+
+    /// The address asked for; else the usual one, or a free port where that is taken.
+    async fn bind(&self, home: &Home) -> Result<Server, Failure> {
+        let at = |listen: SocketAddr| Server::bind(ServeOptions::new(home.store(), listen, Vec::new()));
+        if let Some(listen) = self.listen {
+            return Ok(at(listen).await?);
+        }
+        match at(SocketAddr::from(([127, 0, 0, 1], 8080))).await {
+            Ok(server) => Ok(server),
+            Err(_) => Ok(at(SocketAddr::from(([127, 0, 0, 1], 0))).await?),
+        }
+    }
+}
+
+fn show(url: &str, dir: &std::path::Path, members: &[Shown], terminal: &Terminal) {
+    terminal.data(&serde_json::json!({ "url": url, "members": members }));
+    terminal.line(format!("The open pages:  {url}/\n"));
+    for member in members {
+        terminal.line(format!(
+            "{}\n  link        {}\n  passphrase  {}\n",
+            terminal.strong(&member.name),
+            member.link,
+            terminal.strong(&member.passphrase)
+        ));
+    }
+    terminal.line(format!(
+        "Open a link in a browser and type the words. Other commands: heldspace --root {} show …",
+        dir.display()
+    ));
+    terminal.line("Ctrl-C stops it.");
+}

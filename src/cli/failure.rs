@@ -1,0 +1,90 @@
+//! Why a command did not do what it was asked to: every stage's own error, and the few of the command line itself.
+
+use crate::explain::Explain;
+
+macro_rules! failures {
+    ($($(#[$cfg:meta])* $name:ident($error:ty),)*) => {
+        /// The error that ends a command.
+        #[derive(Debug, thiserror::Error)]
+        pub enum Failure {
+            $($(#[$cfg])* #[error(transparent)] $name(#[from] $error),)*
+            #[error("can't start")]
+            Runtime(#[source] std::io::Error),
+            #[error("nothing was done")]
+            Declined,
+            #[error("{question} can't be asked here: this is not a terminal")]
+            NoTerminal { question: &'static str, instead: &'static str },
+            #[error("the two passphrases are not the same")]
+            Mismatch,
+            #[error("a passphrase needs at least {0} characters")]
+            TooShort(usize),
+            #[error("{path} is not a file that heldspace sealed")]
+            NotSealed { path: String },
+            #[error("{path} does not open with this practice's keys")]
+            NotOurs { path: String },
+            #[error("{folder} is not empty")]
+            NotEmpty { folder: String },
+            #[error("no help line is known for {country:?}")]
+            Country { country: String, known: String },
+            #[error("{member} has no mailbox yet")]
+            NoMailbox { member: String },
+            #[error("nothing was published yet")]
+            NothingPublished,
+            #[error("these are not this practice's 24 words")]
+            OtherRoot,
+        }
+
+        impl Explain for Failure {
+            fn hint(&self) -> Option<String> {
+                match self {
+                    $($(#[$cfg])* Self::$name(error) => error.hint(),)*
+                    _ => self.own_hint(),
+                }
+            }
+
+            fn exit_code(&self) -> u8 {
+                match self {
+                    $($(#[$cfg])* Self::$name(error) => error.exit_code(),)*
+                    Self::Runtime(_) => 1,
+                    Self::Declined | Self::NothingPublished | Self::NoMailbox { .. } | Self::OtherRoot => 4,
+                    _ => 2,
+                }
+            }
+        }
+    };
+}
+
+failures! {
+    Store(crate::store::StoreError),
+    #[cfg(feature = "author")]
+    File(crate::practice::files::FileError),
+    #[cfg(feature = "author")]
+    Home(crate::practice::HomeError),
+    #[cfg(feature = "author")]
+    Edit(crate::practice::edit::EditError),
+    #[cfg(feature = "author")]
+    Mistakes(crate::content::Mistakes),
+    #[cfg(feature = "author")]
+    Publish(crate::publish::PublishError),
+    #[cfg(feature = "author")]
+    Root(crate::keys::RootError),
+    #[cfg(feature = "serve")]
+    Serve(crate::serve::ServeError),
+}
+
+impl Failure {
+    fn own_hint(&self) -> Option<String> {
+        Some(match self {
+            Self::NoTerminal { instead, .. } => (*instead).to_owned(),
+            Self::Mismatch => "Nothing was written. Try again.".into(),
+            Self::TooShort(_) => "Four or five unrelated words make a good one. Write it where you keep such things; the recovery sheet helps if it is lost.".into(),
+            Self::NotSealed { .. } | Self::NotOurs { .. } => "`heldspace open` opens objects, indexes and index parts from the store; keyrings open with a member's card alone.".into(),
+            Self::NotEmpty { .. } => "Nothing was changed. Name a folder that does not exist yet, an empty one, or a practice that has no keys.".into(),
+            Self::Country { known, .. } => format!("Known are: {known}. For another country take the nearest and then write its help lines into site.toml, under [help]."),
+            Self::NoMailbox { member } => format!("`heldspace member rekey {member}` makes one, with a card."),
+            Self::NothingPublished => "Run `heldspace build` first.".into(),
+            Self::OtherRoot => "Nothing was changed. Look whether this sheet belongs to another practice.".into(),
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,100 @@
+//! `init`: a new practice, or keys for a practice that has none.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use super::{Common, Failure, Terminal, ask, sheet::Sheet};
+use crate::{
+    keys::Root,
+    practice::{
+        Home,
+        starter::{self, Country},
+    },
+};
+
+/// Make a new practice: a folder with a little content and its keys
+///
+/// In a practice that has content but no keys (a copy, a clone), it makes the keys alone.
+/// The recovery sheet is printed once; with it alone the practice can be made again.
+///
+/// Example: heldspace init practice
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub struct Init {
+    /// The folder: new, empty, or a practice without keys
+    dir: Option<PathBuf>,
+    /// What members see as the practice's name
+    #[arg(long, default_value = "Our practice")]
+    name: String,
+    /// The country whose crisis line is written into site.toml, as two letters: US, GB, DE …
+    #[arg(long, value_name = "CODE")]
+    country: Option<String>,
+    /// Keep the keys without a passphrase (the file is 0600): for a machine that is protected otherwise. Asks nothing
+    #[arg(long, conflicts_with = "passphrase_file")]
+    no_passphrase: bool,
+    /// Also write the recovery sheet as a page to print, into this file (0600)
+    #[arg(long, value_name = "FILE")]
+    sheet: Option<PathBuf>,
+}
+
+impl Init {
+    pub fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+        let dir = self.dir.clone().unwrap_or_else(|| common.root.clone());
+        let home = Home::of(&dir);
+        if home.key_file().is_some() {
+            return Err(crate::practice::HomeError::HasKeys.into());
+        }
+        let has_content = dir.join("site.toml").is_file();
+        if !has_content && dir.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
+            return Err(Failure::NotEmpty { folder: dir.display().to_string() });
+        }
+        let country = if has_content { None } else { Some(self.country()?) };
+        let passphrase = if self.no_passphrase { None } else { Some(ask::new_passphrase(common)?) };
+
+        if let Some(country) = &country {
+            starter::write(&dir, &self.name, country)?;
+        }
+        let root = Root::random();
+        let sheet = Sheet::of(&root, 1);
+        if let Some(path) = &self.sheet {
+            sheet.write(path)?;
+        }
+        // The sheet before the keys: were this cut short between, the words on paper are enough, the keys alone are not.
+        terminal.data(&json!({ "practice": dir, "epoch": 1, "words": sheet.words() }));
+        sheet.print(terminal);
+        home.write_first_keys(&root.keys(1), passphrase)?;
+        self.last_words(&dir, country.as_ref(), terminal);
+        Ok(())
+    }
+
+    fn country(&self) -> Result<Country, Failure> {
+        let known = starter::countries();
+        let code = match (&self.country, self.no_passphrase) {
+            (Some(code), _) => code.clone(),
+            (None, true) => starter::country_of_this_machine(&known),
+            (None, false) => {
+                let names = known.iter().map(|country| format!("{}  {}", country.code, country.name)).collect();
+                ask::choose("Whose crisis line should members see under Help?", names)?[..2].to_owned()
+            }
+        };
+        let list = || known.iter().map(|country| country.code.as_str()).collect::<Vec<_>>().join(", ");
+        let found = known.iter().find(|country| country.code.eq_ignore_ascii_case(&code)).cloned();
+        found.ok_or_else(|| Failure::Country { country: code, known: list() })
+    }
+
+    fn last_words(&self, dir: &std::path::Path, country: Option<&Country>, terminal: &Terminal) {
+        terminal.note(format!("The practice is in {}.", dir.display()));
+        if let Some(country) = country {
+            terminal.note(format!(
+                "Members will find this help line in every state of every page: {}. Add your own number in site.toml.",
+                country.lines()
+            ));
+        }
+        if self.no_passphrase {
+            terminal.note("Its keys have no passphrase: whoever can read this folder can read everything. Only on a machine with an encrypted disk.");
+        }
+        terminal.note(format!("Next: heldspace --root {} group add …, then member add …", dir.display()));
+    }
+}

@@ -1,0 +1,139 @@
+//! The commands: each a small file that loads, calls a stage, and prints.
+
+#[cfg(feature = "author")]
+mod ask;
+#[cfg(feature = "author")]
+mod build;
+#[cfg(feature = "author")]
+mod context;
+#[cfg(all(feature = "author", feature = "serve"))]
+mod demo;
+mod failure;
+#[cfg(feature = "author")]
+mod group;
+#[cfg(feature = "author")]
+mod init;
+#[cfg(feature = "author")]
+mod keys;
+#[cfg(feature = "author")]
+mod link;
+#[cfg(feature = "author")]
+mod member;
+#[cfg(feature = "author")]
+mod open;
+#[cfg(feature = "author")]
+mod recover;
+#[cfg(feature = "serve")]
+mod serve;
+#[cfg(feature = "author")]
+mod sheet;
+#[cfg(feature = "author")]
+mod show;
+mod terminal;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+pub use failure::Failure;
+pub use terminal::Terminal;
+
+/// Write to your groups in Markdown; each member, and nobody else, reads it.
+///
+/// A first session:
+///   heldspace init practice            a new practice, and its recovery sheet
+///   cd practice
+///   heldspace group add tuesday --title "Tuesday group"
+///   heldspace member add maya --name Maya --email maya@example.org --group tuesday
+///   heldspace build                    shows who would read what, and asks
+///   heldspace serve --store .heldspace/store --listen 127.0.0.1:8080
+#[derive(Parser)]
+#[command(name = "heldspace", version, verbatim_doc_comment, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes, before or after its name.
+#[derive(Args, Clone)]
+pub struct Common {
+    /// The practice's folder
+    #[arg(long, global = true, value_name = "DIR", default_value = ".", hide_default_value = true)]
+    pub root: PathBuf,
+    /// Print data for scripts, as JSON, on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Read the passphrase of the practice's keys from this file (mode 0600) rather than asking
+    #[cfg(feature = "author")]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    #[cfg(feature = "author")]
+    Init(init::Init),
+    #[cfg(feature = "author")]
+    Recover(recover::Recover),
+    #[cfg(feature = "author")]
+    #[command(subcommand)]
+    Keys(keys::Keys),
+    #[cfg(feature = "author")]
+    #[command(subcommand)]
+    Group(group::Group),
+    #[cfg(feature = "author")]
+    #[command(subcommand)]
+    Member(member::Member),
+    #[cfg(feature = "author")]
+    Build(build::Build),
+    #[cfg(feature = "author")]
+    Link(link::Link),
+    #[cfg(feature = "author")]
+    Show(show::Show),
+    #[cfg(feature = "author")]
+    Open(open::Open),
+    #[cfg(feature = "serve")]
+    Serve(serve::Serve),
+    #[cfg(all(feature = "author", feature = "serve"))]
+    Demo(demo::Demo),
+}
+
+impl Cli {
+    /// Runs the command: the one place where waiting is done.
+    pub fn run(self) -> Result<(), Failure> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)?;
+        let terminal = Terminal::new(self.common.json);
+        runtime.block_on(self.command.run(&self.common, &terminal))
+    }
+}
+
+impl Command {
+    async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+        match self {
+            #[cfg(feature = "author")]
+            Self::Init(command) => command.run(common, terminal),
+            #[cfg(feature = "author")]
+            Self::Recover(command) => command.run(common, terminal).await,
+            #[cfg(feature = "author")]
+            Self::Keys(command) => command.run(common, terminal),
+            #[cfg(feature = "author")]
+            Self::Group(command) => command.run(common, terminal),
+            #[cfg(feature = "author")]
+            Self::Member(command) => command.run(common, terminal),
+            #[cfg(feature = "author")]
+            Self::Build(command) => command.run(common, terminal).await,
+            #[cfg(feature = "author")]
+            Self::Link(command) => command.run(common, terminal),
+            #[cfg(feature = "author")]
+            Self::Show(command) => command.run(common, terminal).await,
+            #[cfg(feature = "author")]
+            Self::Open(command) => command.run(common),
+            #[cfg(feature = "serve")]
+            Self::Serve(command) => command.run(terminal).await,
+            #[cfg(all(feature = "author", feature = "serve"))]
+            Self::Demo(command) => command.run(terminal).await,
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The recovery sheet: 24 words and a code, for paper.
+
+use qrcode::{QrCode, render::svg};
+
+use super::{Failure, Terminal};
+use crate::{
+    keys::Root,
+    practice::files::{self, Access},
+    wire::Epoch,
+};
+
+/// What is printed once, and kept on paper.
+pub struct Sheet {
+    words: Vec<&'static str>,
+    epoch: Epoch,
+}
+
+impl Sheet {
+    pub fn of(root: &Root, epoch: Epoch) -> Self {
+        Self { words: root.to_words(), epoch }
+    }
+
+    pub fn words(&self) -> &[&'static str] {
+        &self.words
+    }
+
+    pub fn print(&self, terminal: &Terminal) {
+        terminal.line("Recovery sheet. Write these 24 words on paper and keep them where you keep things that matter:");
+        terminal.line("with them and a copy of your folder the practice can be made again; without them, if this");
+        terminal.line("machine is lost, it cannot. They are shown this once.\n");
+        for (row, words) in self.words.chunks(4).enumerate() {
+            let numbered = words.iter().enumerate().map(|(n, word)| format!("{:>2} {word:<10}", row * 4 + n + 1));
+            terminal.line(format!("  {}", numbered.collect::<String>().trim_end()));
+        }
+        terminal.line(format!("\n  Epoch {}\n", self.epoch));
+    }
+
+    /// A page for a printer, for its owner's eyes alone (0600); never over a file that is there.
+    pub fn write(&self, path: &std::path::Path) -> Result<(), Failure> {
+        Ok(files::write_new(path, self.html().as_bytes(), Access::Secret)?)
+    }
+
+    fn html(&self) -> String {
+        let code = QrCode::new(self.words.join(" ")).expect("24 words fit a code");
+        let code = code.render::<svg::Color<'_>>().min_dimensions(240, 240).build();
+        let code = code.split_once("?>").map_or(code.as_str(), |(_, svg)| svg);
+        let words: String = self.words.iter().map(|word| format!("<li>{word}</li>")).collect();
+        format!(include_str!("sheet.html"), words = words, code = code, epoch = self.epoch,)
+    }
+}

@@ -1,0 +1,54 @@
+//! `show`: exactly what a member can read, as their index in the store says it.
+
+use clap::Args;
+use serde_json::json;
+
+use super::{Common, Failure, Terminal, context};
+use crate::{publish, visible::visible_line};
+
+/// Show exactly what a member can read now
+///
+/// It is read from the member's own index in the store: not what the folders say, but what was given.
+///
+/// Example: heldspace show maya
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub struct Show {
+    /// The member's folder name
+    member: String,
+    #[command(flatten)]
+    store: context::StoreArg,
+}
+
+impl Show {
+    pub async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+        let practice = context::practice(common)?;
+        let mailbox = context::mailbox(context::member(&practice, &self.member)?)?;
+        let keys = context::keys(common)?;
+        let store = context::store(common, self.store.store.as_deref())?;
+        let given = publish::mailbox(&store, &keys, &mailbox.id).await?;
+        let index = given.index.ok_or(Failure::NothingPublished)?;
+        let pages: Vec<_> = given
+            .entries
+            .iter()
+            .map(|e| json!({ "id": e.id, "title": e.title, "date": e.date, "kind": e.kind, "audience": e.audience.title, "object": e.object.name }))
+            .collect();
+        terminal
+            .data(&json!({ "member": self.member, "release": index.release, "issued": index.issued, "pages": pages }));
+        terminal.line(format!(
+            "{} can read {} pages (release {}):",
+            terminal.strong(&index.reader),
+            given.entries.len(),
+            index.release
+        ));
+        for entry in &given.entries {
+            let date = entry.date.as_deref().unwrap_or("          ");
+            terminal.line(format!(
+                "  {date}  {}  ({})",
+                visible_line(&entry.title),
+                visible_line(&entry.audience.title)
+            ));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,124 @@
+//! The one place that prints and asks. stdout is data; everything else goes to stderr.
+//!
+//! Whatever came from outside (a title, a name, an error's text) is made visible before it reaches a terminal.
+
+use std::io::{self, IsTerminal, Write};
+
+use serde::Serialize;
+
+use crate::visible::{visible, visible_line};
+
+/// Standard output, standard error, and the person in front of them.
+pub struct Terminal {
+    pub json: bool,
+    color: bool,
+    quiet: bool,
+}
+
+impl Terminal {
+    pub fn new(json: bool) -> Self {
+        // https://no-color.org: present and not empty.
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+        Self { json, color: io::stderr().is_terminal() && !plain && !dumb, quiet: false }
+    }
+
+    /// For a step inside another command: errors are returned, and nothing else is said.
+    #[cfg(all(feature = "author", feature = "serve"))]
+    pub fn quiet() -> Self {
+        Self { json: false, color: false, quiet: true }
+    }
+
+    /// A line of data for people; nothing under `--json`.
+    pub fn line(&self, text: impl AsRef<str>) {
+        if !self.json && !self.quiet {
+            print(&mut io::stdout().lock(), text.as_ref());
+        }
+    }
+
+    /// The data for scripts; nothing without `--json`.
+    pub fn data(&self, value: &impl Serialize) {
+        if self.json {
+            let json = serde_json::to_string(value).expect("data is plain JSON");
+            print(&mut io::stdout().lock(), &json);
+        }
+    }
+
+    /// What goes on, for whoever watches.
+    pub fn note(&self, text: impl AsRef<str>) {
+        if !self.quiet {
+            print(&mut io::stderr().lock(), text.as_ref());
+        }
+    }
+
+    /// An error: what, why, and what to do.
+    pub fn failure(&self, failure: &dyn crate::explain::Explain) {
+        let mut text = self.style("1;31", "error: ") + &visible(&failure.to_string());
+        let mut cause = failure.source();
+        while let Some(error) = cause {
+            let said = error.to_string();
+            if !text.contains(&said) {
+                text.push_str(": ");
+                text.push_str(&visible(&said));
+            }
+            cause = error.source();
+        }
+        if let Some(hint) = failure.hint() {
+            text.push_str("\n\n");
+            text.push_str(&visible(&hint));
+        }
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    }
+
+    /// Bold, where that can be shown. The text is made visible.
+    pub fn strong(&self, text: &str) -> String {
+        let text = visible_line(text);
+        if self.color && io::stdout().is_terminal() { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text }
+    }
+
+    fn style(&self, code: &str, text: &str) -> String {
+        if self.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    /// A progress bar on a terminal, nothing off it.
+    #[cfg(feature = "author")]
+    pub fn progress(&self, what: &'static str) -> Progress {
+        if self.quiet || self.json || !io::stderr().is_terminal() {
+            return Progress(indicatif::ProgressBar::hidden());
+        }
+        let style =
+            indicatif::ProgressStyle::with_template("{msg:10} {bar:40} {pos}/{len} {eta}").expect("a fixed template");
+        let bar = indicatif::ProgressBar::new(0).with_style(style).with_message(what);
+        bar.enable_steady_tick(std::time::Duration::from_millis(200));
+        Progress(bar)
+    }
+}
+
+/// Whether a person can be asked.
+pub fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// How far something is.
+#[cfg(feature = "author")]
+pub struct Progress(indicatif::ProgressBar);
+
+#[cfg(feature = "author")]
+impl Progress {
+    pub fn set(&self, done: u64, of: u64) {
+        self.0.set_length(of);
+        self.0.set_position(done);
+    }
+}
+
+#[cfg(feature = "author")]
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+fn print(to: &mut impl Write, text: &str) {
+    // A reader that has gone away (`| head`) is no mistake of anyone's.
+    let _ = writeln!(to, "{text}");
+}

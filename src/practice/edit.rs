@@ -1,0 +1,226 @@
+//! Changing `member.toml` and `group.toml`: only the keys that heldspace owns; comments and order stay as they are.
+
+use std::path::{Path, PathBuf};
+
+use toml_edit::{Array, DocumentMut, Item, Table, value};
+
+use super::files::{self, Access, FileError};
+use crate::{explain::Explain, seal::NewMailbox, wire::MailboxId};
+
+/// Why a change of members or groups was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum EditError {
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error("{} is not TOML", path.display())]
+    Toml { path: PathBuf, source: toml_edit::TomlError },
+    #[error("`{key}` in {} is not what heldspace writes there", path.display())]
+    Shape { path: PathBuf, key: &'static str },
+    #[error("{name:?} can't be a folder name")]
+    Name { name: String },
+    #[error("there is already a {kind} {name:?}")]
+    Taken { kind: &'static str, name: String },
+    #[error("there is no {kind} {name:?}")]
+    Unknown { kind: &'static str, name: String, known: Vec<String> },
+    #[error("{name:?} was closed")]
+    Closed { name: String },
+    #[error("{email:?} is not an e-mail address")]
+    Email { email: String },
+}
+
+impl Explain for EditError {
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::File(e) => return e.hint(),
+            Self::Toml { .. } | Self::Shape { .. } => "Mend the file in your editor (`heldspace build` shows line and column). Nothing was changed.".into(),
+            Self::Name { .. } => "Use small letters a–z, digits and hyphens, such as `maya` or `tuesday-group`. It is for you alone: no member ever sees it.".into(),
+            Self::Taken { kind: "member", .. } => "Choose another name; or `heldspace member rekey` to give this member a new card.".into(),
+            Self::Taken { .. } => "Choose another name.".into(),
+            Self::Unknown { kind, known, .. } if known.is_empty() => format!("There are none yet: `heldspace {kind} add`."),
+            Self::Unknown { known, .. } => format!("There are: {}.", known.join(", ")),
+            Self::Closed { .. } => "A closed member stays closed. To take someone back, add them anew under another folder name.".into(),
+            Self::Email { .. } => "Write it as name@example.org.".into(),
+        })
+    }
+
+    fn exit_code(&self) -> u8 {
+        match self {
+            Self::File(_) => 1,
+            Self::Toml { .. } | Self::Shape { .. } => 3,
+            _ => 2,
+        }
+    }
+}
+
+/// Checks a name that becomes a folder.
+pub fn folder_name(name: &str) -> Result<&str, EditError> {
+    let fits = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    // SECURITY: a name goes into a path; nothing but these characters does. `notes` is the author's own everywhere.
+    if fits && !name.is_empty() && !name.starts_with('-') && name.len() <= 64 && name != "notes" {
+        Ok(name)
+    } else {
+        Err(EditError::Name { name: name.to_owned() })
+    }
+}
+
+/// Checks an address only as far as it goes into a file: who can be reached is seen when a notice is sent.
+pub fn email(text: &str) -> Result<&str, EditError> {
+    let plain = text.chars().all(|c| !c.is_control() && !c.is_whitespace());
+    match text.split_once('@') {
+        Some((local, host))
+            if plain && !local.is_empty() && host.contains('.') && text.len() <= 254 && !host.contains('@') =>
+        {
+            Ok(text)
+        }
+        _ => Err(EditError::Email { email: text.to_owned() }),
+    }
+}
+
+/// A file of the practice, about to be changed.
+pub struct Edit {
+    path: PathBuf,
+    document: DocumentMut,
+}
+
+impl Edit {
+    pub fn member(root: &Path, folder: &str) -> Result<Self, EditError> {
+        Self::read(root.join("content/members").join(folder).join("member.toml"))
+    }
+
+    pub fn group(root: &Path, folder: &str) -> Result<Self, EditError> {
+        Self::read(root.join("content/groups").join(folder).join("group.toml"))
+    }
+
+    pub fn site(root: &Path) -> Result<Self, EditError> {
+        Self::read(root.join("site.toml"))
+    }
+
+    fn read(path: PathBuf) -> Result<Self, EditError> {
+        let bytes = files::read(&path)?.unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        let document = text.parse().map_err(|source| EditError::Toml { path: path.clone(), source })?;
+        Ok(Self { path, document })
+    }
+
+    pub fn save(&self) -> Result<(), EditError> {
+        Ok(files::write(&self.path, self.document.to_string().as_bytes(), Access::Usual)?)
+    }
+
+    /// Puts a new mailbox in; the one before stays known as this person's.
+    pub fn set_mailbox(&mut self, mailbox: &NewMailbox) -> Result<(), EditError> {
+        self.retire_mailbox()?;
+        let mut table = Table::new();
+        table.decor_mut().set_prefix("\n# Written by heldspace. Public values: they open nothing.\n");
+        table["id"] = value(mailbox.id.to_string());
+        table["recipient"] = value(mailbox.recipient.to_string());
+        table["key"] = value(data_encoding::BASE64.encode(mailbox.key.as_bytes()));
+        self.document["mailbox"] = Item::Table(table);
+        Ok(())
+    }
+
+    /// Takes the mailbox out, and keeps its id among the former ones.
+    pub fn retire_mailbox(&mut self) -> Result<(), EditError> {
+        let Some(old) = self.document.remove("mailbox") else { return Ok(()) };
+        let id = old.get("id").and_then(Item::as_str).and_then(|id| id.parse::<MailboxId>().ok());
+        let id = id.ok_or_else(|| self.shape("mailbox"))?;
+        self.list("former")?.push(id.to_string());
+        Ok(())
+    }
+
+    pub fn close(&mut self, today: jiff::civil::Date) -> Result<(), EditError> {
+        self.retire_mailbox()?;
+        let date: toml_edit::Datetime = today.to_string().parse().expect("a civil date is a TOML date");
+        self.document["closed"] = value(date);
+        Ok(())
+    }
+
+    /// Ends all links made so far.
+    pub fn next_generation(&mut self, generation: u32) -> Result<(), EditError> {
+        let error = self.shape("mailbox");
+        let mailbox = self.document.get_mut("mailbox").and_then(Item::as_table_like_mut).ok_or(error)?;
+        mailbox.insert("generation", value(i64::from(generation)));
+        Ok(())
+    }
+
+    /// Ends one link.
+    pub fn revoke(&mut self, week: &str) -> Result<(), EditError> {
+        let error = self.shape("mailbox");
+        let mailbox = self.document.get_mut("mailbox").and_then(Item::as_table_like_mut).ok_or(error)?;
+        let error = EditError::Shape { path: self.path.clone(), key: "revoked" };
+        mailbox.entry("revoked").or_insert(value(Array::new())).as_array_mut().ok_or(error)?.push(week);
+        Ok(())
+    }
+
+    /// Adds a member to a group.
+    pub fn join(&mut self, member: &str) -> Result<(), EditError> {
+        let members = self.list("members")?;
+        if !members.iter().any(|known| known.as_str() == Some(member)) {
+            members.push(member);
+        }
+        Ok(())
+    }
+
+    pub fn set_link_address(&mut self, address: &str) {
+        self.document["address"]["links"] = value(address);
+    }
+
+    fn list(&mut self, key: &'static str) -> Result<&mut Array, EditError> {
+        let error = self.shape(key);
+        self.document.entry(key).or_insert(value(Array::new())).as_array_mut().ok_or(error)
+    }
+
+    fn shape(&self, key: &'static str) -> EditError {
+        EditError::Shape { path: self.path.clone(), key }
+    }
+}
+
+/// Makes a member's folder.
+pub fn create_member(root: &Path, folder: &str, name: &str, email: &str) -> Result<(), EditError> {
+    let mut document = DocumentMut::new();
+    document["name"] = value(name);
+    document["email"] = value(email);
+    create(&root.join("content/members").join(folder), "member.toml", &document.to_string())
+}
+
+/// Makes a group's folder.
+pub fn create_group(root: &Path, folder: &str, title: &str) -> Result<(), EditError> {
+    let mut document = DocumentMut::new();
+    document["title"] = value(title);
+    document["members"] = value(Array::new());
+    create(&root.join("content/groups").join(folder), "group.toml", &document.to_string())
+}
+
+fn create(folder: &Path, name: &str, text: &str) -> Result<(), EditError> {
+    files::folder(folder, Access::Usual)?;
+    Ok(files::write_new(&folder.join(name), text.as_bytes(), Access::Usual)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_would_leave_the_folder_are_refused() {
+        for bad in ["", "..", "a/b", "A", "é", "notes", "-x", "a b", "a\n", &"x".repeat(65)] {
+            assert!(folder_name(bad).is_err(), "{bad:?}");
+        }
+        assert!(folder_name("tuesday-group-2").is_ok());
+    }
+
+    #[test]
+    fn comments_and_order_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("content/groups/g");
+        std::fs::create_dir_all(&path).unwrap();
+        let text = "# my group\nmembers = [\"a\"] # so far\ntitle = 'G'\n";
+        std::fs::write(path.join("group.toml"), text).unwrap();
+        let mut edit = Edit::group(folder.path(), "g").unwrap();
+        edit.join("b").unwrap();
+        edit.join("b").unwrap();
+        edit.save().unwrap();
+        assert_eq!(
+            std::fs::read_to_string(path.join("group.toml")).unwrap(),
+            text.replace("[\"a\"]", "[\"a\", \"b\"]")
+        );
+    }
+}

@@ -1,0 +1,358 @@
+//! The publication itself: seal what is new, bring it to the disk, then change each mailbox in one atomic step.
+//!
+//! Order, so that a crash anywhere leaves some mailboxes on the old release and none broken: release written down →
+//! objects, indexes, keyrings, new open files → one sync → mailboxes, one by one → head → what is no longer open goes.
+//! Running it again converges.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use bytes::Bytes;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::{Given, Plan, PublishError, Reader, Wanted, open_files::OpenFiles, tickets};
+use crate::{
+    keys::Keys,
+    practice::{Home, Mailbox, Released},
+    seal::{self, Cut, Entry, Index, ObjectRef, Plaintext, Recipient, SealedObject},
+    store::{Store, layout},
+    wire::{Digest, Envelope, Gate, Head, MailboxId, MailboxRecord, ObjectName, UnixTime},
+};
+
+const HOUR: UnixTime = 60 * 60;
+const WEEK: UnixTime = 7 * 24 * HOUR;
+/// Sealed and written together; bounds what is in memory.
+const BATCH: usize = 512;
+/// Files written at a time.
+const AT_ONCE: usize = 8;
+const OBJECT_LIMIT: u64 = 64 * 1024 * 1024;
+
+/// Everything that is needed to publish, once the plan was agreed to.
+pub struct Publication<'a> {
+    pub practice_name: &'a str,
+    pub origins: Vec<String>,
+    pub wanted: Wanted,
+    pub given: Given,
+    pub keys: &'a Keys,
+    pub home: &'a Home,
+    pub store: &'a Store,
+    pub now: UnixTime,
+}
+
+/// What a publication did, in numbers.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
+pub struct Done {
+    /// None when nothing had to be written.
+    pub release: Option<u64>,
+    pub members: usize,
+    pub sealed: usize,
+    pub kept: usize,
+    pub withdrawn: usize,
+    pub open_pages: usize,
+    pub mended: usize,
+}
+
+/// A reader's entries, in order of first appearance, and how they are cut.
+struct Issue<'a> {
+    reader: &'a Reader,
+    cut: Cut,
+}
+
+impl Issue<'_> {
+    fn id(&self) -> &MailboxId {
+        &self.reader.mailbox.id
+    }
+
+    /// Every object that the index names, pages and parts.
+    fn objects(&self) -> impl Iterator<Item = (ObjectName, &Plaintext)> {
+        let pages = self.reader.pages.iter().map(|page| (page.entry.object.name, page.plaintext.as_ref()));
+        pages.chain(self.cut.parts.iter().map(|(part, plaintext)| (part.name, plaintext)))
+    }
+}
+
+impl Publication<'_> {
+    pub fn plan(&self) -> Plan {
+        Plan::of(&self.wanted, &self.given)
+    }
+
+    /// Opens everything that is listed and kept; what is not as it should be counts as not there from now on.
+    pub async fn verify(&mut self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<usize, PublishError> {
+        let mut mended = self.given.spoiled + self.verify_open_files().await?;
+        let listed = self.listed_objects();
+        let kept: Vec<&ObjectRef> =
+            listed.values().copied().filter(|object| self.given.objects.contains(&object.name)).collect();
+        let mut spoiled = Vec::new();
+        for (n, object) in kept.iter().enumerate() {
+            let sealed = self.store.read(&layout::object(&object.name), OBJECT_LIMIT).await;
+            if !sealed.is_ok_and(|bytes| bytes.is_some_and(|bytes| seal::is_sound(&bytes, object, self.keys))) {
+                spoiled.push(object.name);
+            }
+            progress(n as u64 + 1, kept.len() as u64);
+        }
+        mended += spoiled.len();
+        for name in spoiled {
+            self.given.objects.remove(&name);
+        }
+        for reader in &self.wanted.readers {
+            let path = layout::keyring(&reader.mailbox.id, reader.mailbox.keyring);
+            let own = self.keyring(reader)?;
+            if self.given.sealed_paths.contains(&path)
+                && self.store.read(&path, OBJECT_LIMIT).await?.is_none_or(|there| *there != *own)
+            {
+                self.given.sealed_paths.remove(&path);
+                mended += 1;
+            }
+        }
+        Ok(mended)
+    }
+
+    async fn verify_open_files(&mut self) -> Result<usize, PublishError> {
+        let Some(head) = &self.given.head else { return Ok(0) };
+        let mut spoiled = Vec::new();
+        for (path, digest) in &head.files {
+            let there = self.store.read(&layout::public(path), OBJECT_LIMIT).await.ok().flatten();
+            if there.is_none_or(|bytes| Digest::of(&bytes) != *digest) {
+                spoiled.push(path.clone());
+            }
+        }
+        for path in &spoiled {
+            self.given.open.remove(path);
+        }
+        Ok(spoiled.len())
+    }
+
+    /// Publishes. When nothing differs and no index is a week old, nothing is written.
+    pub async fn commit(self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Done, PublishError> {
+        let plan = self.plan();
+        let open = OpenFiles::of(&self.wanted.open, self.given.head.as_ref(), |path| self.given.open.contains(path));
+        let issues: Vec<Issue<'_>> = self.wanted.readers.iter().map(|reader| self.issue(reader)).collect();
+        let mut done = Done {
+            members: self.wanted.readers.len(),
+            open_pages: self.wanted.open.keys().filter(|path| path.starts_with("library/")).count().saturating_sub(1),
+            withdrawn: plan.count(super::What::TakenBack) + plan.count(super::What::NoLongerOpen),
+            ..Done::default()
+        };
+        done.kept = self.listed_objects().len();
+        if self.stands(&plan, &issues, &open) {
+            return Ok(done);
+        }
+        let released = self.begin()?;
+        done.release = Some(released.release);
+        done.kept -= self.listed_objects().keys().filter(|name| !self.given.objects.contains(name)).count();
+        done.sealed = self.write_objects(&issues, progress).await?;
+        self.write_indexes(&issues, released).await?;
+        self.write_open_files(&open).await?;
+        self.store.sync()?;
+        self.switch_mailboxes(released).await?;
+        self.finish(&issues, open, released).await?;
+        Ok(done)
+    }
+
+    /// What the reader had keeps its place, what is new comes after.
+    fn issue<'a>(&self, reader: &'a Reader) -> Issue<'a> {
+        let before = self.given.mailboxes.get(&reader.mailbox.id).map_or(&[][..], |given| &given.entries);
+        let place: BTreeMap<_, _> = before.iter().enumerate().map(|(n, entry)| (entry.id, n)).collect();
+        let mut entries: Vec<Entry> = reader.pages.iter().map(|page| page.entry.clone()).collect();
+        entries.sort_by_cached_key(|entry| {
+            (place.get(&entry.id).copied().unwrap_or(usize::MAX), entry.date.clone(), entry.title.clone(), entry.id)
+        });
+        Issue { reader, cut: seal::cut(&entries, &reader.mailbox.id, self.keys) }
+    }
+
+    /// Every page object that is wanted, by name.
+    fn listed_objects(&self) -> BTreeMap<ObjectName, &ObjectRef> {
+        let pages = self.wanted.readers.iter().flat_map(|reader| &reader.pages);
+        pages.map(|page| (page.entry.object.name, &page.entry.object)).collect()
+    }
+
+    /// Whether everything is as it should be already.
+    fn stands(&self, plan: &Plan, issues: &[Issue<'_>], open: &OpenFiles) -> bool {
+        let Some(head) = &self.given.head else { return false };
+        let released = Released { release: head.release, issued: head.issued };
+        plan.is_empty()
+            && self.now < head.issued.saturating_add(WEEK)
+            && open.fresh.is_empty()
+            && head.files == open.digests
+            && self.given.open.iter().all(|path| self.is_wanted_or_asset(path, open))
+            && head.statement == *self.keys.statement()
+            && self.given.gate.as_deref() == Some(&self.gate())
+            && issues.iter().all(|issue| self.has(issue, released))
+    }
+
+    /// Whether this member has exactly this, and it is all there.
+    fn has(&self, issue: &Issue<'_>, released: Released) -> bool {
+        let Some(given) = self.given.mailboxes.get(issue.id()) else { return false };
+        let keyring = layout::keyring(issue.id(), issue.reader.mailbox.keyring);
+        given.record.as_ref() == Some(&self.record(&issue.reader.mailbox, released))
+            && given.index.as_ref() == Some(&self.index(issue, released))
+            && issue.objects().all(|(name, _)| self.given.objects.contains(&name))
+            && self.given.sealed_paths.contains(&keyring)
+    }
+
+    /// Old fingerprinted files may lie there for an hour; anything else that is not wanted may not.
+    fn is_wanted_or_asset(&self, path: &str, open: &OpenFiles) -> bool {
+        open.digests.contains_key(path) || path.starts_with("assets/")
+    }
+
+    /// The number and time of this release, written down before anything is given.
+    fn begin(&self) -> Result<Released, PublishError> {
+        let known = self.home.released()?.map_or(0, |released| released.release);
+        let host = self.given.head.as_ref().map_or(0, |head| head.release);
+        let seen = self
+            .given
+            .mailboxes
+            .values()
+            .filter_map(|m| m.index.as_ref())
+            .map(|index| index.release)
+            .max()
+            .unwrap_or(0);
+        let release = (known.max(host).max(seen) + 1).max(self.now);
+        let released = Released { release, issued: self.now };
+        self.home.write_released(released)?;
+        Ok(released)
+    }
+
+    /// Seals and writes every object that is not there; how many.
+    async fn write_objects(
+        &self,
+        issues: &[Issue<'_>],
+        progress: &(dyn Fn(u64, u64) + Sync),
+    ) -> Result<usize, PublishError> {
+        let mut seen = HashSet::new();
+        let missing: Vec<(ObjectName, &Plaintext)> = issues
+            .iter()
+            .flat_map(Issue::objects)
+            .filter(|(name, _)| !self.given.objects.contains(name) && seen.insert(*name))
+            .collect();
+        for (n, batch) in missing.chunks(BATCH).enumerate() {
+            let sealed: Vec<SealedObject> =
+                batch.par_iter().map(|(name, plaintext)| plaintext.seal(*name, self.keys)).collect();
+            let files = sealed.into_iter().map(|object| (layout::object(&object.name), object.bytes));
+            self.write_all(files).await?;
+            progress((n * BATCH + batch.len()) as u64, missing.len() as u64);
+        }
+        Ok(missing.len())
+    }
+
+    async fn write_indexes(&self, issues: &[Issue<'_>], released: Released) -> Result<(), PublishError> {
+        let sealed: Vec<(String, Vec<u8>)> = issues
+            .par_iter()
+            .map(|issue| {
+                let recipient: Recipient =
+                    issue.reader.mailbox.recipient.parse().expect("checked when member.toml was read");
+                let path = layout::index(issue.id(), released.release);
+                (path, self.index(issue, released).seal(&recipient, self.keys))
+            })
+            .collect();
+        self.write_all(sealed).await?;
+        for reader in &self.wanted.readers {
+            let path = layout::keyring(&reader.mailbox.id, reader.mailbox.keyring);
+            if !self.given.sealed_paths.contains(&path) {
+                self.store.put_in_bulk(&path, self.keyring(reader)?.into()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn write_open_files(&self, open: &OpenFiles) -> Result<(), PublishError> {
+        self.write_all(open.fresh.iter().map(|(path, bytes)| (layout::public(path), bytes.clone()))).await?;
+        if self.given.gate.as_deref() != Some(&self.gate()) {
+            self.store.put(layout::GATE, self.gate().into()).await?;
+        }
+        Ok(())
+    }
+
+    async fn write_all(&self, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<(), PublishError> {
+        let puts = files
+            .into_iter()
+            .map(|(path, bytes)| async move { self.store.put_in_bulk(&path, Bytes::from(bytes)).await });
+        Ok(stream::iter(puts).buffer_unordered(AT_ONCE).try_collect().await?)
+    }
+
+    /// Each mailbox in one atomic step, on the disk when it is done.
+    async fn switch_mailboxes(&self, released: Released) -> Result<(), PublishError> {
+        for reader in &self.wanted.readers {
+            let record = self.record(&reader.mailbox, released);
+            let json = serde_json::to_vec(&record).expect("a record is plain JSON");
+            self.store.put(&layout::mailbox(&reader.mailbox.id), json.into()).await?;
+        }
+        let known: HashSet<MailboxId> = self.wanted.readers.iter().map(|reader| reader.mailbox.id).collect();
+        for id in self.given.mailboxes.keys().filter(|id| !known.contains(id)) {
+            self.store.delete(&layout::mailbox(id)).await?;
+        }
+        Ok(())
+    }
+
+    /// The head; then whatever may not stay, or has been unlisted for an hour, goes.
+    async fn finish(&self, issues: &[Issue<'_>], open: OpenFiles, released: Released) -> Result<(), PublishError> {
+        let mut listed: BTreeSet<String> = open.digests.keys().map(|path| layout::public(path)).collect();
+        let head = Head {
+            statement: self.keys.statement().clone(),
+            release: released.release,
+            issued: released.issued,
+            files: open.digests,
+        };
+        self.store.put(layout::HEAD, Envelope::sign(&head, &self.keys.signing_key()).to_json().into()).await?;
+        for issue in issues {
+            listed.extend(issue.objects().map(|(name, _)| layout::object(&name)));
+            listed.insert(layout::index(issue.id(), released.release));
+            listed.insert(layout::keyring(issue.id(), issue.reader.mailbox.keyring));
+        }
+        self.sweep(&listed).await
+    }
+
+    async fn sweep(&self, listed: &BTreeSet<String>) -> Result<(), PublishError> {
+        let there = self.given.objects.iter().map(layout::object);
+        let there = there
+            .chain(self.given.sealed_paths.iter().cloned())
+            .chain(self.given.open.iter().map(|p| layout::public(p)));
+        let since = self.home.unlisted()?;
+        let mut unlisted = BTreeMap::new();
+        for path in there.filter(|path| !listed.contains(path)) {
+            let first = since.get(&path).copied().unwrap_or(self.now);
+            // A page that is no longer open must be gone now; a sealed thing may still be on its way to someone.
+            let at_once = path.starts_with(layout::PUBLIC) && !path.starts_with("public/assets/");
+            if at_once || self.now >= first.saturating_add(HOUR) {
+                self.store.delete(&path).await?;
+            } else {
+                unlisted.insert(path, first);
+            }
+        }
+        Ok(self.home.write_unlisted(&unlisted)?)
+    }
+
+    fn index(&self, issue: &Issue<'_>, released: Released) -> Index {
+        Index {
+            mailbox: *issue.id(),
+            release: released.release,
+            issued: released.issued,
+            statement: self.keys.statement().clone(),
+            recipients: vec![self.keys.current().identity().recipient().to_string()],
+            practice: self.practice_name.to_owned(),
+            reader: issue.reader.name.clone(),
+            pages: issue.cut.pages.clone(),
+            parts: issue.cut.parts.iter().map(|(part, _)| part.clone()).collect(),
+            received: Vec::new(),
+        }
+    }
+
+    fn record(&self, mailbox: &Mailbox, released: Released) -> MailboxRecord {
+        MailboxRecord {
+            version: 1,
+            key: mailbox.key,
+            tickets: tickets::records(mailbox, self.keys, released.issued),
+            index: layout::index(&mailbox.id, released.release),
+            keyring: layout::keyring(&mailbox.id, mailbox.keyring),
+        }
+    }
+
+    fn gate(&self) -> Vec<u8> {
+        serde_json::to_vec(&Gate { version: 1, origins: self.origins.clone() }).expect("a gate is plain JSON")
+    }
+
+    fn keyring(&self, reader: &Reader) -> Result<Vec<u8>, PublishError> {
+        let sealed = self.home.keyring(&reader.mailbox.id)?;
+        sealed.ok_or_else(|| PublishError::NoKeyring { member: reader.folder.clone() })
+    }
+}

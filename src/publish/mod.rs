@@ -1,0 +1,56 @@
+//! From what is wanted to what stands in the store, and nothing halfway.
+//!
+//! In: a practice's pages and keys, and the store as it is. Out: a [`Plan`] to show, and, once agreed to, a publication
+//! in the store. It must not ask anyone anything, and cannot write a rendered page: only sealed objects fit.
+//! In the order of the code: [`wanted`] renders and names everything; [`given`] reads what is there; [`plan`] compares;
+//! [`commit`] seals what is new and changes each mailbox in one atomic step.
+
+mod commit;
+mod given;
+mod open_files;
+mod plan;
+mod tickets;
+mod wanted;
+
+pub use commit::{Done, Publication};
+pub use given::{Given, GivenMailbox, adopt_keyrings, head_epoch, mailbox};
+pub use plan::{Change, Plan, What};
+pub use tickets::{card_link, notice_link};
+pub use wanted::{Reader, Wanted, WantedPage, wanted};
+
+use crate::{explain::Explain, practice::HomeError, store::StoreError, wire::Epoch};
+
+/// Why a publication did not happen. What was published before still stands.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Home(#[from] HomeError),
+    #[error("the store holds another practice's publication")]
+    Foreign,
+    #[error("the store is at epoch {host}, the keys on this machine at {here}")]
+    LaterEpoch { host: Epoch, here: Epoch },
+    #[error("the keyring of {member} is not on this machine")]
+    NoKeyring { member: String },
+}
+
+impl Explain for PublishError {
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Store(e) => return e.hint(),
+            Self::Home(e) => return e.hint(),
+            Self::Foreign => "Nothing was changed. Choose another folder with --store, or use the keys that belong to this one (`heldspace recover`).".into(),
+            Self::LaterEpoch { host, .. } => format!("The keys were renewed on another machine. Bring these up to date with the recovery sheet: move .heldspace/keys.* away, then `heldspace recover --epoch {host}`."),
+            Self::NoKeyring { member } => format!("Give them a new card: `heldspace member rekey {member}`."),
+        })
+    }
+
+    fn exit_code(&self) -> u8 {
+        match self {
+            Self::Foreign | Self::LaterEpoch { .. } | Self::NoKeyring { .. } => 4,
+            Self::Home(e) => e.exit_code(),
+            Self::Store(e) => e.exit_code(),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The plan: what would change for whom. Shown and agreed to before anything is given.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde::Serialize;
+
+use super::{Given, Reader, Wanted};
+use crate::{
+    seal::Entry,
+    wire::{Digest, PageId},
+};
+
+/// What would change, page by page.
+#[derive(Debug, Default, Serialize)]
+pub struct Plan {
+    pub changes: Vec<Change>,
+    /// Names of members whose mailbox goes.
+    pub closing: Vec<String>,
+    /// Members who have no mailbox yet, by folder.
+    pub without_mailbox: Vec<String>,
+}
+
+/// One page, and whom its change concerns.
+#[derive(Debug, Serialize)]
+pub struct Change {
+    pub what: What,
+    pub title: String,
+    /// None where only the index still knows the page.
+    pub file: Option<String>,
+    /// Names of members; empty for everyone on the open web.
+    pub readers: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum What {
+    NewlyReadable,
+    Changed,
+    TakenBack,
+    NewlyOpen,
+    OpenChanged,
+    NoLongerOpen,
+}
+
+impl Plan {
+    pub fn of(wanted: &Wanted, given: &Given) -> Self {
+        let mut changes: BTreeMap<(What, String), Change> = BTreeMap::new();
+        for reader in &wanted.readers {
+            for (id, change) in changes_for(reader, given) {
+                let key = (change.what, change.file.clone().unwrap_or_else(|| id.to_string()));
+                let readers = change.readers.clone();
+                changes.entry(key).and_modify(|known| known.readers.extend(readers)).or_insert(change);
+            }
+        }
+        let known: BTreeSet<_> = wanted.readers.iter().map(|reader| reader.mailbox.id).collect();
+        Self {
+            changes: changes.into_values().chain(open_changes(wanted, given)).collect(),
+            closing: given
+                .mailboxes
+                .iter()
+                .filter(|(id, _)| !known.contains(id))
+                .map(|(_, mailbox)| mailbox.reader())
+                .collect(),
+            without_mailbox: wanted.without_mailbox.clone(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.closing.is_empty()
+    }
+
+    pub fn count(&self, what: What) -> usize {
+        self.changes.iter().filter(|change| change.what == what).count()
+    }
+}
+
+fn changes_for(reader: &Reader, given: &Given) -> Vec<(PageId, Change)> {
+    let had: HashMap<PageId, &Entry> = given
+        .mailboxes
+        .get(&reader.mailbox.id)
+        .map(|m| m.entries.iter().map(|e| (e.id, e)).collect())
+        .unwrap_or_default();
+    let wanted: BTreeSet<PageId> = reader.pages.iter().map(|page| page.entry.id).collect();
+    let change =
+        |what, title: &str, file| Change { what, title: title.to_owned(), file, readers: vec![reader.name.clone()] };
+    let given_now = reader.pages.iter().filter_map(|page| {
+        let what = match had.get(&page.entry.id) {
+            None => What::NewlyReadable,
+            Some(before) if differs(before, &page.entry) => What::Changed,
+            Some(_) => return None,
+        };
+        Some((page.entry.id, change(what, &page.entry.title, Some(page.file.display().to_string()))))
+    });
+    let gone = had
+        .values()
+        .filter(|entry| !wanted.contains(&entry.id))
+        .map(|entry| (entry.id, change(What::TakenBack, &entry.title, None)));
+    given_now.chain(gone).collect()
+}
+
+/// Whether a reader would see a difference. A new epoch seals everything anew, and nobody sees that.
+fn differs(before: &Entry, now: &Entry) -> bool {
+    let seen = |entry: &Entry| (entry.title.clone(), entry.date.clone(), entry.order, entry.kind, entry.object.digest);
+    seen(before) != seen(now) || before.audience != now.audience
+}
+
+/// Pages of the open web: what is there by the practice's own head, against what is wanted.
+fn open_changes(wanted: &Wanted, given: &Given) -> Vec<Change> {
+    let known = given.head.as_ref();
+    let change = |what, path: &str| Change { what, title: address(path), file: None, readers: Vec::new() };
+    let mut changes: Vec<Change> = wanted
+        .open
+        .iter()
+        .filter(|(path, _)| is_open_page(path))
+        .filter_map(|(path, bytes)| match known.and_then(|head| head.files.get(path)) {
+            None => Some(change(What::NewlyOpen, path)),
+            Some(digest) if *digest != Digest::of(bytes) => Some(change(What::OpenChanged, path)),
+            Some(_) => None,
+        })
+        .collect();
+    let gone = given.open.iter().filter(|path| is_open_page(path) && !wanted.open.contains_key(*path));
+    changes.extend(gone.map(|path| change(What::NoLongerOpen, path)));
+    changes.sort_by(|a, b| (a.what, &a.title).cmp(&(b.what, &b.title)));
+    changes
+}
+
+/// Pages below `library/`; the front and the lists follow from them.
+fn is_open_page(path: &str) -> bool {
+    path.strip_prefix("library/").is_some_and(|rest| rest != "index.html" && rest.ends_with(".html"))
+}
+
+fn address(path: &str) -> String {
+    format!("/{}", path.trim_end_matches("index.html"))
+}

@@ -1,0 +1,55 @@
+//! The viewer's files, for the author's side to publish: what members' browsers run belongs to the practice.
+//!
+//! `dist/` is built from the TypeScript beside it (`node build.mjs`) and kept in the repository; the tests build it
+//! again and compare. `viewer.html` is the page at `/l`.
+
+use minijinja::{Environment, context};
+use rust_embed::Embed;
+
+use crate::{
+    practice::Practice,
+    render::{self, Theme},
+    wire::Digest,
+};
+
+#[derive(Embed)]
+#[folder = "$CARGO_MANIFEST_DIR/src/viewer/dist/"]
+struct Dist;
+
+const PAGE: &str = include_str!("viewer.html");
+
+/// The viewer's files below `public/`: `l.html`, and the rest under fingerprinted names.
+///
+/// # Panics
+/// Never: the template and the files are embedded, and tested.
+pub fn open_files(practice: &Practice, theme: &Theme) -> Vec<(String, Vec<u8>)> {
+    let asset = |name: &str| {
+        let bytes = Dist::get(name).expect("the bundle is embedded").data.into_owned();
+        (fingerprinted(name, &bytes), bytes)
+    };
+    let (script, worker, style) = (asset("viewer.js"), asset("worker.js"), asset("viewer.css"));
+    let site = &practice.site;
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
+    environment.add_template("l.html", PAGE).expect("the embedded template is sound");
+    let page = environment.get_template("l.html").and_then(|template| {
+        template.render(context! {
+            lang => &site.practice.language,
+            script => format!("/{}", script.0),
+            worker => format!("/{}", worker.0),
+            style => format!("/{}", style.0),
+            page_style => theme.page_style_url(),
+            help => render::help(site),
+            leave => &site.leave.url,
+        })
+    });
+    let page = page.expect("the embedded template renders");
+    vec![("l.html".to_owned(), page.into_bytes()), script, worker, style]
+}
+
+/// `assets/<stem>.<16 hex of the SHA-256>.<ending>`: another content, another name, so it may be kept for ever.
+pub fn fingerprinted(name: &str, bytes: &[u8]) -> String {
+    let digest = Digest::of(bytes).to_string();
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "bin"));
+    format!("assets/{stem}.{}.{ending}", &digest[..16])
+}
