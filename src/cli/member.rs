@@ -150,7 +150,7 @@ pub fn give_mailbox(common: &Common, home: &Home, keys: &Keys, folder: &str) -> 
     let mut member = Edit::member(&common.root, folder)?;
     member.set_mailbox(&new)?;
     member.save()?;
-    let mailbox = Mailbox::new(new.id, new.recipient.to_string(), new.key);
+    let mailbox = Mailbox::new(new.id, new.recipient.clone(), new.key);
     let link = publish::card_link(&mailbox, keys);
     Ok(Card { folder: folder.to_owned(), new, link })
 }

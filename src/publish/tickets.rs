@@ -36,7 +36,6 @@ fn link(mailbox: &Mailbox, keys: &Keys, week: Week, release: u64) -> Link {
 
 /// Revoking a link puts its week into `revoked` once more; that week's ticket is another one then.
 fn ticket(mailbox: &Mailbox, keys: &Keys, week: Week) -> Ticket {
-    let name = week.to_string();
-    let again = mailbox.revoked.iter().filter(|revoked| **revoked == name).count();
+    let again = mailbox.revoked.iter().filter(|revoked| **revoked == week).count();
     keys.ticket(&mailbox.id, mailbox.generation, week, u8::try_from(again).unwrap_or(u8::MAX))
 }
