@@ -1,0 +1,94 @@
+// A page, shown where no script can run: in a frame whose sandbox allows `allow-same-origin` and nothing else. That one
+// word lets this side put the stylesheet in, fit the height and follow links; the page itself can do nothing.
+
+import { element } from "./dom.ts";
+import { setting, trusted } from "./trusted.ts";
+
+/** Addresses that lead out of a page. Anything else that looks like a link does nothing. */
+const OUTWARD = /^(?:https?|tel|mailto|sms):/i;
+
+export type Framed = {
+  readonly frame: HTMLIFrameElement;
+  /** Called once the page can be seen. With links that only this side can offer, see below. */
+  onready(outward: readonly HTMLAnchorElement[]): void;
+};
+
+export function framePage(html: string, title: string, onready: Framed["onready"]): HTMLIFrameElement {
+  // SECURITY: the sandbox stands before the content comes in. No allow-scripts, ever: with allow-same-origin it would
+  // let a page take the sandbox off.
+  const frame = element("iframe", { sandbox: "allow-same-origin", title, class: "page pending" });
+  frame.addEventListener("load", () => prepare(frame, onready), { once: true });
+  frame.srcdoc = trusted.createHTML(html);
+  return frame;
+}
+
+function prepare(frame: HTMLIFrameElement, onready: Framed["onready"]): void {
+  const page = frame.contentDocument;
+  if (page === null) return;
+  // SECURITY: a browser that offers to translate would send the text to a third party.
+  page.documentElement.translate = false;
+  const fit = (): void => {
+    frame.style.height = `${Math.ceil(page.documentElement.getBoundingClientRect().height)}px`;
+  };
+  const outward = followLinks(page);
+  let ready = false;
+  const reveal = (): void => {
+    fit();
+    frame.classList.remove("pending");
+    if (!ready) onready(outward);
+    ready = true;
+  };
+  const style = page.createElement("link");
+  style.rel = "stylesheet";
+  style.href = setting("page-style");
+  style.onload = style.onerror = reveal;
+  page.head.append(style);
+  // Some browsers never tell about what loads in such a frame.
+  setTimeout(reveal, 1500);
+  new ResizeObserver(fit).observe(page.documentElement);
+}
+
+// The sandbox lets no link out, so this side listens and follows. Safari runs no listener in a frame without scripts
+// (WebKit bug 218086): there the outward links are returned, to be offered below the page.
+function followLinks(page: Document): HTMLAnchorElement[] {
+  let heard = false;
+  page.addEventListener("heldspace", () => (heard = true), { once: true });
+  page.dispatchEvent(new Event("heldspace"));
+  const follow = (event: Event): void => {
+    const link = (event.target as Element | null)?.closest("a[href]");
+    if (link === null || link === undefined) return;
+    event.preventDefault();
+    const address = link.getAttribute("href") ?? "";
+    if (address.startsWith("#")) goTo(page, address.slice(1));
+    else if (OUTWARD.test(address)) outwardLink(address, "").click();
+  };
+  page.addEventListener("click", follow);
+  page.addEventListener("auxclick", follow);
+  if (heard) return [];
+  const links = [...page.querySelectorAll("a[href]")].filter((link) => OUTWARD.test(link.getAttribute("href") ?? ""));
+  return links.map((link) => {
+    const made = outwardLink(link.getAttribute("href") ?? "", link.textContent ?? "");
+    link.removeAttribute("href");
+    return made;
+  });
+}
+
+// SECURITY: noopener and noreferrer: the other site gets no handle on this window and does not learn where it was linked.
+const outwardLink = (address: string, text: string): HTMLAnchorElement =>
+  element("a", { href: address, rel: "noopener noreferrer", target: /^http/i.test(address) && "_blank" }, text);
+
+function goTo(page: Document, fragment: string): void {
+  const target = page.getElementById(fragment) ?? page.getElementById(decoded(fragment));
+  if (target === null) return;
+  if (!target.matches("a[href], button")) target.setAttribute("tabindex", "-1");
+  target.focus();
+  target.scrollIntoView();
+}
+
+function decoded(fragment: string): string {
+  try {
+    return decodeURIComponent(fragment);
+  } catch {
+    return fragment;
+  }
+}
