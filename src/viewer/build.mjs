@@ -5,6 +5,9 @@ import { build } from "esbuild";
 import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+
+const LIMIT = 60_000;
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, "dist");
@@ -25,6 +28,8 @@ const { outputFiles } = await build({
 });
 
 const files = new Map(outputFiles.map(({ path, contents }) => [path.slice(dist.length + 1), Buffer.from(contents)]));
+const size = [...files.values()].reduce((sum, contents) => sum + gzipSync(contents, { level: 9 }).length, 0);
+if (size > LIMIT) throw new Error(`JavaScript and CSS are ${size} bytes with gzip; a phone on a bad network should get at most ${LIMIT}`);
 files.set("licenses.txt", Buffer.from(await licenses()));
 
 if (process.argv.includes("--check")) {

@@ -7,13 +7,10 @@ import { setting, trusted } from "./trusted.ts";
 /** Addresses that lead out of a page. Anything else that looks like a link does nothing. */
 const OUTWARD = /^(?:https?|tel|mailto|sms):/i;
 
-export type Framed = {
-  readonly frame: HTMLIFrameElement;
-  /** Called once the page can be seen. With links that only this side can offer, see below. */
-  onready(outward: readonly HTMLAnchorElement[]): void;
-};
+/** Called once the page can be seen, with the links that only this side can offer (see `followLinks`). */
+type Ready = (outward: readonly HTMLAnchorElement[]) => void;
 
-export function framePage(html: string, title: string, onready: Framed["onready"]): HTMLIFrameElement {
+export function framePage(html: string, title: string, onready: Ready): HTMLIFrameElement {
   // SECURITY: the sandbox stands before the content comes in. No allow-scripts, ever: with allow-same-origin it would
   // let a page take the sandbox off.
   const frame = element("iframe", { sandbox: "allow-same-origin", title, class: "page pending" });
@@ -22,18 +19,17 @@ export function framePage(html: string, title: string, onready: Framed["onready"
   return frame;
 }
 
-function prepare(frame: HTMLIFrameElement, onready: Framed["onready"]): void {
+function prepare(frame: HTMLIFrameElement, onready: Ready): void {
   const page = frame.contentDocument;
   if (page === null) return;
   // SECURITY: a browser that offers to translate would send the text to a third party.
   page.documentElement.translate = false;
-  const fit = (): void => {
-    frame.style.height = `${Math.ceil(page.documentElement.getBoundingClientRect().height)}px`;
-  };
+  // What is done in the page counts as use of it: see the idle lock.
+  for (const type of ["pointerdown", "keydown"]) page.addEventListener(type, () => frame.dispatchEvent(new Event(type)));
   const outward = followLinks(page);
   let ready = false;
   const reveal = (): void => {
-    fit();
+    fit(frame);
     frame.classList.remove("pending");
     if (!ready) onready(outward);
     ready = true;
@@ -45,7 +41,23 @@ function prepare(frame: HTMLIFrameElement, onready: Framed["onready"]): void {
   page.head.append(style);
   // Some browsers never tell about what loads in such a frame.
   setTimeout(reveal, 1500);
-  new ResizeObserver(fit).observe(page.documentElement);
+  new ResizeObserver(() => fit(frame)).observe(page.documentElement);
+}
+
+/** As high as what is in it, so that the page scrolls as one. */
+function fit(frame: HTMLIFrameElement): void {
+  const height = frame.contentDocument?.documentElement.getBoundingClientRect().height ?? 0;
+  frame.style.height = `${Math.ceil(height)}px`;
+}
+
+// Paper is wider than a phone: the height is taken anew, or blank sheets follow.
+for (const [event, width] of [["beforeprint", "40rem"], ["afterprint", ""]] as const) {
+  addEventListener(event, () => {
+    const frame = document.querySelector<HTMLIFrameElement>("iframe.page");
+    if (frame === null) return;
+    frame.style.width = width;
+    fit(frame);
+  });
 }
 
 // The sandbox lets no link out, so this side listens and follows. Safari runs no listener in a frame without scripts

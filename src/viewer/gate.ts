@@ -35,36 +35,31 @@ export class Gate {
 
   async keyring(link: Link): Promise<Uint8Array> {
     const path = `/api/mailboxes/${link.mailbox}/keyring`;
-    return this.#expect(await this.#get(path, `Ticket ${link.ticket}`, LIMIT.keyring));
+    return expect(await this.#get(path, `Ticket ${link.ticket}`, LIMIT.keyring));
   }
 
-  index(keyring: Keyring): Promise<Uint8Array> {
-    return this.#withPass(`/api/mailboxes/${keyring.mailbox}/index`, keyring, LIMIT.index);
+  async index(keyring: Keyring): Promise<Uint8Array> {
+    return expect(await this.#withPass(`/api/mailboxes/${keyring.mailbox}/index`, keyring, LIMIT.index));
   }
 
-  object(name: string, keyring: Keyring): Promise<Uint8Array> {
-    return this.#withPass(`/api/objects/${name}`, keyring, LIMIT.object);
+  async object(name: string, keyring: Keyring): Promise<Uint8Array> {
+    const fetched = await this.#withPass(`/api/objects/${name}`, keyring, LIMIT.object);
+    if (fetched.status === 404) throw fail("gone");
+    return expect(fetched);
   }
 
-  async #withPass(path: string, keyring: Keyring, limit: number): Promise<Uint8Array> {
+  async #withPass(path: string, keyring: Keyring, limit: number): Promise<Fetched> {
     const first = await this.#get(path, this.#freshPass(keyring), limit);
-    if (first.status !== 401) return this.#expect(first);
+    if (first.status !== 401) return first;
     // The steady clock of some phones stands still while they sleep; the answer just told the time anew.
     this.#pass.time = -PASS_AGE;
-    return this.#expect(await this.#get(path, this.#freshPass(keyring), limit));
+    return this.#get(path, this.#freshPass(keyring), limit);
   }
 
   #freshPass(keyring: Keyring): string {
     const time = this.now();
     if (Math.abs(time - this.#pass.time) >= PASS_AGE) this.#pass = { value: pass(keyring, this.#origin, time), time };
     return this.#pass.value;
-  }
-
-  #expect({ status, body, wait }: Fetched): Uint8Array {
-    if (status === 200) return body;
-    if (status === 401) throw fail("ticket-ended");
-    if (status === 404) throw fail("gone");
-    throw busy(wait);
   }
 
   async #get(path: string, authorization: string, limit: number): Promise<Fetched> {
@@ -104,6 +99,11 @@ export class Gate {
     if (Math.abs(server - Date.now() / 1000) >= DAY) throw fail("clock");
     this.#clock = { server, at: performance.now() };
   }
+}
+
+function expect({ status, body, wait }: Fetched): Uint8Array {
+  if (status === 200) return body;
+  throw status === 401 ? fail("ticket-ended") : busy(wait);
 }
 
 async function readBody(response: Response, limit: number, alive: () => void): Promise<Uint8Array> {

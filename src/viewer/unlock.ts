@@ -17,6 +17,8 @@ export type UnlockOptions = {
 export function unlockScreen(options: UnlockOptions): HTMLElement {
   const failures = element("div");
   const count = element("p", { id: "count", role: "status", class: "quiet" });
+  // Six words are wider than a phone: where they may be seen, they are seen whole.
+  const typed = element("p", { class: "typed" });
   const field = element("input", {
     id: "passphrase",
     type: "password",
@@ -49,6 +51,7 @@ export function unlockScreen(options: UnlockOptions): HTMLElement {
     element("input", { type: "text", name: "username", autocomplete: "username", value: "pages", readonly: true, tabindex: "-1", "aria-hidden": "true", class: "unseen" }),
     element("label", { for: "passphrase" }, "Passphrase"),
     element("div", { class: "field" }, field, show),
+    typed,
     count,
     element("p", { class: "choice" }, remember, element("label", { for: "remember" }, "Remember this phone")),
     element("p", { class: "quiet" }, "Keeps the link here for next time, never your words. Leave it off if others use this device."),
@@ -59,8 +62,8 @@ export function unlockScreen(options: UnlockOptions): HTMLElement {
   function tell(): void {
     const words = readWords(field.value);
     const wrong = words.findIndex((word) => word.state === "unknown");
-    field.toggleAttribute("aria-invalid", false);
-    if (wrong >= 0) field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-invalid", String(wrong >= 0));
+    typed.textContent = field.type === "text" ? complete(field.value) : "";
     const text = describe(field.value, field.type === "text");
     if (count.textContent !== text) count.textContent = text;
     count.classList.toggle("wrong", wrong >= 0);
@@ -98,7 +101,7 @@ export function unlockScreen(options: UnlockOptions): HTMLElement {
   tell();
   return element("div", { class: "unlock" },
     heading("Your pages"),
-    element("p", { class: "lead" }, options.note ?? "Take your time. The six words on your card open what is here for you."),
+    element("p", { class: "lead" }, options.note ?? "Take your time: the six words on your card open what is here for you."),
     failures,
     form,
   );

@@ -66,7 +66,7 @@ function showUnlock(note?: string): void {
   }
   show(unlockScreen({
     note,
-    remembered: phoneLink.get() !== undefined,
+    remembered: remembered()?.mailbox === parsed.mailbox,
     forget: phoneLink.drop,
     unlock: (words, remember) => unlock(parsed, words, remember),
   }));
@@ -83,6 +83,7 @@ async function unlock(using: Link, words: readonly string[], remember: boolean):
     if (remember) rememberLink(using);
     const firstVisit = seen === undefined && isCard(using);
     unlocked = { session: mine, view, firstVisit, chosen: { group: "", kind: "" }, opened: new Map(), stale: false };
+    history.replaceState(null, "", "/l");
     showList();
   } catch (error) {
     mine.close();
@@ -97,13 +98,17 @@ async function unlock(using: Link, words: readonly string[], remember: boolean):
 
 /** A card's link has no end: one from an e-mail, which has, does not take its place. */
 function rememberLink(using: Link): void {
-  const kept = phoneLink.get();
-  try {
-    if (kept !== undefined && !isCard(using) && isCard(parseLink(kept)) && parseLink(kept).mailbox === using.mailbox) return;
-  } catch {
-    // What was kept is no link any more.
-  }
+  const kept = remembered();
+  if (kept !== undefined && kept.mailbox === using.mailbox && isCard(kept) && !isCard(using)) return;
   if (link !== undefined) phoneLink.keep(link);
+}
+
+function remembered(): Link | undefined {
+  try {
+    return parseLink(phoneLink.get() ?? "");
+  } catch {
+    return undefined;
+  }
 }
 
 function showList(focus?: string): void {
@@ -133,9 +138,11 @@ async function refresh(at: Unlocked): Promise<void> {
   }
 }
 
+/** Counts on from the time, so that no number of an earlier visit comes again. */
+let number = Date.now();
+
 function openPage(at: Unlocked, entry: Entry): void {
-  const number = at.opened.size + 1;
-  at.opened.set(number, entry);
+  at.opened.set((number += 1), entry);
   // So that Back leads to the list. The history must not tell what was read.
   history.pushState(number, "", "/l");
   showPage(at, entry);
