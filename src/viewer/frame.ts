@@ -50,8 +50,9 @@ function fit(frame: HTMLIFrameElement): void {
   frame.style.height = `${Math.ceil(height)}px`;
 }
 
-// Paper is wider than a phone: the height is taken anew, or blank sheets follow.
-for (const [event, width] of [["beforeprint", "40rem"], ["afterprint", ""]] as const) {
+// Paper is wider than a phone: the height is taken anew, or blank sheets follow. So it is when a phone is turned, where
+// the observer above is not heard.
+for (const [event, width] of [["beforeprint", "40rem"], ["afterprint", ""], ["resize", ""]] as const) {
   addEventListener(event, () => {
     const frame = document.querySelector<HTMLIFrameElement>("iframe.page");
     if (frame === null) return;

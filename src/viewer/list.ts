@@ -71,7 +71,7 @@ export function listScreen(options: ListOptions): HTMLElement {
 }
 
 // Dated entries by date; what has none after them, in the author's order; ties by what appeared last.
-function newestFirst(entries: readonly Entry[]): Entry[] {
+export function newestFirst(entries: readonly Entry[]): Entry[] {
   const order = (entry: Entry): number => entry.order ?? Number.MAX_SAFE_INTEGER;
   return [...entries].reverse().sort((a, b) => (b.date ?? "").localeCompare(a.date ?? "") || order(a) - order(b));
 }

@@ -5,7 +5,7 @@ import { alert } from "./alert.ts";
 import { element, heading } from "./dom.ts";
 import { failureOf, type Failure } from "./failure.ts";
 import { isCard, linkText, parseLink, type Link } from "./link.ts";
-import { listScreen } from "./list.ts";
+import { listScreen, newestFirst } from "./list.ts";
 import { keepSeen, lastSeen, phoneLink, tabLink } from "./memory.ts";
 import { pageScreen } from "./page.ts";
 import type { Entry, View } from "./reader.ts";
@@ -44,11 +44,11 @@ function takeLink(): string | undefined {
   return text;
 }
 
-function show(content: HTMLElement, focus: string | undefined = "h1"): void {
+function show(content: HTMLElement, focus = "h1"): void {
   screen.replaceChildren(content);
   byId("lock").hidden = unlocked === undefined;
   scrollTo(0, 0);
-  if (focus !== undefined) screen.querySelector<HTMLElement>(focus)?.focus();
+  (screen.querySelector<HTMLElement>(focus) ?? screen.querySelector("h1"))?.focus();
 }
 
 function showFailure(failure: Failure): void {
@@ -122,8 +122,10 @@ function showList(focus?: string): void {
     chosen: at.chosen,
     open: (entry) => openPage(at, entry),
     older: async () => {
+      const known = new Set(at.view.entries.map(({ id }) => id));
       at.view = await at.session.older();
-      showList();
+      const first = newestFirst(at.view.entries).find(({ id }) => !known.has(id));
+      showList(first && `[data-page="${first.id}"]`);
     },
   }), focus);
 }
