@@ -62,7 +62,7 @@ for (const [event, width] of [["beforeprint", "40rem"], ["afterprint", ""], ["re
 }
 
 // The sandbox lets no link out, so this side listens and follows. Safari runs no listener in a frame without scripts
-// (WebKit bug 218086): there the outward links are returned, to be offered below the page.
+// (WebKit bug 218086): see `unheard`.
 function followLinks(page: Document): HTMLAnchorElement[] {
   let heard = false;
   page.addEventListener("heldspace", () => (heard = true), { once: true });
@@ -77,12 +77,17 @@ function followLinks(page: Document): HTMLAnchorElement[] {
   };
   page.addEventListener("click", follow);
   page.addEventListener("auxclick", follow);
-  if (heard) return [];
-  const links = [...page.querySelectorAll("a[href]")].filter((link) => OUTWARD.test(link.getAttribute("href") ?? ""));
-  return links.map((link) => {
-    const made = outwardLink(link.getAttribute("href") ?? "", link.textContent ?? "");
-    link.removeAttribute("href");
-    return made;
+  return heard ? [] : unheard(page);
+}
+
+// Where no listener runs, the browser itself follows what is left: links within the page, told where they are, since a
+// bare `#` would mean this viewer's address. The outward ones are returned, to be offered below the page.
+function unheard(page: Document): HTMLAnchorElement[] {
+  return [...page.querySelectorAll("a[href]")].flatMap((link) => {
+    const address = link.getAttribute("href") ?? "";
+    if (address.startsWith("#")) link.setAttribute("href", `about:srcdoc${address}`);
+    else link.removeAttribute("href");
+    return OUTWARD.test(address) ? [outwardLink(address, link.textContent ?? "")] : [];
   });
 }
 

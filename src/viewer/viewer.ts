@@ -111,6 +111,8 @@ function remembered(): Link | undefined {
   }
 }
 
+const entryButton = (id: string): string => `[data-page="${id}"]`;
+
 function showList(focus?: string): void {
   const at = unlocked;
   if (at === undefined) return;
@@ -125,7 +127,7 @@ function showList(focus?: string): void {
       const known = new Set(at.view.entries.map(({ id }) => id));
       at.view = await at.session.older();
       const first = newestFirst(at.view.entries).find(({ id }) => !known.has(id));
-      showList(first && `[data-page="${first.id}"]`);
+      showList(first && entryButton(first.id));
     },
   }), focus);
 }
@@ -151,11 +153,18 @@ function openPage(at: Unlocked, entry: Entry): void {
 }
 
 function showPage(at: Unlocked, entry: Entry): void {
+  const steps = history.length;
+  const back = (): void => {
+    if (history.length === steps) return history.back();
+    // Links followed within the page left steps of their own: going back would stay on it.
+    history.replaceState(null, "", "/l");
+    showList(entryButton(entry.id));
+  };
   show(pageScreen({
     entry,
     lang: help.lang,
     html: at.session.open(entry.id),
-    back: () => history.back(),
+    back,
     failed: ({ kind }) => (at.stale ||= kind === "gone"),
   }));
 }
@@ -215,7 +224,7 @@ function start(): void {
     const entry = unlocked.opened.get(Number(history.state));
     const left = screen.querySelector<HTMLElement>("[data-open]")?.dataset["open"];
     if (entry !== undefined) showPage(unlocked, entry);
-    else showList(left === undefined ? undefined : `[data-page="${left}"]`);
+    else showList(left && entryButton(left));
   });
   // SECURITY: a page put aside for Back, or a phone handed on, must hold nothing that was unlocked.
   addEventListener("pagehide", () => lock("left"));
