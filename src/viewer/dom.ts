@@ -1,0 +1,28 @@
+// Making elements. Text is always text here: nothing in the viewer parses HTML but the frame.
+
+type Child = Node | string | undefined | false;
+type Attributes = Record<string, string | boolean | undefined | ((event: Event) => void)>;
+
+/** An element; `onclick` and the like take functions, `true` is an attribute without value, `false` is none. */
+export function element<K extends keyof HTMLElementTagNameMap>(name: K, attributes: Attributes = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (typeof value === "function") made.addEventListener(key.slice(2), value);
+    else if (value !== undefined && value !== false) made.setAttribute(key, value === true ? "" : value);
+  }
+  made.append(...children.filter((child): child is Node | string => child !== undefined && child !== false));
+  return made;
+}
+
+/** A screen's heading, where the focus goes when the screen changes, so that a screen reader begins there. */
+export const heading = (text: string, attributes: Attributes = {}): HTMLHeadingElement => element("h1", { tabindex: "-1", ...attributes }, text);
+
+export const button = (label: string, onclick: (event: Event) => void, attributes: Attributes = {}): HTMLButtonElement =>
+  element("button", { type: "button", ...attributes, onclick }, label);
+
+const days = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
+/** `2026-11-24` or Unix seconds → `24 November 2026`. */
+export const day = (date: string | number): string => {
+  const time = typeof date === "number" ? date * 1000 : Date.parse(date);
+  return Number.isNaN(time) ? "" : days.format(time);
+};

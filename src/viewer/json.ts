@@ -1,0 +1,59 @@
+// JSON from outside: a key twice and a key unknown are refused, and a value has the shape it should have before
+// anything looks at it. A shape is a function that returns the value, typed, or throws.
+
+export type Shape<T> = (value: unknown) => T;
+export type Of<S> = S extends Shape<infer T> ? T : never;
+
+export function parse<T>(text: string, shape: Shape<T>): T {
+  const value: unknown = JSON.parse(text);
+  refuseTwins(text);
+  return shape(value);
+}
+
+// SECURITY: JSON.parse takes the last of two equal keys, another reader may take the first, and then the two sides
+// disagree about what was signed. The text is valid JSON here, so its strings and brackets are all one has to look at.
+function refuseTwins(text: string): void {
+  const keys: Set<string>[] = [];
+  for (const [token, string, colon] of text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}]/g)) {
+    if (token === "{") keys.push(new Set());
+    else if (token === "}") keys.pop();
+    else if (colon !== undefined) {
+      const key = JSON.parse(string ?? "") as string;
+      const known = keys[keys.length - 1];
+      if (known === undefined || known.has(key)) throw new Error("a key twice");
+      known.add(key);
+    }
+  }
+}
+
+const refuse = (what: string): never => {
+  throw new Error(`expected ${what}`);
+};
+
+export const string: Shape<string> = (value) => (typeof value === "string" ? value : refuse("text"));
+
+export const matching = (pattern: RegExp): Shape<string> => (value) =>
+  typeof value === "string" && pattern.test(value) ? value : refuse(String(pattern));
+
+export const hexOf = (bytes: number): Shape<string> => matching(new RegExp(`^[0-9a-f]{${bytes * 2}}$`));
+
+export const whole = (least: number, most = Number.MAX_SAFE_INTEGER): Shape<number> => (value) =>
+  typeof value === "number" && Number.isInteger(value) && value >= least && value <= most ? value : refuse("a number");
+
+export const oneOf = <const T extends string>(...values: readonly T[]): Shape<T> => (value) =>
+  values.find((one) => one === value) ?? refuse(values.join(" or "));
+
+export const orNull = <T>(shape: Shape<T>): Shape<T | null> => (value) => (value === null ? null : shape(value));
+
+export const list = <T>(shape: Shape<T>, most: number): Shape<T[]> => (value) =>
+  Array.isArray(value) && value.length <= most ? value.map((one) => shape(one)) : refuse("a list");
+
+export const object = <T extends Record<string, unknown>>(shapes: { [K in keyof T]: Shape<T[K]> }): Shape<T> => (value) => {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return refuse("an object");
+  const names = Object.keys(shapes);
+  // As many keys as there are shapes, and one for each shape: so none is unknown.
+  if (Object.keys(value).length !== names.length) return refuse(names.join(", "));
+  return Object.fromEntries(
+    names.map((name) => [name, Object.prototype.hasOwnProperty.call(value, name) ? shapes[name]!((value as Record<string, unknown>)[name]) : refuse(name)]),
+  ) as T;
+};

@@ -1,0 +1,101 @@
+// What there is for this member, newest first, with a choice of group and of kind where there is more than one.
+
+import { alert } from "./alert.ts";
+import { button, day, element, heading } from "./dom.ts";
+import { failureOf } from "./failure.ts";
+import type { Entry, View } from "./reader.ts";
+
+const STALE = 21 * 86_400;
+
+const kinds: Record<Entry["kind"], string> = {
+  resource: "Resource",
+  agenda: "Agenda",
+  summary: "Summary",
+  exercise: "Exercise",
+  checkin: "Check-in",
+  poll: "Poll",
+  progress: "Progress",
+  message: "Message",
+  note: "Note",
+};
+
+export const about = (entry: Entry): string =>
+  [entry.audience.title, kinds[entry.kind], entry.date === null ? "" : day(entry.date)].filter((part) => part !== "").join(" · ");
+
+export type ListOptions = {
+  readonly view: View;
+  /** The language that titles are in. */
+  readonly lang: string;
+  /** Nothing else vouches for this index being the newest: say how old it is. */
+  readonly firstVisit: boolean;
+  /** What was chosen last; changed in place, so that coming back finds it. */
+  readonly chosen: { group: string; kind: string };
+  open(entry: Entry): void;
+  /** Fetches older entries and shows the list anew. */
+  older(): Promise<void>;
+};
+
+export function listScreen(options: ListOptions): HTMLElement {
+  const { view, chosen } = options;
+  const entries = newestFirst(view.entries);
+  const list = element("ul", { class: "entries" });
+  const count = element("p", { role: "status", class: "quiet" });
+
+  function fill(): void {
+    const shown = entries.filter((entry) => (chosen.group === "" || entry.audience.title === chosen.group) && (chosen.kind === "" || entry.kind === chosen.kind));
+    count.textContent = shown.length === 1 ? "1 page" : `${shown.length} pages`;
+    list.replaceChildren(...shown.map((entry) => element("li", {},
+      element("button", { type: "button", class: "entry", "data-page": entry.id, onclick: () => options.open(entry) },
+        element("span", { class: "title", lang: options.lang }, entry.title),
+        element("span", { class: "quiet" }, about(entry)),
+      ),
+    )));
+  }
+
+  const groups = unique(entries.map((entry) => entry.audience.title)).map((title) => [title, title] as const);
+  const sorts = unique(entries.map((entry) => entry.kind)).map((kind) => [kind, kinds[kind]] as const);
+  fill();
+  return element("div", {},
+    heading(view.reader === "" ? "Your pages" : `Hello, ${view.reader}`),
+    element("p", { class: "lead", lang: options.lang }, view.practice),
+    ageNote(options),
+    element("div", { class: "choices" },
+      choice("Group", groups, chosen.group, (value) => ((chosen.group = value), fill())),
+      choice("Kind", sorts, chosen.kind, (value) => ((chosen.kind = value as typeof chosen.kind), fill())),
+    ),
+    count,
+    list,
+    view.older && olderButton(options),
+    element("p", { class: "quiet foot" }, "Your therapist can see when you opened something. This locks by itself after ten minutes without use."),
+  );
+}
+
+// Dated entries by date; what has none after them, in the author's order; ties by what appeared last.
+export function newestFirst(entries: readonly Entry[]): Entry[] {
+  const order = (entry: Entry): number => entry.order ?? Number.MAX_SAFE_INTEGER;
+  return [...entries].reverse().sort((a, b) => (b.date ?? "").localeCompare(a.date ?? "") || order(a) - order(b));
+}
+
+const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];
+
+function choice(label: string, values: readonly (readonly [string, string])[], chosen: string, choose: (value: string) => void): HTMLElement | false {
+  if (values.length < 2) return false;
+  const select = element("select", { onchange: () => choose(select.value) }, new Option("All", ""), ...values.map(([value, text]) => new Option(text, value)));
+  select.value = chosen;
+  return element("label", {}, label, select);
+}
+
+function ageNote({ view, firstVisit }: ListOptions): HTMLElement | false {
+  const made = day(view.issued);
+  if (view.now - view.issued > STALE) return element("p", { class: "note" }, `This list was made on ${made}, more than three weeks ago. If you expect something newer, tell your therapist.`);
+  return firstVisit && element("p", { class: "quiet" }, `This list was made on ${made}.`);
+}
+
+function olderButton({ older }: ListOptions): HTMLElement {
+  const failures = element("div");
+  const more = button("Older pages", () => {
+    failures.replaceChildren();
+    older().catch((error: unknown) => failures.replaceChildren(alert(failureOf(error))));
+  });
+  return element("div", { class: "older" }, failures, more);
+}

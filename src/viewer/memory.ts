@@ -1,0 +1,44 @@
+// What the browser keeps. For the tab: the link. For good: one entry under a hash of the mailbox, with the highest epoch
+// and release seen; and the link, only where the member asked for it. Never a word of the passphrase, never a page.
+// Storage may be switched off; then everything works but is not remembered.
+
+import { hex, utf8 } from "./bytes.ts";
+import { object, parse, whole } from "./json.ts";
+
+export type Seen = { readonly epoch: number; readonly release: number };
+
+const LINK = "heldspace.link";
+const seenShape = object({ epoch: whole(1), release: whole(1) });
+
+function attempt<T>(step: () => T): T | undefined {
+  try {
+    return step();
+  } catch {
+    return undefined;
+  }
+}
+
+export const tabLink = {
+  get: () => attempt(() => sessionStorage.getItem(LINK)) ?? undefined,
+  keep: (text: string) => attempt(() => sessionStorage.setItem(LINK, text)),
+  drop: () => attempt(() => sessionStorage.removeItem(LINK)),
+};
+
+export const phoneLink = {
+  get: () => attempt(() => localStorage.getItem(LINK)) ?? undefined,
+  keep: (text: string) => attempt(() => localStorage.setItem(LINK, text)),
+  drop: () => attempt(() => localStorage.removeItem(LINK)),
+};
+
+const place = async (mailbox: string): Promise<string> =>
+  `heldspace.${hex.encode(new Uint8Array(await crypto.subtle.digest("SHA-256", utf8(`heldspace memory ${mailbox}`))))}`;
+
+export async function lastSeen(mailbox: string): Promise<Seen | undefined> {
+  const key = await place(mailbox);
+  return attempt(() => parse(localStorage.getItem(key) ?? "", seenShape));
+}
+
+export async function keepSeen(mailbox: string, { epoch, release }: Seen): Promise<void> {
+  const key = await place(mailbox);
+  attempt(() => localStorage.setItem(key, JSON.stringify({ epoch, release })));
+}

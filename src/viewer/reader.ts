@@ -1,0 +1,78 @@
+// One unlocked member: the steps from a link and six words to a page's HTML, and what has to be kept between them.
+// Knows no screen. Runs in the worker; tests run it against a gate of their own.
+
+import { fail } from "./failure.ts";
+import { Gate } from "./gate.ts";
+import { openIndex, openObject, openPart, type Index, type Page } from "./index.ts";
+import { openKeyring, type Keyring } from "./keyring.ts";
+import type { Link } from "./link.ts";
+import type { Seen } from "./memory.ts";
+
+/** A page as the list shows it: everything but where it lies and what opens it. */
+export type Entry = Omit<Page, "object">;
+
+export type View = {
+  readonly practice: string;
+  readonly reader: string;
+  readonly epoch: number;
+  readonly release: number;
+  readonly issued: number;
+  /** The server's time when this was looked at. */
+  readonly now: number;
+  /** In order of first appearance. */
+  readonly entries: readonly Entry[];
+  /** Whether there are older entries that were not fetched yet. */
+  readonly older: boolean;
+};
+
+export class Reader {
+  readonly #gate: Gate;
+  readonly #link: Link;
+  readonly #keyring: Keyring;
+  #index: Index;
+  #pages: Page[];
+  /** How many of the index's parts are still to be fetched; the last part is the newest. */
+  #parts: number;
+
+  private constructor(gate: Gate, link: Link, keyring: Keyring, index: Index) {
+    this.#gate = gate;
+    this.#link = link;
+    this.#keyring = keyring;
+    this.#index = index;
+    this.#pages = index.pages;
+    this.#parts = index.parts.length;
+  }
+
+  static async unlock(gate: Gate, link: Link, words: readonly string[], seen: Seen | undefined): Promise<Reader> {
+    const keyring = await openKeyring(await gate.keyring(link), link, words);
+    return new Reader(gate, link, keyring, await openIndex(await gate.index(keyring), keyring, link, seen));
+  }
+
+  view(): View {
+    const { practice, reader, epoch, release, issued } = this.#index;
+    const entries = this.#pages.map(({ object: _, ...entry }) => entry);
+    return { practice, reader, epoch, release, issued, now: this.#gate.now(), entries, older: this.#parts > 0 };
+  }
+
+  /** The HTML of a page. */
+  async open(id: string): Promise<string> {
+    const page = this.#pages.find((one) => one.id === id);
+    if (page === undefined) throw fail("gone");
+    return openObject(await this.#gate.object(page.object.name, this.#keyring), page.object);
+  }
+
+  /** Fetches the next older part of the index. */
+  async older(): Promise<void> {
+    const part = this.#index.parts[this.#parts - 1];
+    if (part === undefined) return;
+    this.#pages = [...(await openPart(await this.#gate.object(part.name, this.#keyring), part)), ...this.#pages];
+    this.#parts -= 1;
+  }
+
+  /** Looks again what there is. Never takes an index older than the one at hand. */
+  async refresh(): Promise<void> {
+    this.#index = await openIndex(await this.#gate.index(this.#keyring), this.#keyring, this.#link, this.#index);
+    this.#pages = this.#index.pages;
+    this.#parts = this.#index.parts.length;
+  }
+}

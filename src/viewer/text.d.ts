@@ -1,0 +1,5 @@
+// esbuild compiles a .txt file in as a string.
+declare module "*.txt" {
+  const text: string;
+  export default text;
+}

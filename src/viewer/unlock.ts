@@ -1,0 +1,131 @@
+// The first screen: a field for six words. What is typed is read here, and never fetches anything before it is complete.
+
+import { alert } from "./alert.ts";
+import { button, element, heading } from "./dom.ts";
+import { failureOf, sentence, type Failure } from "./failure.ts";
+import { COUNT, complete, readWords, sixWords } from "./words.ts";
+
+export type UnlockOptions = {
+  /** Why it is locked, where that needs saying. */
+  readonly note: string | undefined;
+  readonly remembered: boolean;
+  forget(): void;
+  /** Unlocks and goes on to the next screen, or throws why not. */
+  unlock(words: readonly string[], remember: boolean): Promise<void>;
+};
+
+export function unlockScreen(options: UnlockOptions): HTMLElement {
+  const failures = element("div");
+  const count = element("p", { id: "count", role: "status", class: "quiet" });
+  // Six words are wider than a phone: where they may be seen, they are seen whole.
+  const typed = element("p", { class: "typed" });
+  const field = element("input", {
+    id: "passphrase",
+    type: "password",
+    name: "passphrase",
+    autocomplete: "current-password",
+    autocapitalize: "none",
+    autocorrect: "off",
+    // SECURITY: a shown passphrase must not go to an online spelling service.
+    spellcheck: "false",
+    enterkeyhint: "go",
+    "aria-describedby": "count",
+    oninput: (event) => {
+      completeTyped(field, event as InputEvent);
+      tell();
+    },
+    onblur: () => {
+      field.value = complete(field.value);
+      tell();
+    },
+  });
+  const show = button("Show", () => {
+    field.type = field.type === "password" ? "text" : "password";
+    show.setAttribute("aria-pressed", String(field.type === "text"));
+    tell();
+  }, { "aria-pressed": "false" });
+  const remember = element("input", { type: "checkbox", id: "remember", checked: options.remembered, onchange: () => remember.checked || options.forget() });
+  const working = element("p", { role: "status", class: "working" });
+  const form = element("form", { onsubmit: (event) => void submit(event) },
+    // Password managers want a name beside the secret; this one says nothing.
+    element("input", { type: "text", name: "username", autocomplete: "username", value: "pages", readonly: true, tabindex: "-1", "aria-hidden": "true", class: "unseen" }),
+    element("label", { for: "passphrase" }, "Passphrase"),
+    element("div", { class: "field" }, field, show),
+    typed,
+    count,
+    element("p", { class: "choice" }, remember, element("label", { for: "remember" }, "Remember this phone")),
+    element("p", { class: "quiet" }, "Keeps the link here for next time, never your words. Leave it off if others use this device."),
+    element("button", { type: "submit", class: "main" }, "Unlock"),
+    working,
+  );
+
+  function tell(): void {
+    const words = readWords(field.value);
+    const wrong = words.findIndex((word) => word.state === "unknown");
+    field.setAttribute("aria-invalid", String(wrong >= 0));
+    typed.textContent = field.type === "text" ? complete(field.value) : "";
+    const text = describe(field.value, field.type === "text");
+    if (count.textContent !== text) count.textContent = text;
+    count.classList.toggle("wrong", wrong >= 0);
+  }
+
+  function refuse(failure: Failure): void {
+    failures.replaceChildren(alert(failure));
+    if (sentence(failure).again !== true) form.remove();
+    else if (failure.kind === "wrong-passphrase" || failure.kind === "not-six") field.focus();
+  }
+
+  async function submit(event: Event): Promise<void> {
+    event.preventDefault();
+    if (form.getAttribute("aria-busy") === "true") return;
+    failures.replaceChildren();
+    const words = sixWords(field.value);
+    if (words === undefined) return refuse({ kind: "not-six" });
+    // In full, so that this is what a password manager keeps.
+    field.value = words.join(" ");
+    tell();
+    form.setAttribute("aria-busy", "true");
+    field.readOnly = true;
+    working.textContent = "Unlocking. This takes a few seconds.";
+    try {
+      await options.unlock(words, remember.checked);
+    } catch (error) {
+      refuse(failureOf(error));
+    } finally {
+      form.removeAttribute("aria-busy");
+      field.readOnly = false;
+      working.textContent = "";
+    }
+  }
+
+  tell();
+  return element("div", { class: "unlock" },
+    heading("Your pages"),
+    element("p", { class: "lead" }, options.note ?? "Take your time: the six words on your card open what is here for you."),
+    failures,
+    form,
+  );
+}
+
+/** A separator typed at the end completes the word before it. Nothing changes under a cursor elsewhere. */
+function completeTyped(field: HTMLInputElement, event: InputEvent): void {
+  const atEnd = field.selectionStart === field.value.length;
+  if (!event.isComposing && atEnd && /^[\s.,-]$/.test(event.data ?? "")) field.value = `${complete(field.value)} `.trimStart();
+}
+
+function describe(typed: string, shown: boolean): string {
+  const words = readWords(typed);
+  const known = words.filter((word) => word.state === "known").length;
+  const wrong = words.findIndex((word) => word.state === "unknown");
+  const unknown = words[wrong];
+  if (unknown?.state === "unknown") {
+    // What was typed is named only where it is shown anyway.
+    const named = shown ? ` (“${unknown.typed}”)` : "";
+    const guess = shown && unknown.guess !== undefined ? ` Is it “${unknown.guess}”?` : "";
+    return `Word ${wrong + 1}${named} is not in the list.${guess}`;
+  }
+  if (words.length > COUNT) return `${words.length} words. A passphrase has six.`;
+  if (known === COUNT) return "All six words recognised.";
+  if (known === 0) return "Six words. Three letters of each are enough.";
+  return `${known} of ${COUNT} words recognised.`;
+}

@@ -1,0 +1,242 @@
+// What a member's browser runs. Takes the link out of the address first of all, asks for six words, lets a worker fetch,
+// open and verify, and shows what there is. Locking ends the worker and empties the screen.
+
+import { alert } from "./alert.ts";
+import { element, heading } from "./dom.ts";
+import { failureOf, type Failure } from "./failure.ts";
+import { isCard, linkText, parseLink, type Link } from "./link.ts";
+import { listScreen, newestFirst } from "./list.ts";
+import { keepSeen, lastSeen, phoneLink, tabLink } from "./memory.ts";
+import { pageScreen } from "./page.ts";
+import type { Entry, View } from "./reader.ts";
+import { Session } from "./session.ts";
+import { setting } from "./trusted.ts";
+import { unlockScreen } from "./unlock.ts";
+
+const IDLE = 10 * 60_000;
+const WARNING = 60_000;
+
+/** The link in use, as text. */
+let link = takeLink() ?? tabLink.get() ?? phoneLink.get();
+
+type Unlocked = {
+  readonly session: Session;
+  view: View;
+  readonly firstVisit: boolean;
+  readonly chosen: { group: string; kind: string };
+  /** Pages by the number that stands in the history instead of anything readable. */
+  readonly opened: Map<number, Entry>;
+  /** The list is known to be out of date. */
+  stale: boolean;
+};
+let session: Session | undefined;
+let unlocked: Unlocked | undefined;
+
+const byId = (id: string): HTMLElement => document.getElementById(id)!;
+const screen = byId("screen");
+const help = byId("help");
+
+// SECURITY: before anything else runs, so that neither history nor a look over the shoulder finds it.
+function takeLink(): string | undefined {
+  const text = linkText(location.pathname, location.hash);
+  if (location.pathname !== "/l" || location.hash !== "") history.replaceState(null, "", "/l");
+  if (text !== undefined) tabLink.keep(text);
+  return text;
+}
+
+function show(content: HTMLElement, focus = "h1"): void {
+  screen.replaceChildren(content);
+  byId("lock").hidden = unlocked === undefined;
+  scrollTo(0, 0);
+  (screen.querySelector<HTMLElement>(focus) ?? screen.querySelector("h1"))?.focus();
+}
+
+function showFailure(failure: Failure): void {
+  show(element("div", {}, heading("Your pages"), alert(failure)));
+}
+
+function showUnlock(note?: string): void {
+  if (link === undefined) return showFailure({ kind: "no-link" });
+  let parsed: Link;
+  try {
+    parsed = parseLink(link);
+  } catch {
+    tabLink.drop();
+    return showFailure({ kind: "broken-link" });
+  }
+  show(unlockScreen({
+    note,
+    remembered: remembered()?.mailbox === parsed.mailbox,
+    forget: phoneLink.drop,
+    unlock: (words, remember) => unlock(parsed, words, remember),
+  }));
+}
+
+async function unlock(using: Link, words: readonly string[], remember: boolean): Promise<void> {
+  const mine = (session = new Session(setting("worker")));
+  try {
+    const seen = await lastSeen(using.mailbox);
+    const view = await mine.unlock(using, words, seen);
+    await keepSeen(using.mailbox, view);
+    // Locked in the meantime.
+    if (session !== mine) return;
+    if (remember) rememberLink(using);
+    const firstVisit = seen === undefined && isCard(using);
+    unlocked = { session: mine, view, firstVisit, chosen: { group: "", kind: "" }, opened: new Map(), stale: false };
+    history.replaceState(null, "", "/l");
+    showList();
+  } catch (error) {
+    mine.close();
+    // What ended is not offered again; a card that this phone remembers may still do.
+    if (failureOf(error).kind === "ticket-ended") {
+      tabLink.drop();
+      if (phoneLink.get() === link) phoneLink.drop();
+    }
+    throw error;
+  }
+}
+
+/** A card's link has no end: one from an e-mail, which has, does not take its place. */
+function rememberLink(using: Link): void {
+  const kept = remembered();
+  if (kept !== undefined && kept.mailbox === using.mailbox && isCard(kept) && !isCard(using)) return;
+  if (link !== undefined) phoneLink.keep(link);
+}
+
+function remembered(): Link | undefined {
+  try {
+    return parseLink(phoneLink.get() ?? "");
+  } catch {
+    return undefined;
+  }
+}
+
+const entryButton = (id: string): string => `[data-page="${id}"]`;
+
+function showList(focus?: string): void {
+  const at = unlocked;
+  if (at === undefined) return;
+  if (at.stale) void refresh(at);
+  show(listScreen({
+    view: at.view,
+    lang: help.lang,
+    firstVisit: at.firstVisit,
+    chosen: at.chosen,
+    open: (entry) => openPage(at, entry),
+    older: async () => {
+      const known = new Set(at.view.entries.map(({ id }) => id));
+      at.view = await at.session.older();
+      const first = newestFirst(at.view.entries).find(({ id }) => !known.has(id));
+      showList(first && entryButton(first.id));
+    },
+  }), focus);
+}
+
+async function refresh(at: Unlocked): Promise<void> {
+  at.stale = false;
+  try {
+    at.view = await at.session.refresh();
+    if (unlocked === at) showList();
+  } catch (error) {
+    if (unlocked === at) screen.firstElementChild?.prepend(alert(failureOf(error)));
+  }
+}
+
+/** Counts on from the time, so that no number of an earlier visit comes again. */
+let number = Date.now();
+
+function openPage(at: Unlocked, entry: Entry): void {
+  at.opened.set((number += 1), entry);
+  // So that Back leads to the list. The history must not tell what was read.
+  history.pushState(number, "", "/l");
+  showPage(at, entry);
+}
+
+function showPage(at: Unlocked, entry: Entry): void {
+  const steps = history.length;
+  const back = (): void => {
+    if (history.length === steps) return history.back();
+    // Links followed within the page left steps of their own: going back would stay on it.
+    history.replaceState(null, "", "/l");
+    showList(entryButton(entry.id));
+  };
+  show(pageScreen({
+    entry,
+    lang: help.lang,
+    html: at.session.open(entry.id),
+    back,
+    failed: ({ kind }) => (at.stale ||= kind === "gone"),
+  }));
+}
+
+function lock(why: "button" | "idle" | "left"): void {
+  session?.close();
+  session = unlocked = undefined;
+  byId("warning").hidden = true;
+  if (why === "idle") return showUnlock("Locked, because nothing was done here for ten minutes. Your six words open it again.");
+  if (why === "left") return showUnlock();
+  tabLink.drop();
+  link = phoneLink.get();
+  if (link !== undefined) return showUnlock("Locked. Your six words open it again.");
+  show(element("div", {}, heading("Locked"), element("p", { class: "lead" }, "Nothing of what you read is left here. To come back, open the link again from your e-mail, or scan the code on your card.")));
+}
+
+function watchIdleness(): void {
+  let last = Date.now();
+  const check = (): void => {
+    const idle = Math.abs(Date.now() - last);
+    if (unlocked === undefined) return;
+    byId("warning").hidden = idle < IDLE - WARNING;
+    if (idle >= IDLE) lock("idle");
+  };
+  // A phone that slept runs no timer: the first touch after ten minutes must lock, not count as use.
+  const active = (): void => {
+    check();
+    last = Date.now();
+    byId("warning").hidden = true;
+  };
+  for (const type of ["pointerdown", "keydown", "scroll", "wheel", "focusin"]) addEventListener(type, active, { capture: true, passive: true });
+  document.addEventListener("visibilitychange", check);
+  setInterval(check, 5000);
+}
+
+function start(): void {
+  byId("bar").hidden = false;
+  help.hidden = true;
+  byId("help-button").addEventListener("click", (event) => {
+    help.hidden = !help.hidden;
+    (event.currentTarget as Element).setAttribute("aria-expanded", String(!help.hidden));
+  });
+  byId("lock").addEventListener("click", () => lock("button"));
+  byId("leave").addEventListener("click", () => {
+    lock("button");
+    location.replace(setting("leave"));
+  });
+  if (tooOld()) return showFailure({ kind: "too-old" });
+  addEventListener("hashchange", () => {
+    const taken = takeLink();
+    if (taken === undefined) return;
+    link = taken;
+    lock("left");
+  });
+  addEventListener("popstate", () => {
+    if (unlocked === undefined || location.hash !== "") return;
+    const entry = unlocked.opened.get(Number(history.state));
+    const left = screen.querySelector<HTMLElement>("[data-open]")?.dataset["open"];
+    if (entry !== undefined) showPage(unlocked, entry);
+    else showList(left && entryButton(left));
+  });
+  // SECURITY: a page put aside for Back, or a phone handed on, must hold nothing that was unlocked.
+  addEventListener("pagehide", () => lock("left"));
+  addEventListener("pageshow", (event) => event.persisted && lock("left"));
+  watchIdleness();
+  showUnlock();
+}
+
+/** Whether this browser lacks something that nothing here can do without. */
+function tooOld(): boolean {
+  const needed = ["Worker", "BigInt", "TextDecoder", "AbortController", "ReadableStream", "TransformStream", "ResizeObserver"];
+  return needed.some((name) => !(name in window)) || globalThis.crypto?.subtle === undefined;
+}
+
+start();
