@@ -3,7 +3,10 @@
 //! Whoever reads a file takes the keys it knows, one by one; what is left is an unknown key. So all mistakes of a file
 //! are found at once, and front matter in both languages has one set of checks.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+};
 
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -71,14 +74,22 @@ impl<'a> Fields<'a> {
             budget: serde_saphyr::budget! { max_anchors: 16, max_aliases: 16, max_depth: 8, max_nodes: 10_000 },
             with_snippet: false,
         };
-        let parsed = serde_saphyr::from_str_with_options::<Option<BTreeMap<Spanned<String>, Spanned<Yaml>>>>(yaml, options);
+        let parsed =
+            serde_saphyr::from_str_with_options::<Option<HashMap<Spanned<String>, Spanned<Yaml>>>>(yaml, options);
         let parsed = parsed.map_err(|error| {
             let at = error.location().map_or(0, |at| position(yaml, at.line(), at.column()));
             source.mistake(offset + at, one_line(&error.to_string()))
         })?;
         let fields = parsed.unwrap_or_default().into_iter().map(|(key, value)| {
             let place = |at: &serde_saphyr::Location| offset + position(yaml, at.line(), at.column());
-            (key.value, Field { key_at: place(&key.referenced), at: place(&value.referenced), value: value.value.into_value(place(&value.referenced)) })
+            (
+                key.value,
+                Field {
+                    key_at: place(&key.referenced),
+                    at: place(&value.referenced),
+                    value: value.value.into_value(place(&value.referenced)),
+                },
+            )
         });
         Ok(Self::new(source, offset, fields.collect()))
     }
@@ -104,7 +115,8 @@ impl<'a> Fields<'a> {
             }
             Some((text, _)) => text,
             None => {
-                let missing = !self.left.contains_key(key) && !self.mistakes.iter().any(|m| m.what.starts_with(&format!("`{key}`")));
+                let missing = !self.left.contains_key(key)
+                    && !self.mistakes.iter().any(|m| m.what.starts_with(&format!("`{key}`")));
                 if missing {
                     self.wrong(self.at, format!("`{key}` is missing"), format!("Add a line: {key} = \"…\""));
                 }
@@ -180,7 +192,9 @@ impl<'a> Fields<'a> {
                 .collect::<Option<Vec<_>>>(),
             _ => None,
         });
-        taken.map(|(all, _)| all.into_iter().map(|(fields, at)| Fields::new(source, at, fields)).collect()).unwrap_or_default()
+        taken
+            .map(|(all, _)| all.into_iter().map(|(fields, at)| Fields::new(source, at, fields)).collect())
+            .unwrap_or_default()
     }
 
     /// A mistake at a place in this file.
@@ -195,20 +209,30 @@ impl<'a> Fields<'a> {
     /// Everything that was wrong, the keys that nobody took among it.
     pub fn finish(mut self) -> Vec<Mistake> {
         for (key, field) in std::mem::take(&mut self.left) {
-            let hint = nearest(&key, self.known.iter().copied()).unwrap_or_else(|| format!("Known here are: {}.", self.known.join(", ")));
+            let hint = nearest(&key, self.known.iter().copied())
+                .unwrap_or_else(|| format!("Known here are: {}.", self.known.join(", ")));
             self.mistakes.push(self.source.mistake(field.key_at, format!("unknown key `{key}`")).hint(hint));
         }
         self.mistakes
     }
 
-    fn take<T>(&mut self, key: &'static str, expected: &str, read: impl FnOnce(Value) -> Option<T>) -> Option<(T, usize)> {
+    fn take<T>(
+        &mut self,
+        key: &'static str,
+        expected: &str,
+        read: impl FnOnce(Value) -> Option<T>,
+    ) -> Option<(T, usize)> {
         self.known.push(key);
         let field = self.left.remove(key)?;
         let found = field.value.kind();
         match read(field.value) {
             Some(value) => Some((value, field.at)),
             None => {
-                self.wrong(field.at, format!("`{key}` should be {expected}, and is {found}"), "Compare it with the example in the documentation.");
+                self.wrong(
+                    field.at,
+                    format!("`{key}` should be {expected}, and is {found}"),
+                    "Compare it with the example in the documentation.",
+                );
                 None
             }
         }

@@ -33,7 +33,11 @@ pub fn read(source: Source<'_>) -> (FrontMatter, usize, Vec<Mistake>) {
     let start = source.text.find('\n').map_or(source.text.len(), |at| at + 1);
     let Some((length, after)) = closing(&source.text[start..], fence) else {
         let mistake = source.mistake(0, format!("the front matter that begins with {fence} does not end"));
-        return (FrontMatter::default(), source.text.len(), vec![mistake.hint(format!("Put a line with {fence} below its last key."))]);
+        return (
+            FrontMatter::default(),
+            source.text.len(),
+            vec![mistake.hint(format!("Put a line with {fence} below its last key."))],
+        );
     };
     let text = &source.text[start..start + length];
     let fields = if yaml { Fields::of_yaml(source, text, start) } else { Fields::of_toml(source, text, start) };
@@ -42,7 +46,11 @@ pub fn read(source: Source<'_>) -> (FrontMatter, usize, Vec<Mistake>) {
             let (front, mistakes) = take(fields);
             (front, start + after, mistakes)
         }
-        Err(mistake) => (FrontMatter::default(), start + after, vec![mistake.hint("Front matter is a few lines such as: title = \"Sleep\"")]),
+        Err(mistake) => (
+            FrontMatter::default(),
+            start + after,
+            vec![mistake.hint("Front matter is a few lines such as: title = \"Sleep\"")],
+        ),
     }
 }
 
@@ -86,7 +94,8 @@ fn kind(fields: &mut Fields<'_>) -> Option<Kind> {
     let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name);
     if kind.is_none() {
         let names = || Kind::ALL.iter().map(|kind| kind.name());
-        let hint = nearest(&name, names()).unwrap_or_else(|| format!("Known are: {}.", names().collect::<Vec<_>>().join(", ")));
+        let hint = nearest(&name, names())
+            .unwrap_or_else(|| format!("Known are: {}.", names().collect::<Vec<_>>().join(", ")));
         fields.wrong(at, format!("unknown kind {name:?}"), hint);
     }
     kind

@@ -68,7 +68,13 @@ impl fmt::Display for Mistake {
             let number = line.to_string();
             let shown: String = source.chars().take(160).collect();
             let lead: String = shown.chars().take(column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
-            write!(f, "\n  {number} | {}\n  {:width$} | {lead}^", visible_line(&shown).replace("\\t", "\t"), "", width = number.len())?;
+            write!(
+                f,
+                "\n  {number} | {}\n  {:width$} | {lead}^",
+                visible_line(&shown).replace("\\t", "\t"),
+                "",
+                width = number.len()
+            )?;
         }
         match &self.hint {
             Some(hint) => write!(f, "\n  {}", visible(hint)),

@@ -15,10 +15,7 @@ pub use mistake::{Mistake, Mistakes, nearest};
 pub use page::{Audience, Kind, Page};
 pub(crate) use walk::{Found, Place, find, read_text};
 
-use self::{
-    fields::Source,
-    front_matter::FrontMatter,
-};
+use self::{fields::Source, front_matter::FrontMatter};
 use crate::practice::Practice;
 
 /// Every page of a practice that is no draft, in the order of their paths.
@@ -43,7 +40,9 @@ fn read_page(practice: &Practice, file: &Path, place: Place) -> Result<Option<Pa
     let audience = audience(practice, source, place, &front, &mut mistakes);
     if front.title.is_none() && !begins_with_heading(&text[body..]) {
         let mistake = source.mistake(body, "this page has no title");
-        mistakes.push(mistake.hint("Begin the text with a heading (# Title), or write title = \"…\" into the front matter."));
+        mistakes.push(
+            mistake.hint("Begin the text with a heading (# Title), or write title = \"…\" into the front matter."),
+        );
     }
     match audience {
         Some(audience) if mistakes.is_empty() => {
@@ -61,14 +60,28 @@ fn begins_with_heading(body: &str) -> bool {
 }
 
 /// Who may read it; says what in the front matter does not go with the folder.
-fn audience(practice: &Practice, source: Source<'_>, place: Place, front: &FrontMatter, mistakes: &mut Vec<Mistake>) -> Option<Audience> {
+fn audience(
+    practice: &Practice,
+    source: Source<'_>,
+    place: Place,
+    front: &FrontMatter,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<Audience> {
     if front.public.is_some() && place != Place::Library {
         let at = source.text.find("public").unwrap_or(0);
-        mistakes.push(source.mistake(at, "only pages in content/library/ can be public").hint("Move the file there if everyone on the open web may read it; else take the line out."));
+        mistakes.push(
+            source
+                .mistake(at, "only pages in content/library/ can be public")
+                .hint("Move the file there if everyone on the open web may read it; else take the line out."),
+        );
     }
     if let (Some(to), true) = (&front.to, place != Place::Messages) {
         let at = to.first().map_or(0, |(_, at)| *at);
-        mistakes.push(source.mistake(at, "only pages in content/messages/ have `to`").hint("Elsewhere the folder says who reads a page. Move the file there, or take the line out."));
+        mistakes.push(
+            source
+                .mistake(at, "only pages in content/messages/ have `to`")
+                .hint("Elsewhere the folder says who reads a page. Move the file there, or take the line out."),
+        );
     }
     Some(match place {
         Place::Library if front.public.is_some() => Audience::Open,
@@ -79,14 +92,27 @@ fn audience(practice: &Practice, source: Source<'_>, place: Place, front: &Front
     })
 }
 
-fn recipients(practice: &Practice, source: Source<'_>, front: &FrontMatter, mistakes: &mut Vec<Mistake>) -> Option<Vec<String>> {
+fn recipients(
+    practice: &Practice,
+    source: Source<'_>,
+    front: &FrontMatter,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<Vec<String>> {
     let Some(to) = front.to.as_ref().filter(|to| !to.is_empty()) else {
-        mistakes.push(source.mistake(0, "this message says not to whom it goes").hint("Add a line to its front matter: to = [\"maya\"] with the folder names of members."));
+        mistakes.push(
+            source
+                .mistake(0, "this message says not to whom it goes")
+                .hint("Add a line to its front matter: to = [\"maya\"] with the folder names of members."),
+        );
         return None;
     };
     for (name, at) in to.iter().filter(|(name, _)| !practice.members.contains_key(name)) {
         let hint = nearest(name, practice.members.keys().map(String::as_str));
-        mistakes.push(source.mistake(*at, format!("unknown member {name:?} in `to`")).hint(hint.unwrap_or_else(|| "`heldspace member list` shows who is there.".into())));
+        mistakes.push(
+            source
+                .mistake(*at, format!("unknown member {name:?} in `to`"))
+                .hint(hint.unwrap_or_else(|| "`heldspace member list` shows who is there.".into())),
+        );
     }
     Some(to.iter().map(|(name, _)| name.clone()).collect())
 }
@@ -98,7 +124,10 @@ fn twins(pages: &[Page]) -> Vec<Mistake> {
     for page in pages {
         if let Some(other) = first.insert(page.identity(), page) {
             let what = format!("has the same id {:?} as {}", page.identity(), other.file.display());
-            mistakes.push(Mistake::in_file(&page.file, what).hint("Give one of them another `id`: they count as the same page now."));
+            mistakes.push(
+                Mistake::in_file(&page.file, what)
+                    .hint("Give one of them another `id`: they count as the same page now."),
+            );
         }
     }
     mistakes

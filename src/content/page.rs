@@ -108,11 +108,6 @@ impl Page {
     pub(crate) fn body(&self) -> &str {
         &self.source[self.body..]
     }
-
-    /// How many lines of the file stand before the text.
-    pub(crate) fn lines_before(&self) -> usize {
-        self.source[..self.body].matches('\n').count()
-    }
 }
 
 impl Audience {

@@ -65,7 +65,10 @@ fn walk(root: &Path, folder: &Path, place: &Place, depth: usize, found: &mut Fou
         if kind.is_dir() {
             match (name(&path), depth) {
                 ("notes", _) => {}
-                (_, 0) => found.mistakes.push(Mistake::in_file(&path, "lies too deep").hint(format!("Use at most {DEPTH} folders within each other."))),
+                (_, 0) => found.mistakes.push(
+                    Mistake::in_file(&path, "lies too deep")
+                        .hint(format!("Use at most {DEPTH} folders within each other.")),
+                ),
                 _ => walk(root, &path, place, depth - 1, found),
             }
         } else if is_markdown(&path) {
@@ -85,7 +88,8 @@ fn stray_file(path: &Path, mistakes: &mut Vec<Mistake>) {
 }
 
 fn stray(path: &Path, what: &str) -> Mistake {
-    Mistake::in_file(path, what).hint("Pages lie in content/library/, content/groups/<group>/, content/members/<member>/ or content/messages/.")
+    Mistake::in_file(path, what)
+        .hint("Pages lie in content/library/, content/groups/<group>/, content/members/<member>/ or content/messages/.")
 }
 
 /// Files and folders of a folder, in order of name; what is neither is told, and left alone.
@@ -116,7 +120,8 @@ fn entries(root: &Path, folder: &Path, mistakes: &mut Vec<Mistake>) -> Vec<(Path
 fn accept(folder: &Path, entry: &DirEntry, kind: FileType) -> Result<Option<PathBuf>, Mistake> {
     let path = folder.join(entry.file_name());
     let Some(name) = entry.file_name().to_str().map(str::to_owned) else {
-        return Err(Mistake::in_file(&path, "has a name that is not text").hint("Rename it; its name has bytes that are not UTF-8."));
+        return Err(Mistake::in_file(&path, "has a name that is not text")
+            .hint("Rename it; its name has bytes that are not UTF-8."));
     };
     if name.starts_with('.') {
         return Ok(None);
@@ -143,7 +148,8 @@ pub fn read_text(root: &Path, file: &Path) -> Result<String, Mistake> {
         return Err(Mistake::in_file(file, "is not a regular file").hint("Put the file itself there, or move it away."));
     }
     if meta.len() > PAGE_LIMIT {
-        return Err(Mistake::in_file(file, format!("is larger than {} KiB", PAGE_LIMIT / 1024)).hint("Cut it into several pages."));
+        return Err(Mistake::in_file(file, format!("is larger than {} KiB", PAGE_LIMIT / 1024))
+            .hint("Cut it into several pages."));
     }
     let bytes = fs::read(&path).map_err(unreadable)?;
     match String::from_utf8(bytes) {
@@ -151,7 +157,8 @@ pub fn read_text(root: &Path, file: &Path) -> Result<String, Mistake> {
         Err(error) => {
             let valid = error.utf8_error().valid_up_to();
             let good = String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned();
-            Err(Mistake::at(file, &good, valid, "is not UTF-8 text from here on").hint("Save it as UTF-8 in your editor."))
+            Err(Mistake::at(file, &good, valid, "is not UTF-8 text from here on")
+                .hint("Save it as UTF-8 in your editor."))
         }
     }
 }

@@ -19,7 +19,11 @@ pub struct Group {
 
 impl Group {
     /// Reads `group.toml`; `check` says what is wrong with a member's name there.
-    pub fn read(folder: &str, source: Source<'_>, check: impl Fn(&str, &Self) -> Option<String>) -> Result<Self, Vec<Mistake>> {
+    pub fn read(
+        folder: &str,
+        source: Source<'_>,
+        check: impl Fn(&str, &Self) -> Option<String>,
+    ) -> Result<Self, Vec<Mistake>> {
         let mut fields = Fields::of_toml(source, source.text, 0).map_err(|mistake| vec![mistake])?;
         let title = fields.required("title");
         let schedule = fields.text("schedule").map(|(text, _)| text);

@@ -87,7 +87,9 @@ fn mailbox(fields: &mut Fields<'_>) -> Option<Mailbox> {
     for (week, at) in fields.list("revoked").unwrap_or_default() {
         match week.parse() {
             Ok(week) => revoked.push(week),
-            Err(()) => fields.wrong(at, format!("{week:?} is no week"), "It is a week such as \"2026-W48\", or \"card\"."),
+            Err(()) => {
+                fields.wrong(at, format!("{week:?} is no week"), "It is a week such as \"2026-W48\", or \"card\".")
+            }
         }
     }
     Some(Mailbox { id: id?, recipient: recipient?, key: key?, keyring, generation, revoked })
@@ -97,7 +99,11 @@ fn parsed<T>(fields: &mut Fields<'_>, key: &'static str, parse: fn(&str) -> Opti
     let (text, at) = fields.text(key).unwrap_or_else(|| (String::new(), fields.at()));
     let value = parse(&text);
     if value.is_none() {
-        fields.wrong(at, format!("`{key}` is not what heldspace wrote there"), "Take this file from a backup; or `heldspace member rekey` makes a new mailbox.");
+        fields.wrong(
+            at,
+            format!("`{key}` is not what heldspace wrote there"),
+            "Take this file from a backup; or `heldspace member rekey` makes a new mailbox.",
+        );
     }
     value
 }
@@ -118,7 +124,11 @@ fn former(fields: &mut Fields<'_>) -> Vec<MailboxId> {
     for (id, at) in fields.list("former").unwrap_or_default() {
         match id.parse() {
             Ok(id) => known.push(id),
-            Err(_) => fields.wrong(at, format!("{id:?} is no mailbox"), "heldspace writes this list; take this file from a backup."),
+            Err(_) => fields.wrong(
+                at,
+                format!("{id:?} is no mailbox"),
+                "heldspace writes this list; take this file from a backup.",
+            ),
         }
     }
     known

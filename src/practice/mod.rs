@@ -41,11 +41,17 @@ impl Practice {
     pub fn read(root: &Path) -> Result<Self, Mistakes> {
         if !root.join("site.toml").exists() {
             let mistake = Mistake::in_file(&root.join("site.toml"), "is not there, so this is no practice");
-            return Err(mistake.hint("Go into the practice's folder, or name it with --root; a new one: heldspace init").into());
+            return Err(mistake
+                .hint("Go into the practice's folder, or name it with --root; a new one: heldspace init")
+                .into());
         }
         let mut mistakes = Vec::new();
-        let site = toml(root, Path::new("site.toml")).and_then(|text| Site::read(source(Path::new("site.toml"), &text)));
-        let site = site.unwrap_or_else(|wrong| { mistakes.extend(wrong); Site::default() });
+        let site =
+            toml(root, Path::new("site.toml")).and_then(|text| Site::read(source(Path::new("site.toml"), &text)));
+        let site = site.unwrap_or_else(|wrong| {
+            mistakes.extend(wrong);
+            Site::default()
+        });
         let members = each(root, "content/members", "member.toml", &mut mistakes, Member::read);
         let groups = each(root, "content/groups", "group.toml", &mut mistakes, |folder, source| {
             Group::read(folder, source, |name, group| refuse(name, group, &members))
@@ -70,7 +76,11 @@ fn refuse(name: &str, group: &Group, members: &BTreeMap<String, Member>) -> Opti
         return None;
     }
     let near = nearest(name, members.keys().map(String::as_str));
-    Some(near.unwrap_or_else(|| "No member has that folder name; `heldspace member list` shows who is there.".to_owned()))
+    Some(
+        near.unwrap_or_else(|| {
+            "No member has that folder name; `heldspace member list` shows who is there.".to_owned()
+        }),
+    )
 }
 
 /// A copied `member.toml` would give one person what is meant for another.
@@ -100,12 +110,18 @@ fn each<T>(
     for name in folders(&root.join(folder)) {
         let path = Path::new(folder).join(&name);
         if edit::folder_name(&name).is_err() {
-            mistakes.push(Mistake::in_file(&path, "can't be a folder name here").hint("Use small letters a–z, digits and hyphens."));
+            mistakes.push(
+                Mistake::in_file(&path, "can't be a folder name here")
+                    .hint("Use small letters a–z, digits and hyphens."),
+            );
             continue;
         }
         let path = path.join(file);
         if !root.join(&path).exists() {
-            mistakes.push(Mistake::in_file(&path, "is not there").hint("Every folder here needs one: `heldspace group add` and `heldspace member add` write it."));
+            mistakes.push(
+                Mistake::in_file(&path, "is not there")
+                    .hint("Every folder here needs one: `heldspace group add` and `heldspace member add` write it."),
+            );
             continue;
         }
         let value = toml(root, &path).and_then(|text| read(&name, source(&path, &text)));

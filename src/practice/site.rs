@@ -87,14 +87,24 @@ impl Site {
 }
 
 /// A table that must be there.
-fn section<T: Default>(fields: &mut Fields<'_>, key: &'static str, mistakes: &mut Vec<Mistake>, read: fn(&mut Fields<'_>) -> T) -> T {
+fn section<T: Default>(
+    fields: &mut Fields<'_>,
+    key: &'static str,
+    mistakes: &mut Vec<Mistake>,
+    read: fn(&mut Fields<'_>) -> T,
+) -> T {
     optional(fields, key, mistakes, read).unwrap_or_else(|| {
         fields.wrong(0, format!("[{key}] is missing"), "Compare with the site.toml of a new practice: heldspace init.");
         T::default()
     })
 }
 
-fn optional<T>(fields: &mut Fields<'_>, key: &'static str, mistakes: &mut Vec<Mistake>, read: fn(&mut Fields<'_>) -> T) -> Option<T> {
+fn optional<T>(
+    fields: &mut Fields<'_>,
+    key: &'static str,
+    mistakes: &mut Vec<Mistake>,
+    read: fn(&mut Fields<'_>) -> T,
+) -> Option<T> {
     let mut table = fields.table(key)?;
     let value = read(&mut table);
     mistakes.extend(table.finish());
@@ -121,9 +131,16 @@ fn address(fields: &mut Fields<'_>) -> Address {
     let library = fields.text("library");
     if links.is_none() {
         let at = fields.at();
-        fields.wrong(at, "`links` is missing", "Write the address that members' links begin with, such as links = \"https://pages.example.org\"");
+        fields.wrong(
+            at,
+            "`links` is missing",
+            "Write the address that members' links begin with, such as links = \"https://pages.example.org\"",
+        );
     }
-    Address { links: links.map(|(url, at)| origin(fields, url, at)).unwrap_or_default(), library: library.map(|(url, at)| origin(fields, url, at)) }
+    Address {
+        links: links.map(|(url, at)| origin(fields, url, at)).unwrap_or_default(),
+        library: library.map(|(url, at)| origin(fields, url, at)),
+    }
 }
 
 /// `https://host[:port]`: what a browser calls an origin.
@@ -132,15 +149,25 @@ fn origin(fields: &mut Fields<'_>, url: String, at: usize) -> String {
     let host = trimmed.strip_prefix("https://").or_else(|| trimmed.strip_prefix("http://"));
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | ':' | '[' | ']');
     if !host.is_some_and(|host| !host.is_empty() && host.chars().all(plain)) {
-        fields.wrong(at, format!("{url:?} is no address of a site"), "Write it as https://pages.example.org, in small letters and with nothing behind the host.");
+        fields.wrong(
+            at,
+            format!("{url:?} is no address of a site"),
+            "Write it as https://pages.example.org, in small letters and with nothing behind the host.",
+        );
     } else if trimmed.starts_with("http://") && !is_this_machine(host.unwrap_or_default()) {
-        fields.wrong(at, "members' browsers unlock nothing over http://", "Use https://; plain http works on this machine alone (http://127.0.0.1:8080).");
+        fields.wrong(
+            at,
+            "members' browsers unlock nothing over http://",
+            "Use https://; plain http works on this machine alone (http://127.0.0.1:8080).",
+        );
     }
     trimmed
 }
 
 fn is_this_machine(host: &str) -> bool {
-    let name = host.rsplit_once(':').map_or(host, |(name, port)| if port.chars().all(|c| c.is_ascii_digit()) { name } else { host });
+    let name = host
+        .rsplit_once(':')
+        .map_or(host, |(name, port)| if port.chars().all(|c| c.is_ascii_digit()) { name } else { host });
     name == "localhost" || name == "[::1]" || name.starts_with("127.")
 }
 
@@ -153,7 +180,11 @@ fn help(fields: &mut Fields<'_>) -> Help {
         fields.mistakes.extend(line.finish());
     }
     if lines.is_empty() {
-        fields.wrong(at, "[help] names no help line", "A member in crisis must find a number: add [[help.lines]] with name and number.");
+        fields.wrong(
+            at,
+            "[help] names no help line",
+            "A member in crisis must find a number: add [[help.lines]] with name and number.",
+        );
     }
     Help { intro, lines }
 }
@@ -164,7 +195,11 @@ fn help_line(fields: &mut Fields<'_>) -> HelpLine {
     let tel: String = number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
     if !number.is_empty() && (!tel.chars().any(|c| c.is_ascii_digit()) || number.chars().any(char::is_alphabetic)) {
         let at = fields.at();
-        fields.wrong(at, format!("{number:?} is no telephone number"), "Write digits, so that it can be tapped; words belong into `note`.");
+        fields.wrong(
+            at,
+            format!("{number:?} is no telephone number"),
+            "Write digits, so that it can be tapped; words belong into `note`.",
+        );
     }
     HelpLine { name, number, tel, note: fields.text("note").map(|(note, _)| note).unwrap_or_default() }
 }
@@ -174,7 +209,11 @@ fn leave(fields: &mut Fields<'_>) -> Leave {
     let plain = url.chars().all(|c| !c.is_whitespace() && !c.is_control());
     if !plain || !url.starts_with("https://") || url.len() < "https://a.b".len() {
         let at = if url.is_empty() { fields.at() } else { at };
-        fields.wrong(at, "[leave] needs a `url`", "The address that *Leave quickly* goes to, such as https://www.weather.gov/");
+        fields.wrong(
+            at,
+            "[leave] needs a `url`",
+            "The address that *Leave quickly* goes to, such as https://www.weather.gov/",
+        );
     }
     Leave { url }
 }

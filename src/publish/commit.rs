@@ -239,10 +239,9 @@ impl Publication<'_> {
         let sealed: Vec<(String, Vec<u8>)> = issues
             .par_iter()
             .map(|issue| {
-                let recipient: Recipient =
-                    issue.reader.mailbox.recipient.parse().expect("checked when member.toml was read");
+                let recipient: &Recipient = &issue.reader.mailbox.recipient;
                 let path = layout::index(issue.id(), released.release);
-                (path, self.index(issue, released).seal(&recipient, self.keys))
+                (path, self.index(issue, released).seal(recipient, self.keys))
             })
             .collect();
         self.write_all(sealed).await?;

@@ -133,7 +133,7 @@ fn entry(
 ) -> Entry {
     let own_id = matches!(page.audience, Audience::Message(_)).then_some(&mailbox.id);
     Entry {
-        id: keys.page_id(own_id, page.identity()),
+        id: keys.page_id(own_id, &page.identity()),
         title,
         date: page.date.map(|date| date.to_string()),
         order: page.order,

@@ -1,36 +1,25 @@
-use crate::{content::*, practice::*};
-pub struct RenderedPage {
-    title: String,
-    html: String,
-}
-impl RenderedPage {
-    pub(crate) fn into_parts(self) -> (String, String) {
-        (self.title, self.html)
-    }
-}
-pub struct Theme;
-impl Theme {
-    pub fn read(_p: &Practice) -> Result<Self, Mistakes> {
-        todo!()
-    }
-    pub fn page_style_url(&self) -> String {
-        todo!()
-    }
-}
-pub enum Rendering {
-    Same(RenderedPage),
-    Each(std::collections::BTreeMap<String, RenderedPage>),
-}
-pub fn render_page(_: &Page, _: &Practice, _: &Theme) -> Result<Rendering, Mistakes> {
-    todo!()
-}
-pub struct OpenFile {
-    pub path: String,
-    pub bytes: Vec<u8>,
-}
-pub fn open_site(_: &[Page], _: &Practice, _: &Theme) -> Result<Vec<OpenFile>, Mistakes> {
-    todo!()
-}
-pub fn help(_: &Site) -> String {
-    todo!()
+//! Rendering: a page's text is a template first, Markdown second, and HTML that can do nothing last.
+//!
+//! In: a [`crate::content::Page`], the practice, its [`Theme`]. Out: a [`RenderedPage`] for each reader, once where
+//! nothing looked at the reader; and the open site's plain files. It must not know keys, a store, a clock or a release.
+//! In the order of the code: [`template`] (with [`values`] as tokens and [`context`] noting who is looked at) →
+//! [`markdown`] → [`sanitise`] → [`theme`].
+
+mod context;
+mod markdown;
+mod open_site;
+mod page;
+mod sanitise;
+mod template;
+mod theme;
+mod values;
+
+pub use open_site::{OpenFile, help, open_site};
+pub use page::{RenderedPage, Rendering, render_page};
+pub use theme::Theme;
+
+/// `CommonMark` without extensions, sanitised as pages are but for relative addresses and pictures: what the
+/// specification's examples are compared with.
+pub fn commonmark(text: &str) -> String {
+    sanitise::commonmark(&markdown::commonmark(text))
 }

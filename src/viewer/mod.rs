@@ -39,7 +39,7 @@ pub fn open_files(practice: &Practice, theme: &Theme) -> Vec<(String, Vec<u8>)> 
             worker => format!("/{}", worker.0),
             style => format!("/{}", style.0),
             page_style => theme.page_style_url(),
-            help => render::help(site),
+            help => render::help(&site.help),
             leave => &site.leave.url,
         })
     });

@@ -35,7 +35,7 @@ fn set(titles: &[&str]) -> BTreeSet<String> {
 fn each_member_reads_what_the_folders_say_and_nothing_else() {
     let (site, cards) = practice();
     site.build();
-    assert_eq!(titles(&site, &cards["ann"]), set(&["For all", "A one", "Ann's", "For two"]));
+    assert_eq!(titles(&site, &cards["ann"]), set(&["For all", "A one", "Ann’s", "For two"]));
     assert_eq!(titles(&site, &cards["ben"]), set(&["For all", "A one", "B one"]));
     assert_eq!(titles(&site, &cards["cam"]), set(&["For all", "B one", "For two"]));
     assert_eq!(titles(&site, &cards["dee"]), set(&["For all"]));
@@ -46,7 +46,8 @@ fn no_members_keys_open_an_object_that_their_index_does_not_name() {
     let (site, cards) = practice();
     site.build();
     let store = site.store();
-    let readers: BTreeMap<_, _> = cards.iter().map(|(name, card)| (name, Reader::unlock(&store, card).unwrap())).collect();
+    let readers: BTreeMap<_, _> =
+        cards.iter().map(|(name, card)| (name, Reader::unlock(&store, card).unwrap())).collect();
     let mut named: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for (name, reader) in &readers {
         for entry in reader.entries(&store) {
@@ -69,7 +70,8 @@ fn no_members_keys_open_an_object_that_their_index_does_not_name() {
         }
     }
     for (name, card) in &cards {
-        let index = std::fs::read_dir(store.join("indexes").join(&card.mailbox)).unwrap().next().unwrap().unwrap().path();
+        let index =
+            std::fs::read_dir(store.join("indexes").join(&card.mailbox)).unwrap().next().unwrap().unwrap().path();
         let sealed = std::fs::read(index).unwrap();
         for (other, reader) in &readers {
             assert_eq!(reader.opens(&sealed), name == *other, "{other} and the index of {name}");
@@ -99,7 +101,7 @@ fn a_closed_member_has_no_mailbox_and_a_new_card_replaces_the_old_one() {
     assert!(Reader::unlock(&site.store(), &cards["ann"]).is_none(), "the old card is dead");
     assert!(old.index(&site.store()).is_none());
     cards.insert("ann", card);
-    assert_eq!(titles(&site, &cards["ann"]), set(&["For all", "A one", "Ann's", "For two"]));
+    assert_eq!(titles(&site, &cards["ann"]), set(&["For all", "A one", "Ann’s", "For two"]));
     assert!(!site.fails(&["member", "rekey", "ben", "--yes"]).1.is_empty());
 }
 
@@ -109,7 +111,8 @@ fn what_show_says_is_what_the_key_opens() {
     site.build();
     for (name, card) in &cards {
         let shown: serde_json::Value = serde_json::from_str(&site.ok(&["show", name, "--json"])).unwrap();
-        let shown: BTreeSet<String> = shown["pages"].as_array().unwrap().iter().map(|p| p["title"].as_str().unwrap().to_owned()).collect();
+        let shown: BTreeSet<String> =
+            shown["pages"].as_array().unwrap().iter().map(|p| p["title"].as_str().unwrap().to_owned()).collect();
         assert_eq!(shown, titles(&site, card));
     }
 }

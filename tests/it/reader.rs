@@ -28,7 +28,9 @@ impl Reader {
         let sealed = std::fs::read(store.join(&record.keyring)).ok()?;
         let keyring = open_keyring(&sealed, &format!("{} {}", link.pepper.to_hex(), card.passphrase))?;
         assert_eq!(keyring["mailbox"], link.mailbox.to_string());
-        let bytes = |name: &str| -> [u8; 32] { BASE64.decode(keyring[name].as_str().unwrap().as_bytes()).unwrap().try_into().unwrap() };
+        let bytes = |name: &str| -> [u8; 32] {
+            BASE64.decode(keyring[name].as_str().unwrap().as_bytes()).unwrap().try_into().unwrap()
+        };
         Some(Self {
             identity: keyring["identities"][0].as_str().unwrap().parse().unwrap(),
             seed: SigningKey::from_bytes(&bytes("seed")),
@@ -41,7 +43,8 @@ impl Reader {
         let sealed = std::fs::read(store.join(record(store, &self.link)?.index)).ok()?;
         let envelope = Envelope::parse(&self.identity.open(&sealed, 1 << 24).ok()?).ok()?;
         let claimed: Value = serde_json::from_slice(&envelope.to_json()).unwrap();
-        let payload: Value = serde_json::from_slice(&BASE64.decode(claimed["payload"].as_str()?.as_bytes()).ok()?).ok()?;
+        let payload: Value =
+            serde_json::from_slice(&BASE64.decode(claimed["payload"].as_str()?.as_bytes()).ok()?).ok()?;
         let statement: Envelope = serde_json::from_value(payload["statement"].clone()).ok()?;
         let statement: Statement = statement.open(&self.root).ok()?;
         envelope.open::<Index>(&statement.key).ok().filter(|index| index.mailbox == self.link.mailbox)
@@ -57,7 +60,9 @@ impl Reader {
 
     /// Title and document of every page this member can open.
     pub fn pages(&self, store: &Path) -> Vec<(String, String)> {
-        let open = |entry: Entry| (entry.title.clone(), String::from_utf8(open_object(store, &entry.object).unwrap()).unwrap());
+        let open = |entry: Entry| {
+            (entry.title.clone(), String::from_utf8(open_object(store, &entry.object).unwrap()).unwrap())
+        };
         self.entries(store).into_iter().map(open).collect()
     }
 

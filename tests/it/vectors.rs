@@ -28,7 +28,8 @@ fn made() -> Value {
     let keys = keys(2);
     let name: ObjectName = keys.object_name(&mailbox(), &Digest::of(b"page"));
     let week: Week = "2026-W48".parse().unwrap();
-    let link = |ticket, release| Link { mailbox: mailbox(), epoch: 2, release, pepper: keys.pepper(&mailbox()), ticket };
+    let link =
+        |ticket, release| Link { mailbox: mailbox(), epoch: 2, release, pepper: keys.pepper(&mailbox()), ticket };
     let card = link(keys.ticket(&mailbox(), 1, Week::CARD, 0), 0);
     let notice = link(keys.ticket(&mailbox(), 1, week, 0), 1_795_564_800);
     let member = SigningKey::from_bytes(&[5; 32]);
@@ -40,6 +41,7 @@ fn made() -> Value {
         path: None,
         sha256: None,
     };
+    let padding = [0, 1, 4096, 4097, 262_144, 262_145, 300_000, 1_000_000, 5_000_000].map(|n| [n, padded_length(n)]);
     json!({
         "words": WORDS,
         "root": HEXLOWER.encode(keys.root().as_bytes()),
@@ -58,7 +60,7 @@ fn made() -> Value {
             { "text": notice.to_string(), "mailbox": mailbox(), "epoch": 2, "release": 1_795_564_800_u64, "pepper": notice.pepper.to_hex(), "ticket": BASE64URL_NOPAD.encode(notice.ticket.as_bytes()) },
         ],
         "pass": { "seed": HEXLOWER.encode(&[5; 32]), "origin": pass.origin, "time": pass.time, "mailbox": mailbox(), "header": format!("Pass {}", Pass::encode(&Envelope::sign(&pass, &member))) },
-        "padding": [0, 1, 4096, 4097, 262_144, 262_145, 300_000, 1_000_000, 5_000_000].map(|n| [n, padded_length(n)]),
+        "padding": padding,
     })
 }
 

@@ -1,0 +1,11 @@
+//! The integration tests: one crate, a module for each topic, driven by [`site::TestSite`].
+#![allow(clippy::disallowed_methods, reason = "tests make and break files of their own")]
+
+#[cfg(feature = "author")]
+mod matrix;
+#[cfg(feature = "author")]
+mod reader;
+#[cfg(feature = "author")]
+mod site;
+#[cfg(feature = "author")]
+mod vectors;
