@@ -39,7 +39,7 @@ struct HelpLine {
 
 #[derive(Deserialize)]
 struct CountryTable {
-    name: String,
+    country: String,
     lines: Vec<HelpLine>,
 }
 
@@ -68,7 +68,7 @@ impl Country {
 pub fn countries() -> Vec<Country> {
     let table: std::collections::BTreeMap<String, CountryTable> =
         toml::from_str(HELP_LINES).expect("the embedded file is TOML");
-    table.into_iter().map(|(code, table)| Country { code, name: table.name, help: table.lines }).collect()
+    table.into_iter().map(|(code, table)| Country { code, name: table.country, help: table.lines }).collect()
 }
 
 /// The country of this machine's language setting, such as `GB` of `en_GB.UTF-8`; the United States where it names none.
@@ -87,8 +87,8 @@ pub fn write(dir: &Path, name: &str, country: &Country) -> Result<(), FileError>
     files::folder(dir, Access::Usual)?;
     let site = Starter::get("site.toml").map(|file| file.data.into_owned()).unwrap_or_default();
     let site = String::from_utf8_lossy(&site)
-        .replace("@NAME@", &toml_edit::value(name).to_string().trim())
-        .replace("@HELP@", &country.toml());
+        .replace("\"@NAME@\"", toml_edit::value(name).to_string().trim())
+        .replace("@HELP@", country.toml().trim_end());
     files::write_new(&dir.join("site.toml"), site.as_bytes(), Access::Usual)?;
     files::write_new(&dir.join(".gitignore"), IGNORE.as_bytes(), Access::Usual)?;
     for path in Starter::iter().filter(|path| path.starts_with("content/")) {

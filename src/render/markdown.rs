@@ -136,6 +136,13 @@ fn put_values_in<'a>(event: Event<'a>, tokens: &Tokens) -> Event<'a> {
         // SECURITY: in raw HTML a value is escaped for text and attributes alike; the sanitiser comes after.
         Event::Html(text) => Event::Html(tokens.replace(&text, values::html).into()),
         Event::InlineHtml(text) => Event::InlineHtml(tokens.replace(&text, values::html).into()),
+        // A box says what it is to those who can't see it.
+        Event::TaskListMarker(true) => {
+            Event::InlineHtml("<input disabled type=\"checkbox\" checked aria-label=\"done\">".into())
+        }
+        Event::TaskListMarker(false) => {
+            Event::InlineHtml("<input disabled type=\"checkbox\" aria-label=\"not done\">".into())
+        }
         Event::FootnoteReference(name) => Event::FootnoteReference(plain(name)),
         Event::Start(tag) => Event::Start(put_values_in_tag(tag, tokens)),
         other => other,

@@ -48,7 +48,11 @@ pub fn open_site(pages: &[Page], practice: &Practice, theme: &Theme) -> Result<V
         .iter()
         .map(|page| (format!("library/{}/index.html", page.address), "open.html", page_context(page)))
         .chain([
-            ("index.html".to_owned(), "front.html", context! { title => practice.site.practice.name.as_str() }),
+            (
+                "index.html".to_owned(),
+                "front.html",
+                context! { title => practice.site.practice.name.as_str(), content => "" },
+            ),
             ("library/index.html".to_owned(), "list.html", context! { title => "Library" }),
         ]);
     for (path, template, own) in documents {

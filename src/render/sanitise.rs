@@ -42,7 +42,7 @@ fn allowed() -> Builder<'static> {
         .add_tags(["input", "section"])
         .add_generic_attributes(["id"])
         .rm_tag_attributes("table", &["align", "char", "charoff", "summary"])
-        .add_tag_attributes("input", ["checked", "disabled", "type"])
+        .add_tag_attributes("input", ["aria-label", "checked", "disabled", "type"])
         .add_tag_attributes("ol", ["start"])
         // A box is only ever a disabled tick box, whatever a page's own HTML wanted it to be.
         .set_tag_attribute_value("input", "type", "checkbox")

@@ -25,13 +25,7 @@ impl<'a> Text<'a> {
         let sources = theme.sources();
         let tokens = Tokens::for_text(page.body());
         let mut environment = Environment::new();
-        // `{#` begins the id of a heading in Markdown.
-        let syntax = SyntaxConfig::builder()
-            .comment_delimiters("{##", "##}")
-            .keep_trailing_newline(true)
-            .build()
-            .expect("fixed delimiters");
-        environment.set_syntax(syntax);
+        environment.set_syntax(syntax());
         environment.set_auto_escape_callback(|_| AutoEscape::None);
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_fuel(Some(FUEL));
@@ -64,6 +58,15 @@ impl<'a> Text<'a> {
             _ => mistake(&self.page.file, &self.page.source, self.page.body, &error),
         })
     }
+}
+
+/// Comments are `{## … ##}`, since `{#` begins the id of a heading in Markdown.
+///
+/// # Panics
+/// Never: the delimiters are fixed.
+pub fn syntax() -> SyntaxConfig {
+    let built = SyntaxConfig::builder().comment_delimiters("{##", "##}").keep_trailing_newline(true).build();
+    built.expect("fixed delimiters")
 }
 
 /// A template's error, at its place in the file: the template begins at `offset` of `text`.

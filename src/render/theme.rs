@@ -40,6 +40,7 @@ impl Theme {
             mistakes.push(mistake.hint("Make that folder, or write name = \"default\" below [theme]."));
         }
         let mut environment = Environment::new();
+        environment.set_syntax(template::syntax());
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
         environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
         environment.set_fuel(Some(FUEL));
