@@ -52,10 +52,12 @@ fn stock_age_opens_objects_and_indexes_without_heldspace() {
 
     let link: heldspace::wire::Link = card.link.split_once('#').unwrap().1.parse().unwrap();
     let sealed = fs::read(store.join(crate::reader::record(&store, &link).unwrap().keyring)).unwrap();
-    let keyring = crate::reader::open_keyring(&sealed, &format!("{} {}", link.pepper.to_hex(), card.passphrase)).unwrap();
+    let keyring =
+        crate::reader::open_keyring(&sealed, &format!("{} {}", link.pepper.to_hex(), card.passphrase)).unwrap();
     let member = keyring["identities"][0].as_str().unwrap();
     let (index, _) = files_below(&store.join("indexes")).remove(0);
-    let index: serde_json::Value = serde_json::from_slice(&stock_age(member, &store.join("indexes").join(index))).unwrap();
+    let index: serde_json::Value =
+        serde_json::from_slice(&stock_age(member, &store.join("indexes").join(index))).unwrap();
     assert_eq!(index["payloadType"], "application/vnd.heldspace.index.v1+json");
 }
 
@@ -129,7 +131,10 @@ fn a_keyring_has_one_scrypt_stanza_of_factor_16_and_opens_with_nothing_less() {
     let sealed = fs::read(site.store().join(crate::reader::record(&site.store(), &link).unwrap().keyring)).unwrap();
     let header = String::from_utf8_lossy(&sealed[..200]);
     let stanzas: Vec<&str> = header.lines().filter(|line| line.starts_with("-> ")).collect();
-    assert!(matches!(stanzas.as_slice(), [one] if one.starts_with("-> scrypt ") && one.ends_with(" 16")), "{stanzas:?}");
+    assert!(
+        matches!(stanzas.as_slice(), [one] if one.starts_with("-> scrypt ") && one.ends_with(" 16")),
+        "{stanzas:?}"
+    );
     let opens = |passphrase: &str| crate::reader::open_keyring(&sealed, passphrase).is_some();
     assert!(opens(&format!("{} {}", link.pepper.to_hex(), card.passphrase)));
     assert!(!opens(&card.passphrase), "the words without the pepper");
@@ -162,10 +167,8 @@ const KNOWN: [(&str, &str); 3] = [
 /// All CCTV vectors of the age format, through the crate that seals here.
 #[test]
 fn cctv_vectors() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/web/node_modules/cctv-age");
-    assert!(folder.is_dir(), "the vectors are not installed: npm ci --ignore-scripts --prefix tests/web");
-    let vectors = vectors(&folder);
-    assert!(vectors.len() >= 143, "only {} vectors", vectors.len());
+    let vectors = vectors();
+    assert_eq!(vectors.len(), 143);
     let mut wrong = Vec::new();
     for (name, bytes) in &vectors {
         let vector = Vector::parse(bytes);
@@ -175,7 +178,11 @@ fn cctv_vectors() {
         let judged = vector.judge();
         let known = KNOWN.iter().any(|(known, _)| known == name);
         if judged != known_or_right(known) {
-            wrong.push(format!("{name}: expected {}, {}", vector.expect, if judged { "judged right" } else { "judged wrong" }));
+            wrong.push(format!(
+                "{name}: expected {}, {}",
+                vector.expect,
+                if judged { "judged right" } else { "judged wrong" }
+            ));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
@@ -186,9 +193,21 @@ fn known_or_right(known: bool) -> bool {
     !known
 }
 
-fn vectors(folder: &Path) -> Vec<(String, Vec<u8>)> {
-    let files = files_below(folder).into_iter();
-    files.filter(|(_, bytes)| bytes.starts_with(b"expect: ")).map(|(path, bytes)| (path.rsplit('/').next().unwrap().to_owned(), bytes)).collect()
+/// The vectors stand in an npm package; Node writes them out as files.
+fn vectors() -> Vec<(String, Vec<u8>)> {
+    const WRITE: &str = "import { writeFileSync } from 'node:fs'; import * as all from 'cctv-age'; \
+        for (const [name, file] of Object.entries(all)) if (file instanceof Uint8Array) writeFileSync(`${process.argv[1]}/${name}`, file);";
+    let folder = tempfile::tempdir().unwrap();
+    let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/web");
+    let node = Command::new("node")
+        .args(["--input-type=module", "--eval", WRITE])
+        .arg(folder.path())
+        .current_dir(web)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&node.stderr);
+    assert!(node.status.success(), "not installed? npm ci --ignore-scripts --prefix tests/web\n{said}");
+    files_below(folder.path())
 }
 
 struct Vector<'a> {
@@ -206,7 +225,13 @@ impl<'a> Vector<'a> {
     fn parse(bytes: &'a [u8]) -> Self {
         let end = bytes.windows(2).position(|w| w == b"\n\n").unwrap();
         let header = String::from_utf8(bytes[..end].to_vec()).unwrap();
-        let all = |key: &str| header.lines().filter_map(|line| line.strip_prefix(key)?.strip_prefix(": ")).map(str::to_owned).collect::<Vec<_>>();
+        let all = |key: &str| {
+            header
+                .lines()
+                .filter_map(|line| line.strip_prefix(key)?.strip_prefix(": "))
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
         let identities = all("identity");
         Self {
             expect: all("expect").remove(0),
@@ -230,7 +255,9 @@ impl<'a> Vector<'a> {
             self.file
         };
         match (self.expect.as_str(), self.open(file)) {
-            ("success", Some((plain, true))) => self.payload.as_deref().is_none_or(|digest| heldspace::wire::Digest::of(&plain).to_string() == digest),
+            ("success", Some((plain, true))) => {
+                self.payload.as_deref().is_none_or(|digest| heldspace::wire::Digest::of(&plain).to_string() == digest)
+            }
             ("success", _) => false,
             ("payload failure", Some((_, true))) => false,
             (_, None | Some((_, false))) => true,

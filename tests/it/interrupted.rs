@@ -33,7 +33,9 @@ fn edit_all(site: &TestSite, word: &str) {
 fn words_read(site: &TestSite, card: &Card) -> Vec<String> {
     let pages = Reader::unlock(&site.store(), card).expect("still unlocks").pages(&site.store());
     assert_eq!(pages.len(), PAGES);
-    let word = |html: &str| ["First", "Second"].into_iter().find(|word| html.contains(&format!("<p>{word}.</p>"))).unwrap().to_owned();
+    let word = |html: &str| {
+        ["First", "Second"].into_iter().find(|word| html.contains(&format!("<p>{word}.</p>"))).unwrap().to_owned()
+    };
     let mut words: Vec<String> = pages.iter().map(|(_, html)| word(html)).collect();
     words.sort();
     words.dedup();
@@ -47,7 +49,8 @@ fn killed_anywhere_it_is_the_old_release_or_the_new_one_and_running_again_conver
     let started = Instant::now();
     let mut done = 0;
     for step in 0..25_u32 {
-        let mut build = site.command(&["build", "--yes", "--json"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut build =
+            site.command(&["build", "--yes", "--json"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(u64::from(step) * 12));
         build.kill().unwrap();
         build.wait().unwrap();
@@ -93,7 +96,9 @@ fn without_a_yes_nothing_is_given() {
 fn two_builds_at_once_take_turns() {
     let (site, card) = practice();
     edit_all(&site, "Second");
-    let builds: Vec<_> = (0..3).map(|_| site.command(&["build", "--yes"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()).collect();
+    let builds: Vec<_> = (0..3)
+        .map(|_| site.command(&["build", "--yes"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap())
+        .collect();
     let outcomes: Vec<_> = builds.into_iter().map(|build| build.wait_with_output().unwrap()).collect();
     assert!(outcomes.iter().any(|outcome| outcome.status.success()));
     for refused in outcomes.iter().filter(|outcome| !outcome.status.success()) {

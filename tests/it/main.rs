@@ -2,10 +2,21 @@
 #![allow(clippy::disallowed_methods, reason = "tests make and break files of their own")]
 
 #[cfg(feature = "author")]
+mod commands;
+#[cfg(feature = "author")]
+mod interop;
+#[cfg(feature = "author")]
+mod interrupted;
+#[cfg(feature = "author")]
+mod markers;
+#[cfg(feature = "author")]
 mod matrix;
+mod promises;
 #[cfg(feature = "author")]
 mod reader;
 #[cfg(feature = "author")]
 mod site;
+#[cfg(feature = "author")]
+mod store_side;
 #[cfg(feature = "author")]
 mod vectors;

@@ -11,11 +11,18 @@ fn practice() -> TestSite {
     site.ok(&["group", "add", &marked("folder"), "--title", &marked("title")]);
     let (name, email, group) = (marked("name"), format!("{MARKER}@example.org"), marked("folder"));
     site.ok(&["member", "add", &marked("member"), "--name", &name, "--email", &email, "--group", &group, "--json"]);
-    let page = |title: &str| format!("+++\ntitle = \"{MARKER}{title}\"\nid = \"{MARKER}id{title}\"\n+++\n## {MARKER}heading\n\n{MARKER}text {{{{ member.name }}}}\n");
+    let page = |title: &str| {
+        format!(
+            "+++\ntitle = \"{MARKER}{title}\"\nid = \"{MARKER}id{title}\"\n+++\n## {MARKER}heading\n\n{MARKER}text {{{{ member.name }}}}\n"
+        )
+    };
     site.page(&format!("library/{MARKER}-file.md"), &page("a"))
         .page(&format!("groups/{MARKER}folder/{MARKER}-file.md"), &page("b"))
         .page(&format!("members/{MARKER}member/{MARKER}-file.md"), &page("c"))
-        .page(&format!("messages/{MARKER}-file.md"), &page("d").replacen("+++", &format!("+++\nto = [\"{MARKER}member\"]"), 1))
+        .page(
+            &format!("messages/{MARKER}-file.md"),
+            &page("d").replacen("+++", &format!("+++\nto = [\"{MARKER}member\"]"), 1),
+        )
         .page(&format!("groups/{MARKER}folder/notes/{MARKER}.md"), "# zqxmarker own note");
     site
 }

