@@ -1,1 +1,100 @@
+//! What the author wrote, read and checked: files in, [`Page`]s out, or every mistake at once.
+//!
+//! Walk the folder, split front matter from text, check the keys, decide who may read. In: the practice's folder, which
+//! may hold anything at all. Out: pages in one order on every machine. It must not know how a page will look, nor any
+//! key: nothing here renders, seals or writes.
 
+mod address;
+mod audience;
+mod fields;
+mod front_matter;
+mod mistake;
+mod node;
+mod page;
+mod slug;
+mod source;
+pub(crate) mod suggest;
+pub(crate) mod toml;
+mod unseen;
+mod walk;
+mod yaml;
+
+use std::{collections::BTreeSet, path::Path};
+
+use audience::Place;
+pub(crate) use {
+    address::address,
+    fields::{At, Fields},
+    node::Node,
+    slug::slug,
+    source::{Source, TEXT_LIMIT, read_regular, symbolic_link},
+    walk::is_left_out,
+};
+pub use {
+    audience::Audience,
+    mistake::{Mistake, Mistakes},
+    page::{Kind, Page},
+    unseen::{is_unseen, made_visible},
+};
+
+use crate::practice::Practice;
+
+const PARTS: [&str; 4] = ["library", "groups", "members", "messages"];
+
+/// Everything the author wrote, with everything that is wrong so far: for commands that go on to find the mistakes that
+/// only rendering finds, so that a person gets one list.
+pub struct Survey {
+    pub practice: Practice,
+    pub pages: Vec<Page>,
+    pub mistakes: Vec<Mistake>,
+}
+
+impl Survey {
+    /// Reads the practice at `root`. With mistakes, what it holds is good for finding more of them and nothing else.
+    pub fn read(root: &Path) -> Self {
+        let mut mistakes = Vec::new();
+        let practice = Practice::read_on(root, &mut mistakes);
+        let pages = read_on(&practice, &mut mistakes);
+        Self { practice, pages, mistakes }
+    }
+
+    /// The practice and its pages, if nothing is wrong.
+    pub fn finish(self) -> Result<(Practice, Vec<Page>), Mistakes> {
+        Mistakes::unless_any(self.mistakes, (self.practice, self.pages))
+    }
+}
+
+/// Reads all pages but drafts, sorted by file.
+pub fn read_pages(practice: &Practice) -> Result<Vec<Page>, Mistakes> {
+    let mut mistakes = Vec::new();
+    let pages = read_on(practice, &mut mistakes);
+    Mistakes::unless_any(mistakes, pages)
+}
+
+fn read_on(practice: &Practice, mistakes: &mut Vec<Mistake>) -> Vec<Page> {
+    let files = walk::pages(&practice.root, mistakes);
+    let mut told = BTreeSet::new();
+    let placed = files.iter().filter(|file| is_placed(file, &mut told, mistakes)).collect::<Vec<_>>();
+    let pages: Vec<Page> = placed.into_iter().filter_map(|file| Page::read(file, practice, mistakes)).collect();
+    address::clashes(&pages, mistakes);
+    pages
+}
+
+/// Whether a page lies where pages may lie.
+fn is_placed<'a>(file: &'a Path, told: &mut BTreeSet<&'a str>, mistakes: &mut Vec<Mistake>) -> bool {
+    match Place::of(file) {
+        Place::Between => {
+            let hint = "move it into content/library/, content/messages/, or the folder of a group or member";
+            mistakes.push(Mistake::whole(file, "a page that is for nobody", hint));
+            false
+        }
+        Place::Unknown(folder) => {
+            if told.insert(folder) {
+                let hint = suggest::hint(folder, "folders in content/", PARTS);
+                mistakes.push(Mistake::whole(file, format!("content/{folder}/ is no folder for pages"), hint));
+            }
+            false
+        }
+        _ => true,
+    }
+}

@@ -1,1 +1,107 @@
+//! The practice: the author's folder, its members and groups, as the author wrote them down.
+//!
+//! In: `site.toml`, `content/members/*/member.toml`, `content/groups/*/group.toml`. Out: a [`Practice`], or every
+//! mistake in these files at once. It must not know what a page says, nor any secret.
 
+mod group;
+mod member;
+mod site;
+
+use std::{
+    collections::BTreeMap,
+    io,
+    path::{Path, PathBuf},
+};
+
+pub use group::Group;
+pub use member::{Mailbox, Member};
+pub use site::{Address, Help, HelpLine, Identity, Leave, Seal, Share, Site, ThemeName};
+
+use crate::content::{Mistake, Mistakes};
+
+/// What the author's folder says about people.
+#[derive(Debug, Clone)]
+pub struct Practice {
+    pub root: PathBuf,
+    pub site: Site,
+    /// By folder name.
+    pub members: BTreeMap<String, Member>,
+    /// By folder name.
+    pub groups: BTreeMap<String, Group>,
+}
+
+impl Practice {
+    /// Reads the folder at `root`; every mistake in `site.toml` and all `member.toml` and `group.toml` at once.
+    pub fn read(root: &Path) -> Result<Self, Mistakes> {
+        let mut mistakes = Vec::new();
+        let practice = Self::read_on(root, &mut mistakes);
+        Mistakes::unless_any(mistakes, practice)
+    }
+
+    /// As [`Practice::read`], with something in place of whatever is wrong: enough to go on looking for mistakes with,
+    /// and good for nothing else.
+    pub(crate) fn read_on(root: &Path, mistakes: &mut Vec<Mistake>) -> Self {
+        let site = site::read(root, mistakes);
+        let members = people(root, "members", mistakes, member::read);
+        let groups =
+            people(root, "groups", mistakes, |root, folder, mistakes| group::read(root, folder, &members, mistakes));
+        Self { root: root.to_owned(), site, members, groups }
+    }
+}
+
+/// One thing for each folder in `content/<kind>/`.
+fn people<T>(
+    root: &Path,
+    kind: &str,
+    mistakes: &mut Vec<Mistake>,
+    read: impl Fn(&Path, &str, &mut Vec<Mistake>) -> T,
+) -> BTreeMap<String, T> {
+    let parent = Path::new("content").join(kind);
+    let folders = match folders(&root.join(&parent)) {
+        Ok(folders) => folders,
+        Err(error) => {
+            mistakes.push(Mistake::whole(
+                &parent,
+                format!("can't be read: {error}"),
+                "check its owner and permissions",
+            ));
+            return BTreeMap::new();
+        }
+    };
+    let mut found = BTreeMap::new();
+    for folder in folders {
+        if is_folder_name(&folder) {
+            let one = read(root, &folder, mistakes);
+            found.insert(folder, one);
+        } else {
+            let hint =
+                "name the folder with a–z, 0–9 and hyphens alone; the name to show stands in the TOML file in it";
+            mistakes.push(Mistake::whole(parent.join(&folder), "not a name for a folder here", hint));
+        }
+    }
+    found
+}
+
+/// The folders in `parent`, without hidden ones and the author's own notes; links and files are the walk's business.
+fn folders(parent: &Path) -> io::Result<Vec<String>> {
+    let entries = match parent.read_dir() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.file_type()?.is_dir() && !crate::content::is_left_out(&name) {
+            names.push(name);
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// Whether a member's or group's folder may have this name: it goes into commands and messages.
+pub fn is_folder_name(name: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    !name.is_empty() && name.len() <= 64 && !name.starts_with('-') && name.chars().all(allowed)
+}

@@ -1,0 +1,177 @@
+//! Takes keys out of a table one by one; what is left over at the end is a mistake, and so is what has the wrong shape.
+//!
+//! In: a [`Node`] from TOML or YAML. Out: typed values that remember where they stood. It must not know what the keys
+//! are for.
+
+use std::ops::Range;
+
+use jiff::civil::Date;
+
+use super::{
+    mistake::Mistake,
+    node::{Entry, Node, Shape},
+    source::Source,
+    suggest,
+    unseen::is_unseen,
+};
+
+/// A value, and where it stands in its file.
+#[derive(Debug, Clone)]
+pub(crate) struct At<T> {
+    pub(crate) value: T,
+    pub(crate) at: Range<usize>,
+}
+
+/// The keys of one table.
+pub(crate) struct Fields<'a> {
+    source: &'a Source,
+    /// The table's own place, for what is missing in it.
+    at: Range<usize>,
+    entries: Vec<Entry>,
+    known: Vec<&'static str>,
+    mistakes: &'a mut Vec<Mistake>,
+}
+
+impl<'a> Fields<'a> {
+    /// The keys of `node`, or none and a mistake if it is no table.
+    pub(crate) fn new(source: &'a Source, node: Node, mistakes: &'a mut Vec<Mistake>) -> Self {
+        let entries = match node.shape {
+            Shape::Table(entries) => entries,
+            Shape::Nothing => Vec::new(),
+            other => {
+                let what = format!("expected keys and values, found {}", other.name());
+                mistakes.push(source.mistake(
+                    &node.at,
+                    what,
+                    "write one `key = value` (TOML) or `key: value` (YAML) a line",
+                ));
+                Vec::new()
+            }
+        };
+        Self { source, at: first_line(&node.at, source), entries, known: Vec::new(), mistakes }
+    }
+
+    pub(crate) fn mistake(&mut self, at: &Range<usize>, what: impl Into<String>, hint: impl Into<String>) {
+        self.mistakes.push(self.source.mistake(at, what, hint));
+    }
+
+    /// Text on one line, not empty, without characters that can't be seen.
+    pub(crate) fn text(&mut self, key: &'static str) -> Option<At<String>> {
+        let node = self.take(key)?;
+        self.as_text(key, node)
+    }
+
+    /// As [`Fields::text`], and a mistake if the key is not there.
+    pub(crate) fn required_text(&mut self, key: &'static str, example: &str) -> Option<At<String>> {
+        if !self.entries.iter().any(|entry| entry.key == key) {
+            self.missing(key, example);
+        }
+        self.text(key)
+    }
+
+    /// A mistake about a key that is not there.
+    pub(crate) fn missing(&mut self, key: &'static str, example: &str) {
+        let at = self.at.clone();
+        self.mistake(&at, format!("`{key}` is missing"), format!("add a line such as `{example}`"));
+    }
+
+    /// A list of texts; a single text is a list of one.
+    pub(crate) fn texts(&mut self, key: &'static str) -> Option<At<Vec<At<String>>>> {
+        let Node { at, shape } = self.take(key)?;
+        let items = match shape {
+            Shape::List(items) => items,
+            text @ Shape::Text(_) => vec![Node { at: at.clone(), shape: text }],
+            other => return self.wrong(key, &at, &other, "a list such as [\"a\", \"b\"]"),
+        };
+        let value = items.into_iter().filter_map(|item| self.as_text(key, item)).collect();
+        Some(At { value, at })
+    }
+
+    pub(crate) fn boolean(&mut self, key: &'static str) -> Option<At<bool>> {
+        match self.take(key)? {
+            Node { at, shape: Shape::Boolean(value) } => Some(At { value, at }),
+            Node { at, shape } => self.wrong(key, &at, &shape, "true or false, without quotes"),
+        }
+    }
+
+    pub(crate) fn integer(&mut self, key: &'static str) -> Option<At<i64>> {
+        match self.take(key)? {
+            Node { at, shape: Shape::Integer(value) } => Some(At { value, at }),
+            Node { at, shape } => self.wrong(key, &at, &shape, "a whole number, without quotes"),
+        }
+    }
+
+    pub(crate) fn date(&mut self, key: &'static str) -> Option<At<Date>> {
+        const EXPECTED: &str = "a date such as 2026-11-24";
+        match self.take(key)? {
+            Node { at, shape: Shape::Date(value) } => Some(At { value, at }),
+            Node { at, shape: Shape::Text(text) } => {
+                let Ok(value) = text.parse() else {
+                    self.mistake(&at, format!("`{text}` is no date"), format!("`{key}` is {EXPECTED}"));
+                    return None;
+                };
+                Some(At { value, at })
+            }
+            Node { at, shape } => self.wrong(key, &at, &shape, EXPECTED),
+        }
+    }
+
+    /// The keys of the table below `key`.
+    pub(crate) fn table(&mut self, key: &'static str) -> Option<Fields<'_>> {
+        let node = self.take(key)?;
+        Some(Fields::new(self.source, node, self.mistakes))
+    }
+
+    /// The tables of the list below `key`, one after the other.
+    pub(crate) fn tables<T>(&mut self, key: &'static str, mut each: impl FnMut(Fields<'_>) -> Option<T>) -> Vec<T> {
+        let Some(Node { at, shape }) = self.take(key) else { return Vec::new() };
+        let Shape::List(items) = shape else {
+            return self.wrong(key, &at, &shape, "a list of tables").unwrap_or_default();
+        };
+        items.into_iter().filter_map(|item| each(Fields::new(self.source, item, self.mistakes))).collect()
+    }
+
+    /// Complains about every key that nobody asked for.
+    pub(crate) fn finish(mut self) {
+        for Entry { key, at, .. } in std::mem::take(&mut self.entries) {
+            let hint = suggest::hint(&key, "keys known here", self.known.iter().copied());
+            self.mistake(&at, format!("unknown key `{key}`"), hint);
+        }
+    }
+
+    fn take(&mut self, key: &'static str) -> Option<Node> {
+        self.known.push(key);
+        let position = self.entries.iter().position(|entry| entry.key == key)?;
+        let node = self.entries.swap_remove(position).value;
+        (!matches!(node.shape, Shape::Nothing)).then_some(node)
+    }
+
+    fn as_text(&mut self, key: &'static str, node: Node) -> Option<At<String>> {
+        let Node { at, shape: Shape::Text(value) } = node else {
+            return self.wrong(key, &node.at, &node.shape, "text in quotes");
+        };
+        if value.trim().is_empty() {
+            self.mistake(&at, format!("`{key}` is empty"), "write something, or remove the line");
+            return None;
+        }
+        // SECURITY: these values reach terminals, mail headers and pages.
+        if let Some(c) = value.chars().find(|&c| is_unseen(c) || c == '\n' || c == '\t') {
+            let what = format!("`{key}` has a character that can't be seen (U+{:04X})", u32::from(c));
+            self.mistake(&at, what, "type the line again, on one line");
+            return None;
+        }
+        Some(At { value: value.trim().to_owned(), at })
+    }
+
+    fn wrong<T>(&mut self, key: &str, at: &Range<usize>, found: &Shape, expected: &str) -> Option<T> {
+        self.mistake(at, format!("`{key}` is {}", found.name()), format!("`{key}` is {expected}"));
+        None
+    }
+}
+
+/// What to point at when something is missing: the table's first line.
+fn first_line(at: &Range<usize>, source: &Source) -> Range<usize> {
+    let start = at.start.min(source.text().len());
+    let end = source.text()[start..].find('\n').map_or(at.end, |n| at.end.min(start + n));
+    start..end.max(start)
+}

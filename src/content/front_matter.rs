@@ -1,0 +1,45 @@
+//! The lines between `+++` (TOML) or `---` (YAML) at the top of a page.
+
+use super::{
+    mistake::Mistake,
+    node::{Node, Shape},
+    source::Source,
+    toml, yaml,
+};
+
+/// A page's keys, and the rest of it.
+pub(crate) struct FrontMatter {
+    pub(crate) keys: Node,
+    pub(crate) body: Source,
+}
+
+/// Splits a page; one without front matter has no keys.
+pub(crate) fn split(source: &Source) -> Result<FrontMatter, Vec<Mistake>> {
+    let first = source.text().lines().next().unwrap_or_default();
+    let parse = match first.trim_end() {
+        "+++" => toml::parse,
+        "---" => yaml::parse,
+        _ => return Ok(FrontMatter { keys: Node { at: 0..first.len(), shape: Shape::Nothing }, body: source.rest(0) }),
+    };
+    let begin = (first.len() + 1).min(source.text().len());
+    let Some((end, body)) = closing(&source.text()[begin..], first.trim_end()) else {
+        let what = format!("the front matter that begins here has no end (a line `{}`)", first.trim_end());
+        return Err(vec![source.mistake(&(0..3), what, "close it, or put an empty line above a ruler")]);
+    };
+    let mut keys = parse(source, begin..begin + end)?;
+    // What is missing is missing at the top.
+    keys.at = 0..3;
+    Ok(FrontMatter { keys, body: source.rest(begin + body) })
+}
+
+/// Where the line `fence` begins in `text`, and where the line after it does.
+fn closing(text: &str, fence: &str) -> Option<(usize, usize)> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        if line.trim_end() == fence {
+            return Some((start, start + line.len()));
+        }
+        start += line.len();
+    }
+    None
+}

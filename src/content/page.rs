@@ -1,0 +1,199 @@
+//! A page as its author wrote it: what the front matter says, who may read it, and the text.
+
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+
+use super::{
+    audience::{Audience, Place},
+    fields::{At, Fields},
+    front_matter::{self, FrontMatter},
+    mistake::Mistake,
+    source::Source,
+    suggest,
+};
+use crate::practice::Practice;
+
+/// A Markdown file, read and checked, not yet rendered.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// Relative to the practice.
+    pub file: PathBuf,
+    pub title: Option<String>,
+    pub date: Option<Date>,
+    pub order: Option<i64>,
+    pub kind: Kind,
+    pub audience: Audience,
+    /// What the author wants the page to be known by, whatever its file is called.
+    pub id: Option<String>,
+    /// A sentence for lists.
+    pub summary: Option<String>,
+    /// The path below `content/`, with `/`, in one Unicode form.
+    path: String,
+    pub(crate) body: Source,
+}
+
+/// What a page is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    Resource,
+    Agenda,
+    Summary,
+    Exercise,
+    Checkin,
+    Poll,
+    Progress,
+    Message,
+    Note,
+}
+
+impl Kind {
+    const ALL: [(&'static str, Self); 9] = [
+        ("resource", Self::Resource),
+        ("agenda", Self::Agenda),
+        ("summary", Self::Summary),
+        ("exercise", Self::Exercise),
+        ("checkin", Self::Checkin),
+        ("poll", Self::Poll),
+        ("progress", Self::Progress),
+        ("message", Self::Message),
+        ("note", Self::Note),
+    ];
+
+    fn of(audience: &Audience) -> Self {
+        match audience {
+            Audience::Open | Audience::Library => Self::Resource,
+            Audience::Group(_) | Audience::Member(_) => Self::Note,
+            Audience::Message(_) => Self::Message,
+        }
+    }
+}
+
+impl Page {
+    /// What the page id is derived from: `id`, or the path below `content/`.
+    pub fn identity(&self) -> &str {
+        self.id.as_deref().unwrap_or(&self.path)
+    }
+
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Reads the file; `None` if it is a draft, or if something is wrong with it.
+    pub(super) fn read(file: &Path, practice: &Practice, mistakes: &mut Vec<Mistake>) -> Option<Self> {
+        let source = Source::read(&practice.root, file).map_err(|mistake| mistakes.push(mistake)).ok()?;
+        let split = front_matter::split(&source).map_err(|mut several| mistakes.append(&mut several)).ok()?;
+        let mut found = Vec::new();
+        let page = Self::check(file, &source, split, practice, &mut found);
+        // A draft may be as unfinished as it likes.
+        let page = page?;
+        mistakes.append(&mut found);
+        page
+    }
+
+    /// `None` for a draft, `Some(None)` for a page that has no audience.
+    fn check(
+        file: &Path,
+        source: &Source,
+        split: FrontMatter,
+        practice: &Practice,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Option<Option<Self>> {
+        let mut fields = Fields::new(source, split.keys, mistakes);
+        if fields.boolean("draft").is_some_and(|draft| draft.value) {
+            return None;
+        }
+        let title = fields.text("title").map(|text| text.value);
+        let date = fields.date("date").map(|date| date.value);
+        let order = fields.integer("order").map(|number| number.value);
+        let summary = fields.text("summary").map(|text| text.value);
+        let id = fields.text("id").and_then(|text| identity(&mut fields, text));
+        let kind = fields.text("kind").and_then(|text| kind(&mut fields, &text));
+        let audience = audience(&mut fields, file, practice);
+        fields.finish();
+        Some(audience.map(|audience| Self {
+            file: file.to_owned(),
+            title,
+            date,
+            order,
+            kind: kind.unwrap_or_else(|| Kind::of(&audience)),
+            audience,
+            id,
+            summary,
+            path: path(file),
+            body: split.body,
+        }))
+    }
+}
+
+/// The path below `content/`; the same on a disk that takes names apart (NFD) and on one that does not.
+fn path(file: &Path) -> String {
+    let parts: Vec<_> = file.iter().skip(1).map(|part| part.to_string_lossy().nfc().collect::<String>()).collect();
+    parts.join("/")
+}
+
+fn identity(fields: &mut Fields<'_>, id: At<String>) -> Option<String> {
+    let id = At { value: id.value.nfc().collect::<String>(), at: id.at };
+    if id.value.len() <= 200 {
+        return Some(id.value);
+    }
+    fields.mistake(&id.at, "`id` is longer than 200 bytes", "choose something shorter, and never change it");
+    None
+}
+
+fn kind(fields: &mut Fields<'_>, text: &At<String>) -> Option<Kind> {
+    let known = Kind::ALL.iter().find(|(name, _)| *name == text.value);
+    if known.is_none() {
+        let hint = suggest::hint(&text.value, "kinds", Kind::ALL.iter().map(|(name, _)| *name));
+        fields.mistake(&text.at, format!("there is no kind `{}`", text.value), hint);
+    }
+    known.map(|(_, kind)| *kind)
+}
+
+/// SECURITY: the folder decides, and the narrowest reading is the default: `public` and `to` count in one place each.
+fn audience(fields: &mut Fields<'_>, file: &Path, practice: &Practice) -> Option<Audience> {
+    let place = Place::of(file);
+    let public = fields.boolean("public");
+    let to = fields.texts("to");
+    if let Some(public) = public.as_ref().filter(|public| public.value && place != Place::Library) {
+        let hint = "only pages in content/library/ can be open to everyone; move the page there, or remove the line";
+        fields.mistake(&public.at, "`public = true` outside content/library/", hint);
+        return None;
+    }
+    if let Some(to) = to.as_ref().filter(|_| place != Place::Messages) {
+        let hint = "only pages in content/messages/ are addressed; the folder decides elsewhere";
+        fields.mistake(&to.at, "`to` outside content/messages/", hint);
+        return None;
+    }
+    match place {
+        Place::Library if public.is_some_and(|public| public.value) => Some(Audience::Open),
+        Place::Library => Some(Audience::Library),
+        Place::Group(group) => practice.groups.contains_key(group).then(|| Audience::Group(group.to_owned())),
+        Place::Member(member) => practice.members.contains_key(member).then(|| Audience::Member(member.to_owned())),
+        Place::Messages => message(fields, to, practice),
+        Place::Between | Place::Unknown(_) => None,
+    }
+}
+
+fn message(fields: &mut Fields<'_>, to: Option<At<Vec<At<String>>>>, practice: &Practice) -> Option<Audience> {
+    let Some(to) = to else {
+        fields.missing("to", "to = [\"anna\"]");
+        return None;
+    };
+    if to.value.is_empty() {
+        fields.mistake(&to.at, "a message to nobody", "name at least one member's folder");
+    }
+    let mut names: Vec<String> = Vec::new();
+    for name in to.value {
+        if !practice.members.contains_key(&name.value) {
+            let hint = suggest::hint(&name.value, "members", practice.members.keys().map(String::as_str));
+            fields.mistake(&name.at, format!("there is no member `{}`", name.value), hint);
+        } else if !names.contains(&name.value) {
+            names.push(name.value);
+        }
+    }
+    (!names.is_empty()).then_some(Audience::Message(names))
+}

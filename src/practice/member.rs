@@ -1,0 +1,183 @@
+//! `content/members/<member>/member.toml`.
+
+use std::{path::Path, str::FromStr};
+
+use data_encoding::BASE64;
+use jiff::civil::Date;
+
+use super::group::open;
+use crate::{
+    content::{At, Fields, Mistake},
+    wire::{MailboxId, VerifyingKey},
+};
+
+const MADE: &str = "`heldspace member` writes these lines; put back what it wrote";
+
+/// A person who reads.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Member {
+    pub folder: String,
+    pub name: String,
+    pub email: String,
+    pub mailbox: Option<Mailbox>,
+    /// Mailboxes this person had before.
+    pub former: Vec<MailboxId>,
+    /// Since when nothing is published for them any more.
+    pub closed: Option<Date>,
+}
+
+/// A member's place at the host: public values, written by `heldspace member`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mailbox {
+    pub id: MailboxId,
+    /// What their indexes are sealed to, `age1…`.
+    pub recipient: String,
+    /// What their passes and answers are signed with.
+    pub key: VerifyingKey,
+    /// The number of the keyring in use, from 1.
+    pub keyring: u32,
+    /// One more makes all links given out so far useless.
+    pub generation: u32,
+    /// Single links that are useless: an ISO week such as `2026-W48`, or `card`.
+    pub revoked: Vec<String>,
+}
+
+pub(super) fn read(root: &Path, folder: &str, mistakes: &mut Vec<Mistake>) -> Member {
+    let mut member = Member { folder: folder.to_owned(), name: folder.to_owned(), ..Member::default() };
+    let file = Path::new("content/members").join(folder).join("member.toml");
+    let Some((source, node)) = open(root, &file, "name = \"…\" and email = \"…\"", mistakes) else {
+        return member;
+    };
+    let mut fields = Fields::new(&source, node, mistakes);
+    if let Some(name) = fields.required_text("name", "name = \"Anna\"") {
+        member.name = name.value;
+    }
+    if let Some(email) = fields.required_text("email", "email = \"anna@example.org\"") {
+        member.email = email_address(&mut fields, email).unwrap_or_default();
+    }
+    member.closed = fields.date("closed").map(|date| date.value);
+    let former = fields.texts("former").map(|list| list.value).unwrap_or_default();
+    member.former = former.into_iter().filter_map(|id| parsed(&mut fields, "former", &id)).collect();
+    if let Some(table) = fields.table("mailbox") {
+        member.mailbox = mailbox(table);
+    }
+    fields.finish();
+    member
+}
+
+/// SECURITY: the address goes into a mail's header and an SMTP command: one `@`, no space, no list, no header of its own.
+fn email_address(fields: &mut Fields<'_>, email: At<String>) -> Option<String> {
+    let good = |part: &str| {
+        !part.is_empty()
+            && !part.contains(|c: char| c.is_whitespace() || c.is_control() || "@,;:<>()[]\\\"".contains(c))
+    };
+    match email.value.split_once('@') {
+        Some((user, host)) if good(user) && good(host) => Some(email.value),
+        _ => {
+            fields.mistake(&email.at, "not an e-mail address", "write one address alone, such as anna@example.org");
+            None
+        }
+    }
+}
+
+fn mailbox(mut fields: Fields<'_>) -> Option<Mailbox> {
+    let id = required(&mut fields, "id");
+    let recipient = required(&mut fields, "recipient").map(|Recipient(text)| text);
+    let key = required(&mut fields, "key").map(|Key(key)| key);
+    let keyring = number(&mut fields, "keyring");
+    let generation = number(&mut fields, "generation");
+    let revoked = fields.texts("revoked").map(|list| list.value).unwrap_or_default();
+    let revoked = revoked.into_iter().filter_map(|link| parsed(&mut fields, "revoked", &link));
+    let revoked = revoked.map(|Revoked(text)| text).collect();
+    fields.finish();
+    Some(Mailbox { id: id?, recipient: recipient?, key: key?, keyring: keyring?, generation: generation?, revoked })
+}
+
+fn required<T: FromStr<Err: ToString>>(fields: &mut Fields<'_>, key: &'static str) -> Option<T> {
+    let text = fields.required_text(key, "…")?;
+    parsed(fields, key, &text)
+}
+
+fn parsed<T: FromStr<Err: ToString>>(fields: &mut Fields<'_>, key: &str, text: &At<String>) -> Option<T> {
+    match text.value.parse() {
+        Ok(value) => Some(value),
+        Err(error) => {
+            fields.mistake(&text.at, format!("`{key}`: {}", error.to_string()), MADE);
+            None
+        }
+    }
+}
+
+/// A number from 1; 1 if it is not there.
+fn number(fields: &mut Fields<'_>, key: &'static str) -> Option<u32> {
+    let Some(number) = fields.integer(key) else { return Some(1) };
+    let value = u32::try_from(number.value).ok().filter(|&n| n > 0);
+    if value.is_none() {
+        fields.mistake(&number.at, format!("`{key}` is a number from 1"), MADE);
+    }
+    value
+}
+
+struct Recipient(String);
+
+impl FromStr for Recipient {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let good = text.starts_with("age1") && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        if good { Ok(Self(text.to_owned())) } else { Err("expected an age recipient, `age1…`") }
+    }
+}
+
+struct Key(VerifyingKey);
+
+impl FromStr for Key {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let bytes = BASE64.decode(text.as_bytes()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+        let key = bytes.and_then(|bytes| VerifyingKey::from_bytes(&bytes).ok());
+        // SECURITY: a weak key would take signatures that nobody made.
+        key.filter(|key| !key.is_weak()).map(Self).ok_or("expected an Ed25519 verifying key, 32 bytes as base64")
+    }
+}
+
+struct Revoked(String);
+
+impl FromStr for Revoked {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let week = |text: &str| {
+            let (year, week) = text.split_once("-W")?;
+            let number = |digits: &str, length| {
+                digits
+                    .parse::<i8>()
+                    .ok()
+                    .filter(|_| digits.len() == length && digits.bytes().all(|b| b.is_ascii_digit()))
+            };
+            let year = year.parse::<i16>().ok().filter(|y| (1000..=9999).contains(y))?;
+            jiff::civil::ISOWeekDate::new(year, number(week, 2)?, jiff::civil::Weekday::Monday).ok()
+        };
+        if text == "card" || week(text).is_some() {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("expected an ISO week such as `2026-W48`, or `card`")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_revoked_link_is_a_week_that_exists_or_the_card() {
+        for good in ["card", "2026-W48", "2026-W53"] {
+            assert!(good.parse::<Revoked>().is_ok(), "{good}");
+        }
+        for bad in ["", "Card", "2026-W54", "2025-W53", "2026-W00", "2026-W4", "2026-48", "+026-W48", "2026-W+8"] {
+            assert!(bad.parse::<Revoked>().is_err(), "{bad}");
+        }
+    }
+}

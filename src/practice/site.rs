@@ -1,0 +1,259 @@
+//! `site.toml`: the practice, its addresses, its help. No secret is in it.
+
+use std::path::Path;
+
+use super::group::open;
+use crate::content::{At, Fields, Mistake};
+
+/// What `site.toml` says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Site {
+    pub practice: Identity,
+    pub address: Address,
+    pub help: Help,
+    pub leave: Leave,
+    pub theme: ThemeName,
+    pub seal: Seal,
+}
+
+/// Who writes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Identity {
+    pub name: String,
+    /// A BCP 47 tag such as `en` or `de-AT`.
+    pub language: String,
+    pub therapist: String,
+}
+
+/// Where the host answers: origins, without a path and without `/` at the end.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Address {
+    /// What stands in notices and on cards; it should give nothing away.
+    pub links: String,
+    /// The open library, where that is elsewhere.
+    pub library: Option<String>,
+}
+
+/// What is within reach in every state of the viewer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Help {
+    pub intro: String,
+    /// At least one.
+    pub lines: Vec<HelpLine>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HelpLine {
+    pub name: String,
+    /// As it is written for people.
+    pub number: String,
+    pub note: Option<String>,
+}
+
+impl HelpLine {
+    /// The number as a `tel:` link has it: digits, and `+` at the beginning.
+    pub fn tel(&self) -> String {
+        let digits = self.number.chars().filter(char::is_ascii_digit);
+        let plus = self.number.trim_start().starts_with('+').then_some('+');
+        plus.into_iter().chain(digits).collect()
+    }
+}
+
+/// Where *Leave quickly* leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leave {
+    pub url: String,
+}
+
+/// The folder in `themes/`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThemeName {
+    pub name: String,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Seal {
+    pub share: Share,
+}
+
+/// Which attachments are sealed once for several members.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Share {
+    None,
+    #[default]
+    Library,
+    All,
+}
+
+impl Default for Leave {
+    fn default() -> Self {
+        Self { url: "https://www.wikipedia.org/".to_owned() }
+    }
+}
+
+impl Default for ThemeName {
+    fn default() -> Self {
+        Self { name: "default".to_owned() }
+    }
+}
+
+pub(super) fn read(root: &Path, mistakes: &mut Vec<Mistake>) -> Site {
+    let mut site = Site::default();
+    let file = Path::new("site.toml");
+    if !root.join(file).exists() {
+        let hint = "this folder is no practice; name the one that is, or make one with `heldspace init`";
+        mistakes.push(Mistake::whole(file, "there is no such file", hint));
+        return site;
+    }
+    let Some((source, node)) = open(root, file, "[practice]", mistakes) else { return site };
+    let mut fields = Fields::new(&source, node, mistakes);
+    site.practice = section(&mut fields, "practice", "[practice]", practice).unwrap_or_default();
+    site.address = section(&mut fields, "address", "[address]", address).unwrap_or_default();
+    site.help = section(&mut fields, "help", "[help]", help).unwrap_or_default();
+    site.leave = fields.table("leave").and_then(leave).unwrap_or_default();
+    site.theme = fields.table("theme").and_then(theme).unwrap_or_default();
+    site.seal = fields.table("seal").map(seal).unwrap_or_default();
+    fields.finish();
+    site
+}
+
+/// A section that has to be there.
+fn section<T>(
+    fields: &mut Fields<'_>,
+    key: &'static str,
+    example: &str,
+    read: impl Fn(Fields<'_>) -> Option<T>,
+) -> Option<T> {
+    if let Some(table) = fields.table(key) {
+        return read(table);
+    }
+    fields.missing(key, example);
+    None
+}
+
+fn practice(mut fields: Fields<'_>) -> Option<Identity> {
+    let name = fields.required_text("name", "name = \"Practice Example\"");
+    let therapist = fields.required_text("therapist", "therapist = \"Dr. Example\"");
+    let language = fields.text("language");
+    let good = |tag: &str| tag.len() < 36 && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if let Some(wrong) = language.as_ref().filter(|tag| !good(&tag.value)) {
+        fields.mistake(&wrong.at, "not a language tag", "write a tag such as `en`, `de` or `pt-BR`");
+    }
+    fields.finish();
+    let language = language.map_or_else(|| "en".to_owned(), |tag| tag.value);
+    Some(Identity { name: name?.value, language, therapist: therapist?.value })
+}
+
+fn address(mut fields: Fields<'_>) -> Option<Address> {
+    let links = fields.required_text("links", "links = \"https://pages.example.org\"");
+    let links = links.and_then(|url| origin(&mut fields, url));
+    let library = fields.text("library").and_then(|url| origin(&mut fields, url));
+    fields.finish();
+    Some(Address { links: links?, library })
+}
+
+/// An origin as browsers write it: scheme and host, perhaps a port, in lower case, and no `/` at the end.
+fn origin(fields: &mut Fields<'_>, url: At<String>) -> Option<String> {
+    let text = url.value.strip_suffix('/').unwrap_or(&url.value).to_ascii_lowercase();
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "-.:[]".contains(c);
+    if host.is_some_and(|host| {
+        host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[') && host.chars().all(allowed)
+    }) {
+        return Some(text);
+    }
+    fields.mistake(
+        &url.at,
+        "not the address of a host",
+        "write scheme and host alone, such as \"https://pages.example.org\"",
+    );
+    None
+}
+
+fn leave(mut fields: Fields<'_>) -> Option<Leave> {
+    let url = fields.required_text("url", "url = \"https://www.wikipedia.org/\"").filter(|url| {
+        let good = url.value.starts_with("https://") || url.value.starts_with("http://");
+        if !good {
+            fields.mistake(&url.at, "not a web address", "begin it with https://");
+        }
+        good
+    });
+    fields.finish();
+    url.map(|url| Leave { url: url.value })
+}
+
+fn help(mut fields: Fields<'_>) -> Option<Help> {
+    let intro = fields.required_text("intro", "intro = \"If you can't wait, someone is there day and night:\"");
+    let mut tables = 0;
+    let lines = fields.tables("lines", |table| {
+        tables += 1;
+        line(table)
+    });
+    if tables == 0 {
+        // Nobody in distress should meet a page without a number on it.
+        fields.missing("lines", "[[help.lines]] with name = \"…\" and number = \"…\"");
+    }
+    fields.finish();
+    Some(Help { intro: intro?.value, lines })
+}
+
+fn line(mut fields: Fields<'_>) -> Option<HelpLine> {
+    let name = fields.required_text("name", "name = \"Crisis line\"");
+    let number = fields.required_text("number", "number = \"988\"");
+    let note = fields.text("note").map(|text| text.value);
+    let allowed = |c: char| c.is_ascii_digit() || " +-()/.".contains(c);
+    let number = number.filter(|number| {
+        let good = number.value.chars().all(allowed) && number.value.contains(|c: char| c.is_ascii_digit());
+        if !good {
+            fields.mistake(
+                &number.at,
+                "not a telephone number",
+                "write digits, with spaces where you like, and + in front of a country",
+            );
+        }
+        good
+    });
+    fields.finish();
+    Some(HelpLine { name: name?.value, number: number?.value, note })
+}
+
+fn theme(mut fields: Fields<'_>) -> Option<ThemeName> {
+    let name = fields.required_text("name", "name = \"default\"").filter(|name| {
+        let good = super::is_folder_name(&name.value);
+        if !good {
+            fields.mistake(&name.at, "not the name of a theme", "name a folder in themes/, with a–z, 0–9 and hyphens");
+        }
+        good
+    });
+    fields.finish();
+    name.map(|name| ThemeName { name: name.value })
+}
+
+fn seal(mut fields: Fields<'_>) -> Seal {
+    let share = fields.text("share");
+    let parsed = match share.as_ref().map(|text| text.value.as_str()) {
+        None | Some("library") => Share::Library,
+        Some("none") => Share::None,
+        Some("all") => Share::All,
+        Some(other) => {
+            let what = format!("`{other}` is no way to share");
+            let at = share.as_ref().map_or(0..0, |text| text.at.clone());
+            fields.mistake(&at, what, "write \"none\", \"library\" or \"all\"");
+            Share::Library
+        }
+    };
+    fields.finish();
+    Seal { share: parsed }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn telephone_links_have_digits_and_a_leading_plus() {
+        let line = |number: &str| HelpLine { name: String::new(), number: number.to_owned(), note: None };
+        assert_eq!(line("0800 / 111 0 111").tel(), "08001110111");
+        assert_eq!(line("+44 (20) 7946-0958").tel(), "+442079460958");
+    }
+}

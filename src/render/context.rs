@@ -1,0 +1,127 @@
+//! What a template can see: the member it is rendered for, and the practice.
+//!
+//! The context notes at run time whether anyone asked for the member, so that a page that never does is rendered once.
+//! That is never guessed from the source: guessing misses what an include looks at.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use minijinja::{
+    Error, ErrorKind, Value,
+    value::{Enumerator, Object, ObjectRepr},
+};
+
+use crate::practice::{Member, Practice};
+
+/// The fields of `member` and `practice`, for suggestions.
+pub(super) const MEMBER: [&str; 2] = ["name", "groups"];
+pub(super) const PRACTICE: [&str; 2] = ["name", "therapist"];
+/// Says that a page for everyone asked for a member.
+pub(super) const NO_MEMBER: &str = "this page is open to everyone, so there is no `member` to look at";
+
+/// Whether a template looked at the member.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Looked(Arc<AtomicBool>);
+
+impl Looked {
+    pub(super) fn at_member(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn note(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// The variables of one rendering.
+#[derive(Debug)]
+struct Context {
+    looked: Looked,
+    /// `None` on pages that are open to everyone.
+    member: Option<Value>,
+    others: BTreeMap<&'static str, Value>,
+}
+
+/// The context of a template that sees `member`, the practice and `others`.
+pub(super) fn context(
+    member: Option<&Member>,
+    practice: &Practice,
+    looked: &Looked,
+    others: impl IntoIterator<Item = (&'static str, Value)>,
+) -> Value {
+    let mut others: BTreeMap<_, _> = others.into_iter().collect();
+    others.insert("practice", practice_value(practice));
+    let member = member.map(|member| Value::from_object(Reader::new(member, practice)));
+    Value::from_object(Context { looked: looked.clone(), member, others })
+}
+
+fn practice_value(practice: &Practice) -> Value {
+    let identity = &practice.site.practice;
+    PRACTICE.into_iter().zip([&identity.name, &identity.therapist].map(Value::from)).collect()
+}
+
+impl Object for Context {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let key = key.as_str()?;
+        if key != "member" {
+            return self.others.get(key).cloned();
+        }
+        self.looked.note();
+        Some(self.member.clone().unwrap_or_else(|| Error::new(ErrorKind::InvalidOperation, NO_MEMBER).into()))
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        // Whoever lists everything has seen the member too.
+        self.looked.note();
+        Enumerator::Str(&["member", "practice"])
+    }
+}
+
+/// A member as templates see one: nothing but what is theirs to read.
+struct Reader {
+    name: String,
+    groups: Vec<String>,
+}
+
+impl Reader {
+    fn new(member: &Member, practice: &Practice) -> Self {
+        let groups = practice.groups.values().filter(|group| group.members.contains(&member.folder));
+        Self { name: member.name.clone(), groups: groups.map(|group| group.folder.clone()).collect() }
+    }
+}
+
+impl Object for Reader {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Map
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        match key.as_str()? {
+            "name" => Some(Value::from(&self.name)),
+            "groups" => Some(self.groups.iter().map(Value::from).collect()),
+            _ => None,
+        }
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Str(&MEMBER)
+    }
+
+    /// `{{ member }}` is the name.
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+// SECURITY: nothing of a member reaches a log through `{:?}`.
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("member")
+    }
+}

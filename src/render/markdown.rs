@@ -1,0 +1,328 @@
+//! Markdown into HTML, with values put in after the parser has seen the text.
+//!
+//! In: what a page's template gave, with tokens where it printed something. Out: sanitised HTML, and the heading that
+//! serves as the title if the front matter has none. Each value is escaped for the place it lands in.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+
+use super::{
+    heading::HeadingIds,
+    sanitise::{is_local, lost_a_picture, sanitise},
+    value::{Marks, as_html, as_segment, as_text},
+};
+
+/// Quotes and lists within each other; deeper ones are an accident, or made to exhaust someone's browser.
+const DEPTH: usize = 100;
+/// Open elements of an author's own HTML.
+const HTML_DEPTH: usize = 200;
+/// Blocks that will mean something, and must not be shown as code until then.
+const OURS: [&str; 6] = ["reply", "poll", "checkin", "agenda", "done", "results"];
+
+/// A page's text as HTML.
+pub(super) struct Body {
+    /// Of the heading of level 1 that it begins with.
+    pub(super) title: Option<String>,
+    pub(super) html: String,
+}
+
+/// What is wrong with the text, and where in it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Flaw {
+    pub(super) at: Range<usize>,
+    pub(super) what: String,
+    pub(super) hint: &'static str,
+}
+
+/// Renders `text`; if `headed`, a heading of level 1 at its beginning becomes the title and is taken out.
+pub(super) fn render(text: &str, marks: Marks, headed: bool) -> Result<Body, Vec<Flaw>> {
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_SMART_PUNCTUATION
+        | Options::ENABLE_HEADING_ATTRIBUTES;
+    let mut pass = Pass::new(marks, headed);
+    for (event, at) in Parser::new_ext(text, options).into_offset_iter() {
+        if !pass.event(event, at) {
+            break;
+        }
+    }
+    pass.finish(text)
+}
+
+/// Markdown by the specification alone, sanitised: what the CommonMark suite is compared with.
+#[doc(hidden)]
+pub fn commonmark(text: &str) -> String {
+    let mut html = String::new();
+    html::push_html(&mut html, Parser::new_ext(text, Options::empty()));
+    sanitise(&html)
+}
+
+/// One pass over the events of a page.
+struct Pass<'a> {
+    marks: Marks,
+    out: Vec<Event<'a>>,
+    flaws: Vec<Flaw>,
+    depth: usize,
+    html_depth: usize,
+    cells: Cells,
+    ids: HeadingIds,
+    /// Where the open heading begins in `out`, and its text so far without values.
+    heading: Option<(usize, String)>,
+    title: Title,
+}
+
+/// Whether the text's first heading is the title.
+enum Title {
+    /// The front matter has one, or the text does not begin with one.
+    Elsewhere,
+    Awaited,
+    Open(String),
+    Found(String),
+}
+
+/// The columns of the open table.
+#[derive(Default)]
+struct Cells {
+    alignments: Vec<Alignment>,
+    head: bool,
+    next: usize,
+}
+
+impl<'a> Pass<'a> {
+    fn new(marks: Marks, headed: bool) -> Self {
+        Self {
+            marks,
+            out: Vec::new(),
+            flaws: Vec::new(),
+            depth: 0,
+            html_depth: 0,
+            cells: Cells::default(),
+            ids: HeadingIds::default(),
+            heading: None,
+            title: if headed { Title::Awaited } else { Title::Elsewhere },
+        }
+    }
+
+    /// Takes one event; false if there is no point in going on.
+    fn event(&mut self, event: Event<'a>, at: Range<usize>) -> bool {
+        match event {
+            Event::Start(tag) => return self.start(tag, at),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) => {
+                let text = self.text(text);
+                self.out.push(Event::Text(text));
+            }
+            Event::Code(text) => {
+                let text = self.text(text);
+                self.out.push(Event::Code(text));
+            }
+            Event::Html(text) => return self.html(&text, at, Event::Html),
+            Event::InlineHtml(text) => return self.html(&text, at, Event::InlineHtml),
+            // A footnote's name must not meet a heading's id.
+            Event::FootnoteReference(name) => self.out.push(Event::FootnoteReference(format!("fn-{name}").into())),
+            other => self.out.push(other),
+        }
+        true
+    }
+
+    fn start(&mut self, tag: Tag<'a>, at: Range<usize>) -> bool {
+        self.depth += 1;
+        if self.depth > DEPTH {
+            self.flaw(at, "quotes or lists more than a hundred levels deep", "remove some of the `>`, `*` or `[`");
+            return false;
+        }
+        if matches!(self.title, Title::Awaited) && !is_title(&tag) {
+            self.title = Title::Elsewhere;
+        }
+        let tag = match tag {
+            Tag::Heading { level, id, .. } => self.start_heading(level, id),
+            Tag::Link { link_type, dest_url, title, id } => {
+                Tag::Link { link_type, dest_url: self.url(dest_url), title: self.plain(title), id }
+            }
+            Tag::Image { link_type, dest_url, title, id } => {
+                let dest_url = self.picture(dest_url, at);
+                Tag::Image { link_type, dest_url, title: self.plain(title), id }
+            }
+            Tag::CodeBlock(CodeBlockKind::Fenced(info)) => self.code_block(info, at),
+            Tag::FootnoteDefinition(name) => Tag::FootnoteDefinition(format!("fn-{name}").into()),
+            Tag::Table(alignments) => {
+                self.cells = Cells { alignments, head: true, next: 0 };
+                Tag::Table(Vec::new())
+            }
+            Tag::TableRow => {
+                self.cells.next = 0;
+                Tag::TableRow
+            }
+            Tag::TableCell => {
+                let cell = self.cells.open();
+                self.out.push(Event::InlineHtml(cell.into()));
+                return true;
+            }
+            other => other,
+        };
+        self.out.push(Event::Start(tag));
+        true
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        self.depth = self.depth.saturating_sub(1);
+        match tag {
+            TagEnd::TableCell => return self.out.push(Event::InlineHtml(self.cells.close().into())),
+            TagEnd::TableHead => self.cells.head = false,
+            TagEnd::Heading(_) => return self.end_heading(tag),
+            _ => {}
+        }
+        self.out.push(Event::End(tag));
+    }
+
+    fn start_heading(&mut self, level: HeadingLevel, id: Option<CowStr<'a>>) -> Tag<'a> {
+        if let Some(id) = &id {
+            self.ids.take(id);
+        }
+        if matches!(self.title, Title::Awaited) {
+            self.title = Title::Open(String::new());
+        }
+        self.heading = Some((self.out.len(), String::new()));
+        // Classes and attributes that an author adds to a heading mean nothing here.
+        Tag::Heading { level, id, classes: Vec::new(), attrs: Vec::new() }
+    }
+
+    fn end_heading(&mut self, tag: TagEnd) {
+        self.out.push(Event::End(tag));
+        let Some((start, text)) = self.heading.take() else { return };
+        match std::mem::replace(&mut self.title, Title::Elsewhere) {
+            Title::Open(title) => {
+                self.out.truncate(start);
+                self.title = Title::Found(title.split_whitespace().collect::<Vec<_>>().join(" "));
+            }
+            other => self.title = other,
+        }
+        if let Some(Event::Start(Tag::Heading { id: id @ None, .. })) = self.out.get_mut(start) {
+            *id = Some(self.ids.make(&text).into());
+        }
+    }
+
+    /// Text and code: the value as it is; the writer escapes it with the rest.
+    fn text(&mut self, text: CowStr<'a>) -> CowStr<'a> {
+        if let Some((_, heading)) = &mut self.heading {
+            heading.push_str(&self.marks.without_values(&text));
+        }
+        let text = self.plain(text);
+        if let Title::Open(title) = &mut self.title {
+            title.push_str(&text);
+        }
+        text
+    }
+
+    fn plain(&self, text: CowStr<'a>) -> CowStr<'a> {
+        put(self.marks, text, as_text)
+    }
+
+    /// SECURITY: a value in an address is one segment of its path, so it can choose no scheme and no host.
+    fn url(&self, url: CowStr<'a>) -> CowStr<'a> {
+        put(self.marks, url, as_segment)
+    }
+
+    fn picture(&mut self, url: CowStr<'a>, at: Range<usize>) -> CowStr<'a> {
+        let url = self.url(url);
+        if !is_local(&url) {
+            self.flaw(at, REMOTE, REMOTE_HINT);
+        }
+        url
+    }
+
+    fn code_block(&mut self, info: CowStr<'a>, at: Range<usize>) -> Tag<'a> {
+        let name = info.split_whitespace().next().unwrap_or_default();
+        if OURS.contains(&name) {
+            let what = format!("a `{name}` block comes with a later version of heldspace");
+            self.flaw(at, what, "take the block out for now; shown as it is, members could not answer it");
+        }
+        Tag::CodeBlock(CodeBlockKind::Fenced(info))
+    }
+
+    /// The author's own HTML: values as character references, for text and attributes alike.
+    fn html(&mut self, text: &str, at: Range<usize>, event: impl Fn(CowStr<'a>) -> Event<'a>) -> bool {
+        self.html_depth = self.html_depth.saturating_add(opened(text)).saturating_sub(text.matches("</").count());
+        if self.html_depth > HTML_DEPTH {
+            self.flaw(at, "HTML with hundreds of elements that are never closed", "close them, or write Markdown");
+            return false;
+        }
+        if matches!(self.title, Title::Awaited) {
+            self.title = Title::Elsewhere;
+        }
+        self.out.push(event(self.marks.put(text, as_html).into_owned().into()));
+        true
+    }
+
+    fn flaw(&mut self, at: Range<usize>, what: impl Into<String>, hint: &'static str) {
+        self.flaws.push(Flaw { at, what: what.into(), hint });
+    }
+
+    fn finish(mut self, text: &str) -> Result<Body, Vec<Flaw>> {
+        if !self.flaws.is_empty() {
+            return Err(self.flaws);
+        }
+        let mut raw = String::with_capacity(text.len() * 3 / 2);
+        html::push_html(&mut raw, self.out.drain(..));
+        let html = sanitise(&raw);
+        let title = if let Title::Found(title) = &self.title { Some(title.clone()) } else { None };
+        // SECURITY: what a filter made of a token is never shown.
+        if self.marks.left_in(&html) || title.as_ref().is_some_and(|title| self.marks.left_in(title)) {
+            self.flaw(0..0, "a printed value was changed after it was printed", MANGLED_HINT);
+        }
+        if lost_a_picture(&html) {
+            let at = text.find("<img").map_or(0..0, |start| start..start + 4);
+            self.flaw(at, REMOTE, REMOTE_HINT);
+        }
+        if self.flaws.is_empty() { Ok(Body { title, html }) } else { Err(self.flaws) }
+    }
+}
+
+const REMOTE: &str = "a picture that does not lie beside the page";
+const REMOTE_HINT: &str =
+    "copy the file into this folder and name it here: a picture from elsewhere tells its host who reads the page";
+const MANGLED_HINT: &str = "use filters on the value itself, {{ member.name|upper }}, and print nothing into names of links, blocks or headings";
+
+impl Cells {
+    fn open(&mut self) -> String {
+        let class = match self.alignments.get(self.next) {
+            Some(Alignment::Left) => " class=\"align-left\"",
+            Some(Alignment::Center) => " class=\"align-center\"",
+            Some(Alignment::Right) => " class=\"align-right\"",
+            Some(Alignment::None) | None => "",
+        };
+        self.next += 1;
+        format!("<{}{class}>", self.element())
+    }
+
+    fn close(&self) -> String {
+        format!("</{}>", self.element())
+    }
+
+    fn element(&self) -> &'static str {
+        if self.head { "th" } else { "td" }
+    }
+}
+
+fn put<'a>(marks: Marks, text: CowStr<'a>, escape: impl Fn(&str, &mut String)) -> CowStr<'a> {
+    match marks.put(&text, escape) {
+        std::borrow::Cow::Borrowed(_) => text,
+        std::borrow::Cow::Owned(put) => put.into(),
+    }
+}
+
+fn is_title(tag: &Tag<'_>) -> bool {
+    matches!(tag, Tag::Heading { level: HeadingLevel::H1, .. })
+}
+
+/// How many elements `html` opens, about: those that are never closed do not count.
+fn opened(html: &str) -> usize {
+    const EMPTY: [&str; 5] = ["br", "hr", "img", "input", "wbr"];
+    let tags = html.split('<').skip(1).filter(|tag| tag.starts_with(|c: char| c.is_ascii_alphabetic()));
+    let name =
+        |tag: &str| tag.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
+    tags.filter(|tag| !EMPTY.contains(&name(tag).as_str())).count()
+}

@@ -1,0 +1,188 @@
+//! Lets through what Markdown makes, and of an author's own HTML what can do no harm.
+//!
+//! In: HTML from Markdown, which may hold anything. Out: HTML without script, style, form, frame or picture from
+//! elsewhere. This is one of three layers: sealed pages are also shown where no script can run, under a policy that
+//! refuses it.
+
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
+
+use ammonia::{Builder, UrlRelative};
+
+const TAGS: [&str; 60] = [
+    "a",
+    "abbr",
+    "article",
+    "aside",
+    "b",
+    "bdi",
+    "bdo",
+    "blockquote",
+    "br",
+    "caption",
+    "cite",
+    "code",
+    "dd",
+    "del",
+    "details",
+    "dfn",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "input",
+    "ins",
+    "kbd",
+    "li",
+    "mark",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "rp",
+    "rt",
+    "ruby",
+    "s",
+    "samp",
+    "section",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "summary",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "u",
+    "ul",
+];
+/// Removed with everything in them; of other unknown elements the content stays.
+const WITH_CONTENT: [&str; 12] = [
+    "script", "style", "svg", "math", "iframe", "object", "template", "noscript", "textarea", "select", "title", "xmp",
+];
+const ATTRIBUTES: [(&str, &[&str]); 9] = [
+    ("a", &["href"]),
+    ("bdo", &["dir"]),
+    ("details", &["open"]),
+    ("img", &["src", "alt", "width", "height"]),
+    ("input", &["checked"]),
+    ("ol", &["start", "reversed"]),
+    ("td", &["colspan", "rowspan"]),
+    ("th", &["colspan", "rowspan", "scope"]),
+    ("li", &["value"]),
+];
+const ALIGNED: [&str; 3] = ["align-left", "align-center", "align-right"];
+const CLASSES: [(&str, &[&str]); 4] = [
+    ("td", &ALIGNED),
+    ("th", &ALIGNED),
+    ("sup", &["footnote-reference", "footnote-definition-label"]),
+    ("div", &["footnote-definition"]),
+];
+const SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
+
+static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = Builder::empty();
+    builder
+        .tags(TAGS.into())
+        .clean_content_tags(WITH_CONTENT.into())
+        .tag_attributes(map(&ATTRIBUTES))
+        .allowed_classes(map(&CLASSES))
+        // No prefix: no script runs beside a page that an id could confuse, and links within the page keep working.
+        .generic_attributes(["id", "lang", "dir", "title"].into())
+        .url_schemes(SCHEMES.into())
+        .url_relative(UrlRelative::PassThrough)
+        .link_rel(Some("noopener noreferrer"))
+        .strip_comments(true)
+        // An input is a box to look at, whatever it was written as.
+        .set_tag_attribute_value("input", "type", "checkbox")
+        .set_tag_attribute_value("input", "disabled", "")
+        .attribute_filter(filter);
+    builder
+});
+
+fn map(pairs: &[(&'static str, &[&'static str])]) -> HashMap<&'static str, HashSet<&'static str>> {
+    pairs.iter().map(|(tag, names)| (*tag, names.iter().copied().collect())).collect()
+}
+
+/// SECURITY: a picture from elsewhere would tell its host who reads what, and when.
+fn filter<'a>(element: &str, attribute: &str, value: &'a str) -> Option<Cow<'a, str>> {
+    (element != "img" || attribute != "src" || is_local(value)).then_some(Cow::Borrowed(value))
+}
+
+/// Whether the address of a picture leads to a file beside the page.
+pub(super) fn is_local(url: &str) -> bool {
+    // Browsers skip leading white space and control characters, and take `\` for `/`.
+    let url = url.trim_start_matches(|c: char| c <= ' ');
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let first = path.split(['/', '\\']).next().unwrap_or_default();
+    !url.is_empty() && !first.is_empty() && !first.contains(':') && !path.contains(|c: char| c.is_control())
+}
+
+/// `html` without what could do harm.
+pub(super) fn sanitise(html: &str) -> String {
+    SANITISER.clean(html).to_string()
+}
+
+/// Whether a picture lost its address in [`sanitise`].
+pub(super) fn lost_a_picture(clean: &str) -> bool {
+    clean.split("<img").skip(1).any(|tag| !attributes(tag).any(|name| name == "src"))
+}
+
+/// The names of the attributes of a tag that the sanitiser wrote: ` name="value" …>`.
+fn attributes(tag: &str) -> impl Iterator<Item = &str> {
+    let mut rest = tag;
+    std::iter::from_fn(move || {
+        let (name, after) = rest.strip_prefix(' ')?.split_once("=\"")?;
+        rest = after.split_once('"')?.1;
+        Some(name)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_files_beside_the_page_are_local() {
+        for local in ["a.png", "pictures/a.png", "./a.png", "a.png?x=http://b", "ä.png"] {
+            assert!(is_local(local), "{local}");
+        }
+        for remote in [
+            "",
+            "/a.png",
+            "//h/a",
+            "\\\\h\\a",
+            "https://h/a",
+            " https:a",
+            "data:image/png,x",
+            "\u{1}//h/a",
+            "ht\ntps://h/a",
+        ] {
+            assert!(!is_local(remote), "{remote:?}");
+        }
+    }
+
+    #[test]
+    fn a_picture_that_lost_its_address_is_noticed() {
+        assert!(lost_a_picture(&sanitise("<p><img alt='src=\"x\"' src=https://h/a>")));
+        assert!(!lost_a_picture(&sanitise("<img alt='>' src=a.png title='\"'><p>&lt;img")));
+    }
+}

@@ -1,0 +1,201 @@
+//! The theme: templates, stylesheets and pictures, built in, and replaced file by file by `themes/<name>/`.
+//!
+//! In: the practice's folder. Out: two template environments, made once and used by every thread, and the files that go
+//! to the open site. It must not know any page.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
+
+use minijinja::Environment;
+use rust_embed::RustEmbed;
+
+use super::{
+    asset::Assets,
+    template::{self, Sources},
+    value::{Marks, private_use},
+};
+use crate::{
+    content::{Mistake, Mistakes, Source, TEXT_LIMIT, is_left_out, read_regular, symbolic_link},
+    practice::Practice,
+};
+
+/// A picture or font may have this many bytes.
+const ASSET_LIMIT: u64 = 4 * TEXT_LIMIT;
+/// The documents every theme has, because the built-in one has them.
+pub(super) const PAGE: &str = "page.html";
+pub(super) const OPEN: &str = "open.html";
+pub(super) const LIST: &str = "list.html";
+pub(super) const FRONT: &str = "front.html";
+
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/themes/default"]
+struct BuiltIn;
+
+/// How pages look.
+pub struct Theme {
+    pub(super) text: Environment<'static>,
+    pub(super) layout: Environment<'static>,
+    pub(super) marks: Marks,
+    /// What tokens must avoid in any page.
+    taken: BTreeSet<u32>,
+    pub(super) assets: Assets,
+    templates: BTreeMap<String, Source>,
+}
+
+impl Theme {
+    /// Reads the theme that `site.toml` names.
+    pub fn read(practice: &Practice) -> Result<Self, Mistakes> {
+        let mut mistakes = Vec::new();
+        let files = files(practice, &mut mistakes);
+        let (templates, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|(name, _)| is_template(name));
+        let templates: BTreeMap<_, _> = templates.into_iter().filter_map(|file| source(file, &mut mistakes)).collect();
+        let others = others.into_iter().map(|(name, file)| (name, file.bytes)).collect();
+        let theme = Self::new(templates, Assets::new(others), practice, &mut mistakes)?;
+        Mistakes::unless_any(mistakes, theme)
+    }
+
+    /// The address of the stylesheet for sealed pages, which the viewer puts into them.
+    ///
+    /// # Panics
+    /// Never: the built-in theme has the file, and a theme can only replace it.
+    pub fn page_style(&self) -> String {
+        self.assets.url("page.css").expect("every theme has page.css")
+    }
+
+    /// The address of the stylesheet for open pages.
+    pub(super) fn open_style(&self) -> String {
+        self.assets.url("open.css").expect("every theme has open.css")
+    }
+
+    fn new(
+        templates: BTreeMap<String, Source>,
+        assets: Assets,
+        practice: &Practice,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Result<Self, Mistakes> {
+        let taken = taken(&templates, practice);
+        let Some(marks) = Marks::avoiding(&taken) else { return Err(no_room(Path::new("themes")).into()) };
+        let layout = template::layout(&assets);
+        let mut theme = Self { text: template::text(marks), layout, marks, taken, assets, templates };
+        for (name, source) in &theme.templates {
+            for environment in [&mut theme.layout, &mut theme.text] {
+                if let Err(error) = environment.add_template_owned(name.clone(), source.text().to_owned()) {
+                    mistakes.push(template::mistake(&error, source, &theme.templates));
+                    break;
+                }
+            }
+        }
+        Ok(theme)
+    }
+
+    /// The environment and marks for a page with this text: the common ones, but for a page that uses their characters.
+    pub(super) fn text_for(&self, page: &Source) -> Result<Option<(Environment<'static>, Marks)>, Mistake> {
+        if !self.marks.left_in(page.text()) {
+            return Ok(None);
+        }
+        let mut taken = self.taken.clone();
+        taken.extend(private_use(page.text()));
+        let marks = Marks::avoiding(&taken).ok_or_else(|| no_room(page.file()))?;
+        let mut environment = template::text(marks);
+        for (name, source) in &self.templates {
+            // It compiled when the theme was read.
+            drop(environment.add_template_owned(name.clone(), source.text().to_owned()));
+        }
+        Ok(Some((environment, marks)))
+    }
+
+    pub(super) fn sources(&self) -> &dyn Sources {
+        &self.templates
+    }
+}
+
+impl Sources for BTreeMap<String, Source> {
+    fn source(&self, name: &str) -> Option<&Source> {
+        self.get(name)
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.keys().map(String::as_str).collect()
+    }
+}
+
+/// A file of the theme, and where it would be in the practice.
+struct File {
+    path: PathBuf,
+    bytes: Vec<u8>,
+}
+
+fn files(practice: &Practice, mistakes: &mut Vec<Mistake>) -> BTreeMap<String, File> {
+    let folder = Path::new("themes").join(&practice.site.theme.name);
+    let mut files = BTreeMap::new();
+    for name in BuiltIn::iter() {
+        if let Some(file) = BuiltIn::get(&name) {
+            let path = Path::new("themes/default").join(&*name);
+            files.insert(name.into_owned(), File { path, bytes: file.data.into_owned() });
+        }
+    }
+    let Ok(entries) = practice.root.join(&folder).read_dir() else {
+        if practice.site.theme.name != "default" {
+            let hint = "make the folder, or write name = \"default\" below [theme] in site.toml";
+            mistakes.push(Mistake::whole(folder, "there is no such theme", hint));
+        }
+        return files;
+    };
+    for entry in entries.flatten() {
+        match own(practice, &folder.join(entry.file_name())) {
+            Ok(Some((name, file))) => drop(files.insert(name, file)),
+            Ok(None) => {}
+            Err(mistake) => mistakes.push(mistake),
+        }
+    }
+    files
+}
+
+/// A file of the practice's own theme; `None` for hidden ones.
+fn own(practice: &Practice, path: &Path) -> Result<Option<(String, File)>, Mistake> {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let Some(name) = name else {
+        return Err(Mistake::whole(path, "a name that is not UTF-8", "give it another name"));
+    };
+    let meta = practice.root.join(path).symlink_metadata();
+    if is_left_out(name) {
+        return Ok(None);
+    }
+    if meta.as_ref().is_ok_and(std::fs::Metadata::is_symlink) {
+        return Err(symbolic_link(path));
+    }
+    if meta.is_ok_and(|meta| meta.is_dir()) {
+        return Err(Mistake::whole(path, "a folder within a theme", "put its files beside the others"));
+    }
+    let limit = if is_template(name) { TEXT_LIMIT } else { ASSET_LIMIT };
+    let bytes = read_regular(&practice.root, path, limit)?;
+    Ok(Some((name.to_owned(), File { path: path.to_owned(), bytes })))
+}
+
+fn is_template(name: &str) -> bool {
+    [".html", ".md", ".txt"].iter().any(|ending| name.ends_with(ending))
+}
+
+fn source((name, file): (String, File), mistakes: &mut Vec<Mistake>) -> Option<(String, Source)> {
+    match String::from_utf8(file.bytes) {
+        Ok(text) => Some((name, Source::new(file.path, text.replace("\r\n", "\n")))),
+        Err(_) => {
+            mistakes.push(Mistake::whole(file.path, "not UTF-8 text", "save the file with the encoding UTF-8"));
+            None
+        }
+    }
+}
+
+/// The private use characters in everything that any page may print.
+fn taken(templates: &BTreeMap<String, Source>, practice: &Practice) -> BTreeSet<u32> {
+    let identity = &practice.site.practice;
+    let names = practice.members.values().map(|member| member.name.as_str());
+    let texts = templates.values().map(Source::text).chain(names).chain([identity.name.as_str(), &identity.therapist]);
+    texts.flat_map(private_use).collect()
+}
+
+fn no_room(file: &Path) -> Mistake {
+    Mistake::whole(file, "uses nearly all private use characters of Unicode", "leave some of them out")
+}
