@@ -72,7 +72,7 @@ impl<'a> Fields<'a> {
     /// A mistake about a key that is not there.
     pub(crate) fn missing(&mut self, key: &'static str, example: &str) {
         let at = self.at.clone();
-        self.mistake(&at, format!("`{key}` is missing"), format!("add a line such as `{example}`"));
+        self.mistake(&at, format!("`{key}` is missing"), format!("add {example}"));
     }
 
     /// A list of texts; a single text is a list of one.

@@ -7,6 +7,9 @@ use super::{
     toml, yaml,
 };
 
+/// Front matter may have this many bytes: it is a few lines.
+const LIMIT: usize = 64 * 1024;
+
 /// A page's keys, and the rest of it.
 pub(crate) struct FrontMatter {
     pub(crate) keys: Node,
@@ -26,6 +29,10 @@ pub(crate) fn split(source: &Source) -> Result<FrontMatter, Vec<Mistake>> {
         let what = format!("the front matter that begins here has no end (a line `{}`)", first.trim_end());
         return Err(vec![source.mistake(&(0..3), what, "close it, or put an empty line above a ruler")]);
     };
+    if end > LIMIT {
+        let what = format!("front matter of more than {} KiB", LIMIT / 1024);
+        return Err(vec![source.mistake(&(0..3), what, "keep the text below the front matter")]);
+    }
     let mut keys = parse(source, begin..begin + end)?;
     // What is missing is missing at the top.
     keys.at = 0..3;

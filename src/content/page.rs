@@ -89,7 +89,11 @@ impl Page {
         let mut found = Vec::new();
         let page = Self::check(file, &source, split, practice, &mut found);
         // A draft may be as unfinished as it likes.
-        let page = page?;
+        let mut page = page?;
+        if let Some(page) = page.as_mut().filter(|_| !found.is_empty()) {
+            // Whatever is wrong with the title was told; it is not missing as well.
+            page.title.get_or_insert_with(|| "…".to_owned());
+        }
         mistakes.append(&mut found);
         page
     }

@@ -26,10 +26,10 @@ pub(crate) fn parse(source: &Source, part: Range<usize>) -> Result<Node, Vec<Mis
 
 fn syntax(source: &Source, part: &Range<usize>, error: &toml::de::Error) -> Mistake {
     let at = error.span().map_or(part.clone(), |span| span.start + part.start..span.end + part.start);
-    let hint = if error.message().contains("duplicate") {
-        "each key may stand once"
-    } else {
-        "write TOML: `key = \"text\"`, `key = true`, `key = [\"a\", \"b\"]`"
+    let hint = match error.message() {
+        message if message.contains("duplicate") => "each key may stand once",
+        message if message.contains("date") => "write a date such as 2026-11-24",
+        _ => "write TOML: `key = \"text\"`, `key = true`, `key = [\"a\", \"b\"]`",
     };
     source.mistake(&at, error.message().to_lowercase(), hint)
 }

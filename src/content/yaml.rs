@@ -39,13 +39,26 @@ fn options() -> Options {
 fn syntax(source: &Source, part: &Range<usize>, error: &serde_saphyr::Error) -> Mistake {
     let start = error.location().and_then(|l| l.span().byte_offset()).and_then(|n| usize::try_from(n).ok());
     let start = part.start + start.unwrap_or(0);
-    let what = error.without_snippet().to_string();
-    let what = what.split(" at line ").next().unwrap_or_default().lines().next().unwrap_or_default();
-    source.mistake(
-        &(start..start + 1),
-        format!("not YAML: {what}"),
-        "write `key: text`, and put text with `:` or `#` in quotes",
-    )
+    let (what, hint) = explain(error.without_snippet());
+    source.mistake(&(start..start + 1), what, hint)
+}
+
+fn explain(error: &serde_saphyr::Error) -> (String, &'static str) {
+    use serde_saphyr::Error;
+    match error {
+        Error::DuplicateMappingKey { key: Some(key), .. } => {
+            (format!("the key `{key}` stands here twice"), "each key may stand once")
+        }
+        Error::Budget { .. } | Error::MergeKeyNotAllowed { .. } => (
+            "anchors (`&`), aliases (`*`), merged keys (`<<`) and deep nesting are not read here".to_owned(),
+            "write each value where it belongs",
+        ),
+        _ => {
+            let text = error.to_string();
+            let what = text.split(" at line ").next().unwrap_or_default().lines().next().unwrap_or_default();
+            (format!("not YAML: {what}"), "write `key: text`, and put text with `:` or `#` in quotes")
+        }
+    }
 }
 
 /// What is in the YAML, with the places that serde-saphyr gives to whoever asks for [`Spanned`].

@@ -107,9 +107,9 @@ pub(super) fn read(root: &Path, mistakes: &mut Vec<Mistake>) -> Site {
     }
     let Some((source, node)) = open(root, file, "[practice]", mistakes) else { return site };
     let mut fields = Fields::new(&source, node, mistakes);
-    site.practice = section(&mut fields, "practice", "[practice]", practice).unwrap_or_default();
-    site.address = section(&mut fields, "address", "[address]", address).unwrap_or_default();
-    site.help = section(&mut fields, "help", "[help]", help).unwrap_or_default();
+    site.practice = section(&mut fields, "practice", PRACTICE, practice).unwrap_or_default();
+    site.address = section(&mut fields, "address", ADDRESS, address).unwrap_or_default();
+    site.help = section(&mut fields, "help", HELP, help).unwrap_or_default();
     site.leave = fields.table("leave").and_then(leave).unwrap_or_default();
     site.theme = fields.table("theme").and_then(theme).unwrap_or_default();
     site.seal = fields.table("seal").map(seal).unwrap_or_default();
@@ -130,6 +130,11 @@ fn section<T>(
     fields.missing(key, example);
     None
 }
+
+const PRACTICE: &str = "[practice] with name = \"…\" and therapist = \"…\"";
+const ADDRESS: &str = "[address] with links = \"https://pages.example.org\"";
+/// Nobody in distress should meet a page without a number on it.
+const HELP: &str = "[help] with intro = \"…\", and [[help.lines]] with name = \"…\" and number = \"…\"";
 
 fn practice(mut fields: Fields<'_>) -> Option<Identity> {
     let name = fields.required_text("name", "name = \"Practice Example\"");
@@ -190,7 +195,6 @@ fn help(mut fields: Fields<'_>) -> Option<Help> {
         line(table)
     });
     if tables == 0 {
-        // Nobody in distress should meet a page without a number on it.
         fields.missing("lines", "[[help.lines]] with name = \"…\" and number = \"…\"");
     }
     fields.finish();

@@ -63,7 +63,7 @@ pub(super) fn context(
 
 fn practice_value(practice: &Practice) -> Value {
     let identity = &practice.site.practice;
-    PRACTICE.into_iter().zip([&identity.name, &identity.therapist].map(Value::from)).collect()
+    Value::from_pairs([("name", &identity.name), ("therapist", &identity.therapist)])
 }
 
 impl Object for Context {

@@ -112,11 +112,11 @@ impl<'a> Pass<'a> {
             Event::Start(tag) => return self.start(tag, at),
             Event::End(tag) => self.end(tag),
             Event::Text(text) => {
-                let text = self.text(text);
+                let text = self.text(text, at);
                 self.out.push(Event::Text(text));
             }
             Event::Code(text) => {
-                let text = self.text(text);
+                let text = self.text(text, at);
                 self.out.push(Event::Code(text));
             }
             Event::Html(text) => return self.html(&text, at, Event::Html),
@@ -206,11 +206,14 @@ impl<'a> Pass<'a> {
     }
 
     /// Text and code: the value as it is; the writer escapes it with the rest.
-    fn text(&mut self, text: CowStr<'a>) -> CowStr<'a> {
+    fn text(&mut self, text: CowStr<'a>, at: Range<usize>) -> CowStr<'a> {
         if let Some((_, heading)) = &mut self.heading {
             heading.push_str(&self.marks.without_values(&text));
         }
         let text = self.plain(text);
+        if self.marks.left_in(&text) {
+            self.flaw(at, MANGLED, MANGLED_HINT);
+        }
         if let Title::Open(title) = &mut self.title {
             title.push_str(&text);
         }
@@ -258,7 +261,10 @@ impl<'a> Pass<'a> {
     }
 
     fn flaw(&mut self, at: Range<usize>, what: impl Into<String>, hint: &'static str) {
-        self.flaws.push(Flaw { at, what: what.into(), hint });
+        // One page full of them says no more than the first few.
+        if self.flaws.len() < 20 {
+            self.flaws.push(Flaw { at, what: what.into(), hint });
+        }
     }
 
     fn finish(mut self, text: &str) -> Result<Body, Vec<Flaw>> {
@@ -271,7 +277,7 @@ impl<'a> Pass<'a> {
         let title = if let Title::Found(title) = &self.title { Some(title.clone()) } else { None };
         // SECURITY: what a filter made of a token is never shown.
         if self.marks.left_in(&html) || title.as_ref().is_some_and(|title| self.marks.left_in(title)) {
-            self.flaw(0..0, "a printed value was changed after it was printed", MANGLED_HINT);
+            self.flaw(0..0, MANGLED, MANGLED_HINT);
         }
         if lost_a_picture(&html) {
             let at = text.find("<img").map_or(0..0, |start| start..start + 4);
@@ -284,6 +290,7 @@ impl<'a> Pass<'a> {
 const REMOTE: &str = "a picture that does not lie beside the page";
 const REMOTE_HINT: &str =
     "copy the file into this folder and name it here: a picture from elsewhere tells its host who reads the page";
+const MANGLED: &str = "a printed value was changed after it was printed";
 const MANGLED_HINT: &str = "use filters on the value itself, {{ member.name|upper }}, and print nothing into names of links, blocks or headings";
 
 impl Cells {

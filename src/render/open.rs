@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     content::{Audience, Mistakes, Page, address},
-    practice::Practice,
+    practice::{HelpLine, Practice},
 };
 
 /// A file that anyone may fetch.
@@ -131,25 +131,25 @@ impl<'a> Site<'a> {
 }
 
 fn listed(page: &OpenPage<'_>) -> Value {
-    let entries = [
+    Value::from_pairs([
         ("title", Value::from(&page.content.title)),
         ("date", date(page.page)),
         ("url", Value::from(page.url())),
         ("summary", Value::from(page.page.summary.clone())),
-    ];
-    entries.into_iter().collect()
+    ])
 }
 
 fn help(practice: &Practice) -> Value {
     let help = &practice.site.help;
-    let line = |line: &crate::practice::HelpLine| -> Value {
-        let entries = [
-            ("name", Value::from(&line.name)),
-            ("number", Value::from(&line.number)),
-            ("tel", Value::from(line.tel())),
-            ("note", Value::from(line.note.clone())),
-        ];
-        entries.into_iter().collect()
-    };
-    [("intro", Value::from(&help.intro)), ("lines", help.lines.iter().map(line).collect())].into_iter().collect()
+    let lines: Vec<_> = help.lines.iter().map(line).collect();
+    Value::from_pairs([("intro", Value::from(&help.intro)), ("lines", Value::from(lines))])
+}
+
+fn line(line: &HelpLine) -> Value {
+    Value::from_pairs([
+        ("name", Value::from(&line.name)),
+        ("number", Value::from(&line.number)),
+        ("tel", Value::from(line.tel())),
+        ("note", Value::from(line.note.clone())),
+    ])
 }

@@ -125,8 +125,11 @@ fn explain(error: &Error, expression: &str, theme: &dyn Sources) -> (String, Str
         }
         ErrorKind::UndefinedError => undefined(expression),
         ErrorKind::TemplateNotFound => {
-            let name = expression.trim_matches(['"', '\'', ' ']);
-            let hint = suggest::hint(name, "files of the theme", theme.names());
+            let name = expression.split(['"', '\'']).nth(1).unwrap_or(expression);
+            let hint = suggest::nearest(name, theme.names()).map_or_else(
+                || "only files of the theme can be included: put it into the theme's folder".to_owned(),
+                |name| format!("did you mean `{name}`?"),
+            );
             (format!("the theme has no `{name}` to include"), hint)
         }
         ErrorKind::OutOfFuel => {
@@ -135,6 +138,9 @@ fn explain(error: &Error, expression: &str, theme: &dyn Sources) -> (String, Str
         ErrorKind::SyntaxError | ErrorKind::UnknownFilter | ErrorKind::UnknownFunction | ErrorKind::UnknownTest => {
             let hint = "to show braces as they are, write {% raw %}{{ … }}{% endraw %}";
             (detail, hint.to_owned())
+        }
+        _ if detail.contains("recursion limit") => {
+            ("includes within includes without end".to_owned(), "does a file include itself?".to_owned())
         }
         _ => (detail, "check what stands between the braces".to_owned()),
     }
