@@ -5,11 +5,14 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{
+    Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html,
+};
 
 use super::{
     heading::HeadingIds,
-    sanitise::{is_local, lost_a_picture, sanitise},
+    link::{Target, tags},
+    sanitise::sanitise,
     value::{Marks, as_html, as_segment, as_text},
 };
 
@@ -140,7 +143,8 @@ impl<'a> Pass<'a> {
         let tag = match tag {
             Tag::Heading { level, id, .. } => self.start_heading(level, id),
             Tag::Link { link_type, dest_url, title, id } => {
-                Tag::Link { link_type, dest_url: self.url(dest_url), title: self.plain(title), id }
+                let dest_url = self.link(link_type, dest_url, at);
+                Tag::Link { link_type, dest_url, title: self.plain(title), id }
             }
             Tag::Image { link_type, dest_url, title, id } => {
                 let dest_url = self.picture(dest_url, at);
@@ -229,12 +233,34 @@ impl<'a> Pass<'a> {
         put(self.marks, url, as_segment)
     }
 
-    fn picture(&mut self, url: CowStr<'a>, at: Range<usize>) -> CowStr<'a> {
+    fn link(&mut self, kind: LinkType, url: CowStr<'a>, at: Range<usize>) -> CowStr<'a> {
         let url = self.url(url);
-        if !is_local(&url) {
-            self.flaw(at, REMOTE, REMOTE_HINT);
+        if kind != LinkType::Email {
+            self.links(Target::of(&url), at);
         }
         url
+    }
+
+    fn links(&mut self, target: Target, at: Range<usize>) {
+        match target {
+            Target::Within | Target::Elsewhere => {}
+            // SECURITY: followed, it would ask the host for a file by the name it has here.
+            Target::Beside => self.flaw(at, BESIDE, BESIDE_HINT),
+            Target::Refused => self.flaw(at, REFUSED, REFUSED_HINT),
+        }
+    }
+
+    fn picture(&mut self, url: CowStr<'a>, at: Range<usize>) -> CowStr<'a> {
+        let url = self.url(url);
+        self.pictures(Target::of(&url), at);
+        url
+    }
+
+    fn pictures(&mut self, target: Target, at: Range<usize>) {
+        match target {
+            Target::Beside => self.flaw(at, PICTURE, PICTURE_HINT),
+            _ => self.flaw(at, REMOTE, REMOTE_HINT),
+        }
     }
 
     fn code_block(&mut self, info: CowStr<'a>, at: Range<usize>) -> Tag<'a> {
@@ -260,6 +286,19 @@ impl<'a> Pass<'a> {
         true
     }
 
+    /// What the sanitiser left of links and pictures in the author's own HTML.
+    fn own_html(&mut self, text: &str, html: &str) {
+        for tag in tags(html) {
+            let at = || text.find(&format!("<{}", tag.name)).map_or(0..0, |start| start..start + 1 + tag.name.len());
+            match (tag.name, tag.attribute("href"), tag.attribute("src")) {
+                ("a", Some(url), _) => self.links(Target::of(url), at()),
+                ("img", _, Some(url)) => self.pictures(Target::of(url), at()),
+                ("img", _, None) => self.flaw(at(), REMOTE, REMOTE_HINT),
+                _ => {}
+            }
+        }
+    }
+
     fn flaw(&mut self, at: Range<usize>, what: impl Into<String>, hint: &'static str) {
         // One page full of them says no more than the first few.
         if self.flaws.len() < 20 {
@@ -279,17 +318,20 @@ impl<'a> Pass<'a> {
         if self.marks.left_in(&html) || title.as_ref().is_some_and(|title| self.marks.left_in(title)) {
             self.flaw(0..0, MANGLED, MANGLED_HINT);
         }
-        if lost_a_picture(&html) {
-            let at = text.find("<img").map_or(0..0, |start| start..start + 4);
-            self.flaw(at, REMOTE, REMOTE_HINT);
-        }
+        self.own_html(text, &html);
         if self.flaws.is_empty() { Ok(Body { title, html }) } else { Err(self.flaws) }
     }
 }
 
-const REMOTE: &str = "a picture that does not lie beside the page";
-const REMOTE_HINT: &str =
-    "copy the file into this folder and name it here: a picture from elsewhere tells its host who reads the page";
+const BESIDE: &str = "a link to another page or file of the practice";
+const BESIDE_HINT: &str =
+    "such links come with a later version of heldspace; name the page, or give a whole address, https://…";
+const REFUSED: &str = "a link of a kind that members can't follow";
+const REFUSED_HINT: &str = "begin it with https://, mailto: or tel:, or with # for a place in the same page";
+const PICTURE: &str = "a picture";
+const PICTURE_HINT: &str = "pictures come with a later version of heldspace; take it out for now";
+const REMOTE: &str = "a picture from elsewhere";
+const REMOTE_HINT: &str = "take it out: it would tell its host who reads the page, and when";
 const MANGLED: &str = "a printed value was changed after it was printed";
 const MANGLED_HINT: &str = "use filters on the value itself, {{ member.name|upper }}, and print nothing into names of links, blocks or headings";
 

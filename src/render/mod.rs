@@ -6,6 +6,8 @@
 mod asset;
 mod context;
 mod heading;
+mod limit;
+mod link;
 mod markdown;
 mod open;
 mod sanitise;
@@ -103,6 +105,7 @@ struct Content {
 
 impl<'a> Job<'a> {
     fn new(page: &'a Page, practice: &'a Practice, theme: &'a Theme) -> Result<Self, Mistakes> {
+        template::check(&page.body)?;
         Ok(Self { page, practice, theme, own: theme.text_for(&page.body)? })
     }
 

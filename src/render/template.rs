@@ -3,11 +3,14 @@
 //! In *text* a page's own template is rendered: what it prints becomes a token (see [`super::value`]). In *layout* the
 //! theme's documents are: what they print is escaped as HTML.
 
+use std::borrow::Cow;
+
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, UndefinedBehavior, Value, syntax::SyntaxConfig};
 
 use super::{
     asset::Assets,
     context::{MEMBER, NO_MEMBER, PRACTICE},
+    limit,
     value::Marks,
 };
 use crate::content::{Mistake, Source, made_visible, suggest};
@@ -33,6 +36,7 @@ pub(super) fn text(marks: Marks) -> Environment<'static> {
 pub(super) fn layout(assets: &Assets) -> Environment<'static> {
     let mut environment = common();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.set_formatter(|out, _, value| print_html(out, value));
     let urls = assets.urls();
     environment.add_function("asset", move |name: &str| {
         urls.get(name).cloned().ok_or_else(|| {
@@ -76,6 +80,37 @@ fn print(out: &mut Output<'_>, marks: Marks, value: &Value) -> Result<(), Error>
         None => out.write_str(&marks.token(&made_visible(&value.to_string()))),
     };
     written.map_err(Error::from)
+}
+
+/// SECURITY: what would overflow the stack is refused before it is compiled.
+pub(super) fn check(source: &Source) -> Result<(), Mistake> {
+    limit::exceeded(source.text()).map_or(Ok(()), |at| {
+        let hint = "split it with {% set %}, or write fewer branches";
+        Err(source.mistake(&at, "an expression that is too long, or an `if` with too many branches", hint))
+    })
+}
+
+/// Prints into HTML: as it is when a template says it is HTML, else escaped for text and quoted attributes.
+fn print_html(out: &mut Output<'_>, value: &Value) -> Result<(), Error> {
+    let text = match value.as_str() {
+        Some(text) if value.is_safe() => return out.write_str(text).map_err(Error::from),
+        Some(text) => Cow::Borrowed(text),
+        None if value.is_undefined() || value.is_none() => return Ok(()),
+        None => Cow::Owned(value.to_string()),
+    };
+    let mut rest = text.as_ref();
+    while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+        out.write_str(&rest[..at])?;
+        out.write_str(match rest.as_bytes()[at] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            _ => "&#39;",
+        })?;
+        rest = &rest[at + 1..];
+    }
+    out.write_str(rest).map_err(Error::from)
 }
 
 /// Where the template `name` stands.

@@ -80,6 +80,10 @@ impl Theme {
         let layout = template::layout(&assets);
         let mut theme = Self { text: template::text(marks), layout, marks, taken, assets, templates };
         for (name, source) in &theme.templates {
+            if let Err(mistake) = template::check(source) {
+                mistakes.push(mistake);
+                continue;
+            }
             for environment in [&mut theme.layout, &mut theme.text] {
                 if let Err(error) = environment.add_template_owned(name.clone(), source.text().to_owned()) {
                     mistakes.push(template::mistake(&error, source, &theme.templates));

@@ -61,7 +61,10 @@ fn a_whole_practice_is_read() {
         .file("content/groups/grief/.obsidian/own.md", "{{")
         .file("content/groups/grief/picture.png", b"\xff")
         .file("content/members/anna/letter.md", "# Dear *Anna*")
-        .file("content/messages/hello.md", "+++\ntitle = \"Hello\"\nto = [\"ben\", \"anna\", \"ben\"]\nid = \"h\"\n+++\n");
+        .file(
+            "content/messages/hello.md",
+            "+++\ntitle = \"Hello\"\nto = [\"ben\", \"anna\", \"ben\"]\nid = \"h\"\n+++\n",
+        );
     let (practice, pages) = Survey::read(site.root()).finish().unwrap();
     let found: Vec<_> = pages.iter().map(|page| (page.identity(), page.kind, page.audience.clone())).collect();
     assert_eq!(
@@ -111,7 +114,8 @@ fn a_member_has_the_mailbox_that_was_written_for_them() {
 #[test]
 fn names_are_the_same_on_disks_that_take_them_apart() {
     let read = |name: &str| {
-        let site = TestSite::new().file(&format!("content/library/{name}.md"), "+++\ntitle = \"A\"\npublic = true\n+++\n");
+        let site =
+            TestSite::new().file(&format!("content/library/{name}.md"), "+++\ntitle = \"A\"\npublic = true\n+++\n");
         let (_, pages) = Survey::read(site.root()).finish().unwrap();
         let paths: Vec<_> = site.open().unwrap().into_iter().map(|file| file.path).collect();
         (pages[0].identity().to_owned(), paths)
@@ -142,7 +146,9 @@ fn no_two_pages_have_one_address() {
 fn nothing_hostile_is_followed_or_waited_for() {
     let secret = tempfile::NamedTempFile::new().unwrap();
     fs::write(secret.path(), "# Secret").unwrap();
-    let site = TestSite::new().file("content/library/huge.md", vec![b'x'; 2 << 20]).file("content/library/latin.md", b"# \xe9");
+    let site = TestSite::new()
+        .file("content/library/huge.md", vec![b'x'; 2 << 20])
+        .file("content/library/latin.md", b"# \xe9");
     let library = site.root().join("content/library");
     symlink(secret.path(), library.join("link.md")).unwrap();
     symlink("..", library.join("loop")).unwrap();
@@ -153,7 +159,8 @@ fn nothing_hostile_is_followed_or_waited_for() {
     let survey = Survey::read(site.root());
     assert!(start.elapsed() < Duration::from_secs(5));
     assert!(survey.pages.is_empty());
-    let told: Vec<_> = survey.mistakes.iter().map(|m| (m.file.to_string_lossy().into_owned(), m.what.as_str())).collect();
+    let told: Vec<_> =
+        survey.mistakes.iter().map(|m| (m.file.to_string_lossy().into_owned(), m.what.as_str())).collect();
     let library = |name: &str| format!("content/library/{name}");
     for expected in [
         (library("caf\u{FFFD}.md"), "a name that is not UTF-8"),
@@ -173,7 +180,8 @@ fn nothing_hostile_is_followed_or_waited_for() {
 fn the_practices_own_files_are_not_links_either() {
     let secret = tempfile::NamedTempFile::new().unwrap();
     fs::write(secret.path(), SITE).unwrap();
-    for (file, text) in [("site.toml", SITE), ("content/groups/grief/group.toml", ""), ("themes/default/page.html", "")] {
+    for (file, text) in [("site.toml", SITE), ("content/groups/grief/group.toml", ""), ("themes/default/page.html", "")]
+    {
         let site = TestSite::new().file(file, text);
         fs::remove_file(site.root().join(file)).unwrap();
         symlink(secret.path(), site.root().join(file)).unwrap();

@@ -62,7 +62,10 @@ impl TestSite {
     }
 
     pub(crate) fn group(self, folder: &str, title: &str, members: &[&str]) -> Self {
-        self.file(&format!("content/groups/{folder}/group.toml"), format!("title = \"{title}\"\nmembers = {members:?}\n"))
+        self.file(
+            &format!("content/groups/{folder}/group.toml"),
+            format!("title = \"{title}\"\nmembers = {members:?}\n"),
+        )
     }
 
     /// Every mistake there is, rendering included.
