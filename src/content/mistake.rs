@@ -30,7 +30,7 @@ pub struct Mistake {
     /// What to do about it; may be empty.
     pub hint: String,
     #[serde(skip)]
-    excerpt: Option<Excerpt>,
+    excerpt: Option<Box<Excerpt>>,
 }
 
 /// The line in question and which part of it.
@@ -51,7 +51,7 @@ impl Mistake {
     pub(super) fn at(mut self, number: usize, line: &str, start: usize, end: usize) -> Self {
         self.line = Some(number);
         self.column = Some(start + 1);
-        self.excerpt = Some(Excerpt::new(line, start, end));
+        self.excerpt = Some(Box::new(Excerpt::new(line, start, end)));
         self
     }
 }

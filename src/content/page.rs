@@ -11,6 +11,7 @@ use super::{
     fields::{At, Fields},
     front_matter::{self, FrontMatter},
     mistake::Mistake,
+    node::{Node, Shape},
     source::Source,
     suggest,
 };
@@ -86,10 +87,12 @@ impl Page {
     pub(super) fn read(file: &Path, practice: &Practice, mistakes: &mut Vec<Mistake>) -> Option<Self> {
         let source = Source::read(&practice.root, file).map_err(|mistake| mistakes.push(mistake)).ok()?;
         let split = front_matter::split(&source).map_err(|mut several| mistakes.append(&mut several)).ok()?;
-        let mut found = Vec::new();
-        let page = Self::check(file, &source, split, practice, &mut found);
         // A draft may be as unfinished as it likes.
-        let mut page = page?;
+        if is_draft(&split.keys) {
+            return None;
+        }
+        let mut found = Vec::new();
+        let mut page = Self::check(file, &source, split, practice, &mut found);
         if let Some(page) = page.as_mut().filter(|_| !found.is_empty()) {
             // Whatever is wrong with the title was told; it is not missing as well.
             page.title.get_or_insert_with(|| "…".to_owned());
@@ -98,18 +101,16 @@ impl Page {
         page
     }
 
-    /// `None` for a draft, `Some(None)` for a page that has no audience.
+    /// `None` if it has no audience.
     fn check(
         file: &Path,
         source: &Source,
         split: FrontMatter,
         practice: &Practice,
         mistakes: &mut Vec<Mistake>,
-    ) -> Option<Option<Self>> {
+    ) -> Option<Self> {
         let mut fields = Fields::new(source, split.keys, mistakes);
-        if fields.boolean("draft").is_some_and(|draft| draft.value) {
-            return None;
-        }
+        fields.boolean("draft");
         let title = fields.text("title").map(|text| text.value);
         let date = fields.date("date").map(|date| date.value);
         let order = fields.integer("order").map(|number| number.value);
@@ -118,7 +119,8 @@ impl Page {
         let kind = fields.text("kind").and_then(|text| kind(&mut fields, &text));
         let audience = audience(&mut fields, file, practice);
         fields.finish();
-        Some(audience.map(|audience| Self {
+        let audience = audience?;
+        Some(Self {
             file: file.to_owned(),
             title,
             date,
@@ -129,8 +131,13 @@ impl Page {
             summary,
             path: path(file),
             body: split.body,
-        }))
+        })
     }
+}
+
+fn is_draft(keys: &Node) -> bool {
+    let Shape::Table(entries) = &keys.shape else { return false };
+    entries.iter().any(|entry| entry.key == "draft" && matches!(entry.value.shape, Shape::Boolean(true)))
 }
 
 /// The path below `content/`; the same on a disk that takes names apart (NFD) and on one that does not.

@@ -106,8 +106,8 @@ pub(crate) fn symbolic_link(file: &Path) -> Mistake {
 }
 
 fn not_text(file: &Path, error: &std::string::FromUtf8Error) -> Mistake {
-    let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-    let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
+    let before = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+    let line = 1 + before.matches('\n').count();
     Mistake::whole(file, format!("not UTF-8 text (line {line})"), "save the file with the encoding UTF-8")
 }
 

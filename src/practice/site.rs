@@ -151,14 +151,14 @@ fn practice(mut fields: Fields<'_>) -> Option<Identity> {
 
 fn address(mut fields: Fields<'_>) -> Option<Address> {
     let links = fields.required_text("links", "links = \"https://pages.example.org\"");
-    let links = links.and_then(|url| origin(&mut fields, url));
-    let library = fields.text("library").and_then(|url| origin(&mut fields, url));
+    let links = links.and_then(|url| origin(&mut fields, &url));
+    let library = fields.text("library").and_then(|url| origin(&mut fields, &url));
     fields.finish();
     Some(Address { links: links?, library })
 }
 
 /// An origin as browsers write it: scheme and host, perhaps a port, in lower case, and no `/` at the end.
-fn origin(fields: &mut Fields<'_>, url: At<String>) -> Option<String> {
+fn origin(fields: &mut Fields<'_>, url: &At<String>) -> Option<String> {
     let text = url.value.strip_suffix('/').unwrap_or(&url.value).to_ascii_lowercase();
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let allowed = |c: char| c.is_ascii_alphanumeric() || "-.:[]".contains(c);

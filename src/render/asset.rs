@@ -15,7 +15,7 @@ impl Assets {
     /// Takes the theme's files: pictures and fonts first, then stylesheets, in which `url(picture.svg)` becomes the
     /// picture's published name.
     pub(super) fn new(files: BTreeMap<String, Vec<u8>>) -> Self {
-        let (styles, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|(name, _)| name.ends_with(".css"));
+        let (styles, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|(name, _)| ending(name) == "css");
         let mut assets = Self::default();
         for (name, bytes) in others {
             assets.add(name, bytes);
@@ -59,6 +59,11 @@ impl Assets {
         }
         style.into_bytes()
     }
+}
+
+/// What follows the last dot of a file's name, in lower case.
+pub(super) fn ending(name: &str) -> String {
+    name.rsplit_once('.').map_or_else(String::new, |(_, ending)| ending.to_ascii_lowercase())
 }
 
 /// `assets/<name>.<16 hex of its SHA-256>.<extension>`.

@@ -356,7 +356,7 @@ impl Cells {
     }
 }
 
-fn put<'a>(marks: Marks, text: CowStr<'a>, escape: impl Fn(&str, &mut String)) -> CowStr<'a> {
+fn put(marks: Marks, text: CowStr<'_>, escape: impl Fn(&str, &mut String)) -> CowStr<'_> {
     match marks.put(&text, escape) {
         std::borrow::Cow::Borrowed(_) => text,
         std::borrow::Cow::Owned(put) => put.into(),

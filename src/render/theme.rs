@@ -12,7 +12,7 @@ use minijinja::Environment;
 use rust_embed::RustEmbed;
 
 use super::{
-    asset::Assets,
+    asset::{Assets, ending},
     template::{self, Sources},
     value::{Marks, private_use},
 };
@@ -179,17 +179,15 @@ fn own(practice: &Practice, path: &Path) -> Result<Option<(String, File)>, Mista
 }
 
 fn is_template(name: &str) -> bool {
-    [".html", ".md", ".txt"].iter().any(|ending| name.ends_with(ending))
+    ["html", "md", "txt"].contains(&ending(name).as_str())
 }
 
 fn source((name, file): (String, File), mistakes: &mut Vec<Mistake>) -> Option<(String, Source)> {
-    match String::from_utf8(file.bytes) {
-        Ok(text) => Some((name, Source::new(file.path, text.replace("\r\n", "\n")))),
-        Err(_) => {
-            mistakes.push(Mistake::whole(file.path, "not UTF-8 text", "save the file with the encoding UTF-8"));
-            None
-        }
-    }
+    let Ok(text) = String::from_utf8(file.bytes) else {
+        mistakes.push(Mistake::whole(file.path, "not UTF-8 text", "save the file with the encoding UTF-8"));
+        return None;
+    };
+    Some((name, Source::new(file.path, text.replace("\r\n", "\n"))))
 }
 
 /// The private use characters in everything that any page may print.

@@ -43,7 +43,7 @@ impl Marks {
     }
 
     /// `text` with every value in its place, written by `escape`. What is no whole token stays as it is.
-    pub(super) fn put<'a>(self, text: &'a str, escape: impl Fn(&str, &mut String)) -> Cow<'a, str> {
+    pub(super) fn put(self, text: &str, escape: impl Fn(&str, &mut String)) -> Cow<'_, str> {
         if !text.contains(self.begin()) {
             return Cow::Borrowed(text);
         }
@@ -74,7 +74,7 @@ impl Marks {
     }
 
     /// The value of the token that began just before `text`, and what comes after it.
-    fn value<'a>(self, text: &'a str) -> Option<(String, &'a str)> {
+    fn value(self, text: &str) -> Option<(String, &str)> {
         let (digits, after) = text.strip_prefix(CASE)?.split_once(self.end())?;
         let digits: Option<Vec<u8>> = digits.chars().map(|c| self.number(c)).collect();
         let mut bytes: Vec<u8> =

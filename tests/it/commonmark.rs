@@ -1,4 +1,4 @@
-//! CommonMark 0.31.2, example by example, compared as parsed HTML after the sanitiser.
+//! The suite of `CommonMark` 0.31.2, example by example, compared as parsed HTML after the sanitiser.
 
 use std::{fs, path::Path};
 

@@ -1,9 +1,6 @@
 //! A practice in a temporary folder, built line by line.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::Path};
 
 use heldspace::{
     content::{Mistakes, Survey},
@@ -87,7 +84,7 @@ impl TestSite {
     /// The page `file`, rendered.
     pub(crate) fn rendered(&self, file: &str) -> Result<Rendering, Mistakes> {
         let (practice, pages) = Survey::read(self.root()).finish()?;
-        let page = pages.iter().find(|page| page.file == PathBuf::from(file)).expect("the page is there");
+        let page = pages.iter().find(|page| page.file == Path::new(file)).expect("the page is there");
         render_page(page, &practice, &Theme::read(&practice)?)
     }
 
