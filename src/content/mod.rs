@@ -22,6 +22,7 @@ mod yaml;
 use std::{collections::BTreeSet, path::Path};
 
 use audience::Place;
+use rayon::prelude::*;
 pub(crate) use {
     address::address,
     fields::{At, Fields},
@@ -74,8 +75,13 @@ pub fn read_pages(practice: &Practice) -> Result<Vec<Page>, Mistakes> {
 fn read_on(practice: &Practice, mistakes: &mut Vec<Mistake>) -> Vec<Page> {
     let files = walk::pages(&practice.root, mistakes);
     let mut told = BTreeSet::new();
-    let placed = files.iter().filter(|file| is_placed(file, &mut told, mistakes)).collect::<Vec<_>>();
-    let pages: Vec<Page> = placed.into_iter().filter_map(|file| Page::read(file, practice, mistakes)).collect();
+    let placed: Vec<_> = files.iter().filter(|file| is_placed(file, &mut told, mistakes)).collect();
+    let read: Vec<_> = placed.into_par_iter().map(|file| Page::read(file, practice)).collect();
+    let mut pages = Vec::with_capacity(read.len());
+    for (page, mut more) in read {
+        pages.extend(page);
+        mistakes.append(&mut more);
+    }
     address::clashes(&pages, mistakes);
     pages
 }

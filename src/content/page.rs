@@ -83,22 +83,25 @@ impl Page {
         &self.path
     }
 
-    /// Reads the file; `None` if it is a draft, or if something is wrong with it.
-    pub(super) fn read(file: &Path, practice: &Practice, mistakes: &mut Vec<Mistake>) -> Option<Self> {
-        let source = Source::read(&practice.root, file).map_err(|mistake| mistakes.push(mistake)).ok()?;
-        let split = front_matter::split(&source).map_err(|mut several| mistakes.append(&mut several)).ok()?;
-        // A draft may be as unfinished as it likes.
-        if is_draft(&split.keys) {
-            return None;
-        }
-        let mut found = Vec::new();
-        let mut page = Self::check(file, &source, split, practice, &mut found);
-        if let Some(page) = page.as_mut().filter(|_| !found.is_empty()) {
+    /// Reads the file; no page if it is a draft, or if too much is wrong with it.
+    pub(super) fn read(file: &Path, practice: &Practice) -> (Option<Self>, Vec<Mistake>) {
+        let source = match Source::read(&practice.root, file) {
+            Ok(source) => source,
+            Err(mistake) => return (None, vec![mistake]),
+        };
+        let split = match front_matter::split(&source) {
+            // A draft may be as unfinished as it likes.
+            Ok(split) if is_draft(&split.keys) => return (None, Vec::new()),
+            Ok(split) => split,
+            Err(mistakes) => return (None, mistakes),
+        };
+        let mut mistakes = Vec::new();
+        let mut page = Self::check(file, &source, split, practice, &mut mistakes);
+        if let Some(page) = page.as_mut().filter(|_| !mistakes.is_empty()) {
             // Whatever is wrong with the title was told; it is not missing as well.
             page.title.get_or_insert_with(|| "…".to_owned());
         }
-        mistakes.append(&mut found);
-        page
+        (page, mistakes)
     }
 
     /// `None` if it has no audience.

@@ -21,6 +21,10 @@ pub(crate) fn is_left_out(name: &str) -> bool {
 pub(crate) fn pages(root: &Path, mistakes: &mut Vec<Mistake>) -> Vec<PathBuf> {
     let mut pages = Vec::new();
     let mut folders = vec![PathBuf::from("content")];
+    if root.join("content").is_symlink() {
+        mistakes.push(source::symbolic_link(Path::new("content")));
+        return pages;
+    }
     while let Some(folder) = folders.pop() {
         if folder.components().count() > DEPTH {
             mistakes.push(Mistake::whole(folder, "folders within folders without end", "move it further up"));

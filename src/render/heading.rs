@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 /// The ids given out so far in one page.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct HeadingIds {
     taken: HashSet<String>,
     /// The last number that was added to an id.
@@ -11,6 +11,13 @@ pub(super) struct HeadingIds {
 }
 
 impl HeadingIds {
+    /// Notes the ids in a theme's template: a heading "Help" must not take the place of the help that `#help` leads to.
+    pub(super) fn reserve(&mut self, template: &str) {
+        for rest in template.split(" id=\"").skip(1) {
+            self.taken.extend(rest.split('"').next().map(str::to_owned));
+        }
+    }
+
     /// Notes an id that the author chose.
     pub(super) fn take(&mut self, id: &str) {
         self.taken.insert(id.to_owned());
@@ -59,5 +66,7 @@ mod tests {
         assert_eq!(ids.make("A 1"), "a-1");
         assert_eq!(ids.make("A"), "a-2");
         assert_eq!(ids.make("…"), "section");
+        ids.reserve("<main id=\"text\"><footer class=\"x\" id=\"help\">");
+        assert_eq!([ids.make("Help"), ids.make("Text")], ["help-1", "text-1"]);
     }
 }

@@ -14,7 +14,7 @@ const BRANCHES: usize = 100;
 pub(super) fn exceeded(template: &str) -> Option<Range<usize>> {
     let mut branches = 0;
     let mut at = 0;
-    while let Some(start) = template[at..].find(['{']).map(|n| at + n) {
+    while let Some(start) = template[at..].find('{').map(|n| at + n) {
         at = start + 1;
         let close = match template.as_bytes().get(at) {
             Some(b'{') => "}}",

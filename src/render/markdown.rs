@@ -5,14 +5,14 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{
-    Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html,
-};
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html};
 
 use super::{
+    flaw::{Flaw, Wrong},
     heading::HeadingIds,
     link::{Target, tags},
     sanitise::sanitise,
+    table::Cells,
     value::{Marks, as_html, as_segment, as_text},
 };
 
@@ -20,9 +20,6 @@ use super::{
 const DEPTH: usize = 100;
 /// Open elements of an author's own HTML.
 const HTML_DEPTH: usize = 200;
-/// Blocks that will mean something, and must not be shown as code until then.
-const OURS: [&str; 6] = ["reply", "poll", "checkin", "agenda", "done", "results"];
-
 /// A page's text as HTML.
 pub(super) struct Body {
     /// Of the heading of level 1 that it begins with.
@@ -30,23 +27,15 @@ pub(super) struct Body {
     pub(super) html: String,
 }
 
-/// What is wrong with the text, and where in it.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Flaw {
-    pub(super) at: Range<usize>,
-    pub(super) what: String,
-    pub(super) hint: &'static str,
-}
-
-/// Renders `text`; if `headed`, a heading of level 1 at its beginning becomes the title and is taken out.
-pub(super) fn render(text: &str, marks: Marks, headed: bool) -> Result<Body, Vec<Flaw>> {
+/// Renders `text`, in which headings get ids beside those in `ids`; if `headed`, a heading of level 1 at its beginning becomes the title and is taken out.
+pub(super) fn render(text: &str, marks: Marks, headed: bool, ids: HeadingIds) -> Result<Body, Vec<Flaw>> {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_SMART_PUNCTUATION
         | Options::ENABLE_HEADING_ATTRIBUTES;
-    let mut pass = Pass::new(marks, headed);
+    let mut pass = Pass::new(marks, headed, ids);
     for (event, at) in Parser::new_ext(text, options).into_offset_iter() {
         if !pass.event(event, at) {
             break;
@@ -86,16 +75,8 @@ enum Title {
     Found(String),
 }
 
-/// The columns of the open table.
-#[derive(Default)]
-struct Cells {
-    alignments: Vec<Alignment>,
-    head: bool,
-    next: usize,
-}
-
 impl<'a> Pass<'a> {
-    fn new(marks: Marks, headed: bool) -> Self {
+    fn new(marks: Marks, headed: bool, ids: HeadingIds) -> Self {
         Self {
             marks,
             out: Vec::new(),
@@ -103,7 +84,7 @@ impl<'a> Pass<'a> {
             depth: 0,
             html_depth: 0,
             cells: Cells::default(),
-            ids: HeadingIds::default(),
+            ids,
             heading: None,
             title: if headed { Title::Awaited } else { Title::Elsewhere },
         }
@@ -134,7 +115,7 @@ impl<'a> Pass<'a> {
     fn start(&mut self, tag: Tag<'a>, at: Range<usize>) -> bool {
         self.depth += 1;
         if self.depth > DEPTH {
-            self.flaw(at, "quotes or lists more than a hundred levels deep", "remove some of the `>`, `*` or `[`");
+            self.flaw(at, Wrong::Depth);
             return false;
         }
         if matches!(self.title, Title::Awaited) && !is_title(&tag) {
@@ -150,14 +131,17 @@ impl<'a> Pass<'a> {
                 let dest_url = self.picture(dest_url, at);
                 Tag::Image { link_type, dest_url, title: self.plain(title), id }
             }
-            Tag::CodeBlock(CodeBlockKind::Fenced(info)) => self.code_block(info, at),
+            Tag::CodeBlock(CodeBlockKind::Fenced(info)) => {
+                self.flaws(Wrong::block(&info), at);
+                Tag::CodeBlock(CodeBlockKind::Fenced(info))
+            }
             Tag::FootnoteDefinition(name) => Tag::FootnoteDefinition(format!("fn-{name}").into()),
             Tag::Table(alignments) => {
-                self.cells = Cells { alignments, head: true, next: 0 };
+                self.cells = Cells::new(alignments);
                 Tag::Table(Vec::new())
             }
             Tag::TableRow => {
-                self.cells.next = 0;
+                self.cells.begin_row();
                 Tag::TableRow
             }
             Tag::TableCell => {
@@ -175,7 +159,7 @@ impl<'a> Pass<'a> {
         self.depth = self.depth.saturating_sub(1);
         match tag {
             TagEnd::TableCell => return self.out.push(Event::InlineHtml(self.cells.close().into())),
-            TagEnd::TableHead => self.cells.head = false,
+            TagEnd::TableHead => self.cells.end_head(),
             TagEnd::Heading(_) => return self.end_heading(tag),
             _ => {}
         }
@@ -216,7 +200,7 @@ impl<'a> Pass<'a> {
         }
         let text = self.plain(text);
         if self.marks.left_in(&text) {
-            self.flaw(at, MANGLED, MANGLED_HINT);
+            self.flaw(at, Wrong::Mangled);
         }
         if let Title::Open(title) = &mut self.title {
             title.push_str(&text);
@@ -236,47 +220,22 @@ impl<'a> Pass<'a> {
     fn link(&mut self, kind: LinkType, url: CowStr<'a>, at: Range<usize>) -> CowStr<'a> {
         let url = self.url(url);
         if kind != LinkType::Email {
-            self.links(Target::of(&url), at);
+            self.flaws(Wrong::link(Target::of(&url)), at);
         }
         url
-    }
-
-    fn links(&mut self, target: Target, at: Range<usize>) {
-        match target {
-            Target::Within | Target::Elsewhere => {}
-            // SECURITY: followed, it would ask the host for a file by the name it has here.
-            Target::Beside => self.flaw(at, BESIDE, BESIDE_HINT),
-            Target::Refused => self.flaw(at, REFUSED, REFUSED_HINT),
-        }
     }
 
     fn picture(&mut self, url: CowStr<'a>, at: Range<usize>) -> CowStr<'a> {
         let url = self.url(url);
-        self.pictures(Target::of(&url), at);
+        self.flaw(at, Wrong::picture(Target::of(&url)));
         url
-    }
-
-    fn pictures(&mut self, target: Target, at: Range<usize>) {
-        match target {
-            Target::Beside => self.flaw(at, PICTURE, PICTURE_HINT),
-            _ => self.flaw(at, REMOTE, REMOTE_HINT),
-        }
-    }
-
-    fn code_block(&mut self, info: CowStr<'a>, at: Range<usize>) -> Tag<'a> {
-        let name = info.split_whitespace().next().unwrap_or_default();
-        if OURS.contains(&name) {
-            let what = format!("a `{name}` block comes with a later version of heldspace");
-            self.flaw(at, what, "take the block out for now; shown as it is, members could not answer it");
-        }
-        Tag::CodeBlock(CodeBlockKind::Fenced(info))
     }
 
     /// The author's own HTML: values as character references, for text and attributes alike.
     fn html(&mut self, text: &str, at: Range<usize>, event: impl Fn(CowStr<'a>) -> Event<'a>) -> bool {
         self.html_depth = self.html_depth.saturating_add(opened(text)).saturating_sub(text.matches("</").count());
         if self.html_depth > HTML_DEPTH {
-            self.flaw(at, "HTML with hundreds of elements that are never closed", "close them, or write Markdown");
+            self.flaw(at, Wrong::Html);
             return false;
         }
         if matches!(self.title, Title::Awaited) {
@@ -291,18 +250,23 @@ impl<'a> Pass<'a> {
         for tag in tags(html) {
             let at = || text.find(&format!("<{}", tag.name)).map_or(0..0, |start| start..start + 1 + tag.name.len());
             match (tag.name, tag.attribute("href"), tag.attribute("src")) {
-                ("a", Some(url), _) => self.links(Target::of(url), at()),
-                ("img", _, Some(url)) => self.pictures(Target::of(url), at()),
-                ("img", _, None) => self.flaw(at(), REMOTE, REMOTE_HINT),
+                ("a", Some(url), _) => self.flaws(Wrong::link(Target::of(url)), at()),
+                ("img", _, url) => self.flaw(at(), url.map_or(Wrong::Remote, |url| Wrong::picture(Target::of(url)))),
                 _ => {}
             }
         }
     }
 
-    fn flaw(&mut self, at: Range<usize>, what: impl Into<String>, hint: &'static str) {
-        // One page full of them says no more than the first few.
+    fn flaws(&mut self, wrong: Option<Wrong>, at: Range<usize>) {
+        if let Some(wrong) = wrong {
+            self.flaw(at, wrong);
+        }
+    }
+
+    fn flaw(&mut self, at: Range<usize>, wrong: Wrong) {
+        // A page full of them needs no longer list than this.
         if self.flaws.len() < 20 {
-            self.flaws.push(Flaw { at, what: what.into(), hint });
+            self.flaws.push(Flaw { at, wrong });
         }
     }
 
@@ -316,43 +280,10 @@ impl<'a> Pass<'a> {
         let title = if let Title::Found(title) = &self.title { Some(title.clone()) } else { None };
         // SECURITY: what a filter made of a token is never shown.
         if self.marks.left_in(&html) || title.as_ref().is_some_and(|title| self.marks.left_in(title)) {
-            self.flaw(0..0, MANGLED, MANGLED_HINT);
+            self.flaw(0..0, Wrong::Mangled);
         }
         self.own_html(text, &html);
         if self.flaws.is_empty() { Ok(Body { title, html }) } else { Err(self.flaws) }
-    }
-}
-
-const BESIDE: &str = "a link to another page or file of the practice";
-const BESIDE_HINT: &str =
-    "such links come with a later version of heldspace; name the page, or give a whole address, https://…";
-const REFUSED: &str = "a link of a kind that members can't follow";
-const REFUSED_HINT: &str = "begin it with https://, mailto: or tel:, or with # for a place in the same page";
-const PICTURE: &str = "a picture";
-const PICTURE_HINT: &str = "pictures come with a later version of heldspace; take it out for now";
-const REMOTE: &str = "a picture from elsewhere";
-const REMOTE_HINT: &str = "take it out: it would tell its host who reads the page, and when";
-const MANGLED: &str = "a printed value was changed after it was printed";
-const MANGLED_HINT: &str = "use filters on the value itself, {{ member.name|upper }}, and print nothing into names of links, blocks or headings";
-
-impl Cells {
-    fn open(&mut self) -> String {
-        let class = match self.alignments.get(self.next) {
-            Some(Alignment::Left) => " class=\"align-left\"",
-            Some(Alignment::Center) => " class=\"align-center\"",
-            Some(Alignment::Right) => " class=\"align-right\"",
-            Some(Alignment::None) | None => "",
-        };
-        self.next += 1;
-        format!("<{}{class}>", self.element())
-    }
-
-    fn close(&self) -> String {
-        format!("</{}>", self.element())
-    }
-
-    fn element(&self) -> &'static str {
-        if self.head { "th" } else { "td" }
     }
 }
 

@@ -5,12 +5,14 @@
 
 mod asset;
 mod context;
+mod flaw;
 mod heading;
 mod limit;
 mod link;
 mod markdown;
 mod open;
 mod sanitise;
+mod table;
 mod template;
 mod theme;
 mod value;
@@ -18,7 +20,7 @@ mod value;
 use std::{borrow::Cow, collections::BTreeMap};
 
 use context::{Looked, context};
-use markdown::Flaw;
+use flaw::Flaw;
 #[doc(hidden)]
 pub use markdown::commonmark;
 use minijinja::{Environment, Value};
@@ -133,7 +135,7 @@ impl<'a> Job<'a> {
     fn content(&self, reader: Option<&Member>, looked: &Looked) -> Result<Content, Mistakes> {
         let context = context(reader, self.practice, looked, []);
         let text = self.text(&context)?;
-        let body = markdown::render(&text, self.marks(), self.page.title.is_none());
+        let body = markdown::render(&text, self.marks(), self.page.title.is_none(), self.theme.ids.clone());
         let body = body.map_err(|flaws| self.mistakes(flaws, &text, &context))?;
         let title = self.page.title.clone().or(body.title).filter(|title| !title.is_empty());
         let title = title.ok_or_else(|| self.untitled())?;
@@ -180,7 +182,7 @@ impl<'a> Job<'a> {
                     (source, start..start + flaw.at.len())
                 }
             };
-            source.mistake(&at, flaw.what, flaw.hint)
+            source.mistake(&at, flaw.wrong.what(), flaw.wrong.hint())
         };
         Mistakes::new(flaws.into_iter().map(mistake).collect())
     }

@@ -13,6 +13,7 @@ use rust_embed::RustEmbed;
 
 use super::{
     asset::{Assets, ending},
+    heading::HeadingIds,
     template::{self, Sources},
     value::{Marks, private_use},
 };
@@ -42,6 +43,8 @@ pub struct Theme {
     taken: BTreeSet<u32>,
     pub(super) assets: Assets,
     templates: BTreeMap<String, Source>,
+    /// What headings must not be called.
+    pub(super) ids: HeadingIds,
 }
 
 impl Theme {
@@ -78,7 +81,11 @@ impl Theme {
         let taken = taken(&templates, practice);
         let Some(marks) = Marks::avoiding(&taken) else { return Err(no_room(Path::new("themes")).into()) };
         let layout = template::layout(&assets);
-        let mut theme = Self { text: template::text(marks), layout, marks, taken, assets, templates };
+        let mut ids = HeadingIds::default();
+        for source in templates.values() {
+            ids.reserve(source.text());
+        }
+        let mut theme = Self { text: template::text(marks), layout, marks, taken, assets, templates, ids };
         for (name, source) in &theme.templates {
             if let Err(mistake) = template::check(source) {
                 mistakes.push(mistake);
@@ -139,6 +146,10 @@ fn files(practice: &Practice, mistakes: &mut Vec<Mistake>) -> BTreeMap<String, F
             let path = Path::new("themes/default").join(&*name);
             files.insert(name.into_owned(), File { path, bytes: file.data.into_owned() });
         }
+    }
+    if practice.root.join(&folder).is_symlink() || practice.root.join("themes").is_symlink() {
+        mistakes.push(symbolic_link(&folder));
+        return files;
     }
     let Ok(entries) = practice.root.join(&folder).read_dir() else {
         if practice.site.theme.name != "default" {

@@ -188,6 +188,13 @@ fn the_practices_own_files_are_not_links_either() {
         let told = site.mistakes().to_string();
         assert!(told.contains(&format!("{file}: a symbolic link")), "{told}");
     }
+    let elsewhere = TestSite::new().file("content/library/x.md", "# X").file("themes/default/page.html", "");
+    for folder in ["content", "content/members", "content/library", "themes", "themes/default"] {
+        let site = TestSite::empty().file(&format!("{folder}/x"), "");
+        fs::remove_dir_all(site.root().join(folder)).unwrap();
+        symlink(elsewhere.root().join(folder), site.root().join(folder)).unwrap();
+        assert!(site.mistakes().to_string().contains(": a symbolic link"), "{folder}");
+    }
 }
 
 #[test]

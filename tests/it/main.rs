@@ -1,6 +1,8 @@
 //! The integration tests: one crate, a module per topic.
 
 #[cfg(feature = "author")]
+mod attacks;
+#[cfg(feature = "author")]
 mod commonmark;
 #[cfg(feature = "author")]
 mod content;
