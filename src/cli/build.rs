@@ -4,10 +4,10 @@ use clap::Args;
 
 use super::{Common, Failure, Terminal, ask, context};
 use crate::{
-    content,
+    content::{Mistakes, Survey},
     practice::{Home, Practice},
     publish::{self, Done, Given, Plan, Publication, What},
-    render::Theme,
+    render::{Theme, open_site, render_page},
     viewer,
     visible::visible_line,
     wire::UnixTime,
@@ -44,9 +44,12 @@ impl Build {
     /// The whole way, without the last words.
     pub async fn publish(&self, common: &Common, terminal: &Terminal, now: UnixTime) -> Result<Done, Failure> {
         let home = Home::of(&common.root);
-        let mut practice = context::practice(common)?;
-        let pages = content::read_pages(&practice)?;
-        let theme = Theme::read(&practice)?;
+        let survey = Survey::read(&common.root);
+        let theme = Theme::read(&survey.practice);
+        if !survey.mistakes.is_empty() {
+            return Err(all_mistakes(survey, theme).into());
+        }
+        let (mut practice, pages, theme) = (survey.practice, survey.pages, theme?);
         let keys = context::keys(common)?;
         let _lock = home.lock()?;
         let store = context::store(common, self.store.store.as_deref())?;
@@ -84,6 +87,19 @@ impl Build {
         let done = publication.commit(&|done, of| bar.set(done, of)).await?;
         Ok(Done { mended, ..done })
     }
+}
+
+/// What rendering would find wrong too: a person gets one list, not one mistake after another.
+fn all_mistakes(survey: Survey, theme: Result<Theme, Mistakes>) -> Mistakes {
+    let Survey { practice, pages, mut mistakes } = survey;
+    match theme {
+        Ok(theme) => {
+            mistakes.extend(pages.iter().filter_map(|page| render_page(page, &practice, &theme).err()).flatten());
+            mistakes.extend(open_site(&pages, &practice, &theme).err().into_iter().flatten());
+        }
+        Err(more) => mistakes.extend(more),
+    }
+    Mistakes::new(mistakes)
 }
 
 fn origins(practice: &Practice) -> Vec<String> {

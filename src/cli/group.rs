@@ -36,6 +36,7 @@ impl Group {
         match self {
             Self::Add { name, title } => {
                 let folder = edit::folder_name(&name)?;
+                edit::shown(&title)?;
                 if practice.groups.contains_key(folder) {
                     return Err(EditError::Taken { kind: "group", name }.into());
                 }

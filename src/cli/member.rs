@@ -85,6 +85,7 @@ impl Add {
     fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         let practice = context::practice(common)?;
         let folder = edit::folder_name(&self.folder)?;
+        edit::shown(&self.name)?;
         edit::email(&self.email)?;
         if practice.members.contains_key(folder) {
             return Err(EditError::Taken { kind: "member", name: self.folder }.into());

@@ -1,332 +1,177 @@
-//! The keys of a TOML file, or of front matter in TOML or YAML, each with its place.
+//! Takes keys out of a table one by one; what is left over at the end is a mistake, and so is what has the wrong shape.
 //!
-//! Whoever reads a file takes the keys it knows, one by one; what is left is an unknown key. So all mistakes of a file
-//! are found at once, and front matter in both languages has one set of checks.
+//! In: a [`Node`] from TOML or YAML. Out: typed values that remember where they stood. It must not know what the keys
+//! are for.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    path::Path,
-};
+use std::ops::Range;
 
 use jiff::civil::Date;
-use serde::Deserialize;
-use serde_saphyr::Spanned;
-use toml_edit::{Document, Item, TableLike};
 
-use super::mistake::{Mistake, nearest};
+use super::{
+    mistake::Mistake,
+    node::{Entry, Node, Shape},
+    source::Source,
+    suggest,
+    unseen::is_unseen,
+};
 
-/// A file's whole text, to show the line of a mistake.
-#[derive(Debug, Clone, Copy)]
-pub struct Source<'a> {
-    pub file: &'a Path,
-    pub text: &'a str,
+/// A value, and where it stands in its file.
+#[derive(Debug, Clone)]
+pub(crate) struct At<T> {
+    pub(crate) value: T,
+    pub(crate) at: Range<usize>,
 }
 
-impl Source<'_> {
-    pub fn mistake(&self, at: usize, what: impl Into<String>) -> Mistake {
-        Mistake::at(self.file, self.text, at, what)
-    }
-}
-
-/// What a key holds.
-#[derive(Debug)]
-enum Value {
-    Bool(bool),
-    Integer(i64),
-    Text(String),
-    List(Vec<(Value, usize)>),
-    Table(BTreeMap<String, Field>),
-    Other(&'static str),
-}
-
-/// Where a key and its value begin (bytes of the whole text), and the value.
-#[derive(Debug)]
-struct Field {
-    key_at: usize,
-    at: usize,
-    value: Value,
-}
-
-/// The keys of one table, taken one by one.
-#[derive(Debug)]
-pub struct Fields<'a> {
-    source: Source<'a>,
-    at: usize,
-    left: BTreeMap<String, Field>,
+/// The keys of one table.
+pub(crate) struct Fields<'a> {
+    source: &'a Source,
+    /// The table's own place, for what is missing in it.
+    at: Range<usize>,
+    entries: Vec<Entry>,
     known: Vec<&'static str>,
-    pub mistakes: Vec<Mistake>,
+    mistakes: &'a mut Vec<Mistake>,
 }
 
 impl<'a> Fields<'a> {
-    /// Reads `toml`, which begins at `offset` of the source's text.
-    pub fn of_toml(source: Source<'a>, toml: &str, offset: usize) -> Result<Self, Mistake> {
-        let document = Document::parse(toml).map_err(|error| {
-            let at = error.span().map_or(0, |span| span.start);
-            source.mistake(offset + at, one_line(error.message()))
-        })?;
-        Ok(Self::new(source, offset, toml_fields(document.as_table(), offset)))
-    }
-
-    /// Reads `yaml`, which begins at `offset` of the source's text.
-    pub fn of_yaml(source: Source<'a>, yaml: &str, offset: usize) -> Result<Self, Mistake> {
-        // SECURITY: no anchors worth the name, no depth: an alias bomb ends here.
-        let options = serde_saphyr::options! {
-            budget: serde_saphyr::budget! { max_anchors: 16, max_aliases: 16, max_depth: 8, max_nodes: 10_000 },
-            with_snippet: false,
+    /// The keys of `node`, or none and a mistake if it is no table.
+    pub(crate) fn new(source: &'a Source, node: Node, mistakes: &'a mut Vec<Mistake>) -> Self {
+        let entries = match node.shape {
+            Shape::Table(entries) => entries,
+            Shape::Nothing => Vec::new(),
+            other => {
+                let what = format!("expected keys and values, found {}", other.name());
+                mistakes.push(source.mistake(
+                    &node.at,
+                    what,
+                    "write one `key = value` (TOML) or `key: value` (YAML) a line",
+                ));
+                Vec::new()
+            }
         };
-        let parsed =
-            serde_saphyr::from_str_with_options::<Option<HashMap<Spanned<String>, Spanned<Yaml>>>>(yaml, options);
-        let parsed = parsed.map_err(|error| {
-            let at = error.location().map_or(0, |at| position(yaml, at.line(), at.column()));
-            source.mistake(offset + at, one_line(&error.to_string()))
-        })?;
-        let fields = parsed.unwrap_or_default().into_iter().map(|(key, value)| {
-            let place = |at: &serde_saphyr::Location| offset + position(yaml, at.line(), at.column());
-            (
-                key.value,
-                Field {
-                    key_at: place(&key.referenced),
-                    at: place(&value.referenced),
-                    value: value.value.into_value(place(&value.referenced)),
-                },
-            )
-        });
-        Ok(Self::new(source, offset, fields.collect()))
+        Self { source, at: first_line(&node.at, source), entries, known: Vec::new(), mistakes }
     }
 
-    fn new(source: Source<'a>, at: usize, left: BTreeMap<String, Field>) -> Self {
-        Self { source, at, left, known: Vec::new(), mistakes: Vec::new() }
+    pub(crate) fn mistake(&mut self, at: &Range<usize>, what: impl Into<String>, hint: impl Into<String>) {
+        self.mistakes.push(self.source.mistake(at, what, hint));
     }
 
-    pub fn text(&mut self, key: &'static str) -> Option<(String, usize)> {
-        self.take(key, "text in quotes", |value| match value {
-            Value::Text(text) => Some(text),
-            _ => None,
-        })
+    /// Text on one line, not empty, without characters that can't be seen.
+    pub(crate) fn text(&mut self, key: &'static str) -> Option<At<String>> {
+        let node = self.take(key)?;
+        self.as_text(key, node)
     }
 
-    /// Text that must be there and say something.
-    pub fn required(&mut self, key: &'static str) -> String {
-        let text = self.text(key);
-        match text {
-            Some((text, at)) if text.trim().is_empty() => {
-                self.wrong(at, format!("`{key}` is empty"), "Write something there.");
-                text
+    /// As [`Fields::text`], and a mistake if the key is not there.
+    pub(crate) fn required_text(&mut self, key: &'static str, example: &str) -> Option<At<String>> {
+        if !self.entries.iter().any(|entry| entry.key == key) {
+            self.missing(key, example);
+        }
+        self.text(key)
+    }
+
+    /// A mistake about a key that is not there.
+    pub(crate) fn missing(&mut self, key: &'static str, example: &str) {
+        let at = self.at.clone();
+        self.mistake(&at, format!("`{key}` is missing"), format!("add {example}"));
+    }
+
+    /// A list of texts; a single text is a list of one.
+    pub(crate) fn texts(&mut self, key: &'static str) -> Option<At<Vec<At<String>>>> {
+        let Node { at, shape } = self.take(key)?;
+        let items = match shape {
+            Shape::List(items) => items,
+            text @ Shape::Text(_) => vec![Node { at: at.clone(), shape: text }],
+            other => return self.wrong(key, &at, &other, "a list such as [\"a\", \"b\"]"),
+        };
+        let value = items.into_iter().filter_map(|item| self.as_text(key, item)).collect();
+        Some(At { value, at })
+    }
+
+    pub(crate) fn boolean(&mut self, key: &'static str) -> Option<At<bool>> {
+        match self.take(key)? {
+            Node { at, shape: Shape::Boolean(value) } => Some(At { value, at }),
+            Node { at, shape } => self.wrong(key, &at, &shape, "true or false, without quotes"),
+        }
+    }
+
+    pub(crate) fn integer(&mut self, key: &'static str) -> Option<At<i64>> {
+        match self.take(key)? {
+            Node { at, shape: Shape::Integer(value) } => Some(At { value, at }),
+            Node { at, shape } => self.wrong(key, &at, &shape, "a whole number, without quotes"),
+        }
+    }
+
+    pub(crate) fn date(&mut self, key: &'static str) -> Option<At<Date>> {
+        const EXPECTED: &str = "a date such as 2026-11-24";
+        match self.take(key)? {
+            Node { at, shape: Shape::Date(value) } => Some(At { value, at }),
+            Node { at, shape: Shape::Text(text) } => {
+                let Ok(value) = text.parse() else {
+                    self.mistake(&at, format!("`{text}` is no date"), format!("`{key}` is {EXPECTED}"));
+                    return None;
+                };
+                Some(At { value, at })
             }
-            Some((text, _)) => text,
-            None => {
-                let missing = !self.left.contains_key(key)
-                    && !self.mistakes.iter().any(|m| m.what.starts_with(&format!("`{key}`")));
-                if missing {
-                    self.wrong(self.at, format!("`{key}` is missing"), format!("Add a line: {key} = \"…\""));
-                }
-                String::new()
-            }
+            Node { at, shape } => self.wrong(key, &at, &shape, EXPECTED),
         }
     }
 
-    pub fn boolean(&mut self, key: &'static str) -> bool {
-        let taken = self.take(key, "true or false", |value| match value {
-            Value::Bool(yes) => Some(yes),
-            _ => None,
-        });
-        taken.is_some_and(|(yes, _)| yes)
+    /// The keys of the table below `key`.
+    pub(crate) fn table(&mut self, key: &'static str) -> Option<Fields<'_>> {
+        let node = self.take(key)?;
+        Some(Fields::new(self.source, node, self.mistakes))
     }
 
-    pub fn integer(&mut self, key: &'static str) -> Option<(i64, usize)> {
-        self.take(key, "a whole number", |value| match value {
-            Value::Integer(number) => Some(number),
-            _ => None,
-        })
+    /// The tables of the list below `key`, one after the other.
+    pub(crate) fn tables<T>(&mut self, key: &'static str, mut each: impl FnMut(Fields<'_>) -> Option<T>) -> Vec<T> {
+        let Some(Node { at, shape }) = self.take(key) else { return Vec::new() };
+        let Shape::List(items) = shape else {
+            return self.wrong(key, &at, &shape, "a list of tables").unwrap_or_default();
+        };
+        items.into_iter().filter_map(|item| each(Fields::new(self.source, item, self.mistakes))).collect()
     }
 
-    /// A day such as 2026-11-24; a time of day behind it is not looked at.
-    pub fn date(&mut self, key: &'static str) -> Option<Date> {
-        let (text, at) = self.take(key, "a date such as 2026-11-24", |value| match value {
-            Value::Text(text) => Some(text),
-            _ => None,
-        })?;
-        let day = text.get(..10).filter(|_| text.len() == 10 || matches!(text.as_bytes()[10], b'T' | b't' | b' '));
-        let date = day.and_then(|day| day.parse().ok());
-        if date.is_none() {
-            self.wrong(at, format!("`{key}` is no date: {text}"), "Write year, month and day: 2026-11-24");
+    /// Complains about every key that nobody asked for.
+    pub(crate) fn finish(mut self) {
+        for Entry { key, at, .. } in std::mem::take(&mut self.entries) {
+            let hint = suggest::hint(&key, "keys known here", self.known.iter().copied());
+            self.mistake(&at, format!("unknown key `{key}`"), hint);
         }
-        date
     }
 
-    /// A list of words, each with its place.
-    pub fn list(&mut self, key: &'static str) -> Option<Vec<(String, usize)>> {
-        self.take(key, "a list such as [\"maya\", \"jonas\"]", |value| match value {
-            Value::List(items) => items
-                .into_iter()
-                .map(|(item, at)| match item {
-                    Value::Text(text) => Some((text, at)),
-                    _ => None,
-                })
-                .collect(),
-            _ => None,
-        })
-        .map(|(list, _)| list)
-    }
-
-    /// A table; empty where it is not there.
-    pub fn table(&mut self, key: &'static str) -> Option<Fields<'a>> {
-        let source = self.source;
-        let taken = self.take(key, "a table", |value| match value {
-            Value::Table(fields) => Some(fields),
-            _ => None,
-        });
-        taken.map(|(fields, at)| Fields::new(source, at, fields))
-    }
-
-    /// A list of tables.
-    pub fn tables(&mut self, key: &'static str) -> Vec<Fields<'a>> {
-        let source = self.source;
-        let taken = self.take(key, "one or more tables", |value| match value {
-            Value::List(items) => items
-                .into_iter()
-                .map(|(item, at)| match item {
-                    Value::Table(fields) => Some((fields, at)),
-                    _ => None,
-                })
-                .collect::<Option<Vec<_>>>(),
-            _ => None,
-        });
-        taken
-            .map(|(all, _)| all.into_iter().map(|(fields, at)| Fields::new(source, at, fields)).collect())
-            .unwrap_or_default()
-    }
-
-    /// A mistake at a place in this file.
-    pub fn wrong(&mut self, at: usize, what: impl Into<String>, hint: impl Into<String>) {
-        self.mistakes.push(self.source.mistake(at, what).hint(hint));
-    }
-
-    pub fn at(&self) -> usize {
-        self.at
-    }
-
-    /// Everything that was wrong, the keys that nobody took among it.
-    pub fn finish(mut self) -> Vec<Mistake> {
-        for (key, field) in std::mem::take(&mut self.left) {
-            let hint = nearest(&key, self.known.iter().copied())
-                .unwrap_or_else(|| format!("Known here are: {}.", self.known.join(", ")));
-            self.mistakes.push(self.source.mistake(field.key_at, format!("unknown key `{key}`")).hint(hint));
-        }
-        self.mistakes
-    }
-
-    fn take<T>(
-        &mut self,
-        key: &'static str,
-        expected: &str,
-        read: impl FnOnce(Value) -> Option<T>,
-    ) -> Option<(T, usize)> {
+    fn take(&mut self, key: &'static str) -> Option<Node> {
         self.known.push(key);
-        let field = self.left.remove(key)?;
-        let found = field.value.kind();
-        match read(field.value) {
-            Some(value) => Some((value, field.at)),
-            None => {
-                self.wrong(
-                    field.at,
-                    format!("`{key}` should be {expected}, and is {found}"),
-                    "Compare it with the example in the documentation.",
-                );
-                None
-            }
+        let position = self.entries.iter().position(|entry| entry.key == key)?;
+        let node = self.entries.swap_remove(position).value;
+        (!matches!(node.shape, Shape::Nothing)).then_some(node)
+    }
+
+    fn as_text(&mut self, key: &'static str, node: Node) -> Option<At<String>> {
+        let Node { at, shape: Shape::Text(value) } = node else {
+            return self.wrong(key, &node.at, &node.shape, "text in quotes");
+        };
+        if value.trim().is_empty() {
+            self.mistake(&at, format!("`{key}` is empty"), "write something, or remove the line");
+            return None;
         }
-    }
-}
-
-impl Value {
-    fn kind(&self) -> &'static str {
-        match self {
-            Self::Bool(_) => "true or false",
-            Self::Integer(_) => "a number",
-            Self::Text(_) => "text",
-            Self::List(_) => "a list",
-            Self::Table(_) => "a table",
-            Self::Other(kind) => kind,
+        // SECURITY: these values reach terminals, mail headers and pages.
+        if let Some(c) = value.chars().find(|&c| is_unseen(c) || c == '\n' || c == '\t') {
+            let what = format!("`{key}` has a character that can't be seen (U+{:04X})", u32::from(c));
+            self.mistake(&at, what, "type the line again, on one line");
+            return None;
         }
+        Some(At { value: value.trim().to_owned(), at })
+    }
+
+    fn wrong<T>(&mut self, key: &str, at: &Range<usize>, found: &Shape, expected: &str) -> Option<T> {
+        self.mistake(at, format!("`{key}` is {}", found.name()), format!("`{key}` is {expected}"));
+        None
     }
 }
 
-fn toml_fields(table: &dyn TableLike, offset: usize) -> BTreeMap<String, Field> {
-    table
-        .iter()
-        .map(|(key, item)| {
-            let at = |span: Option<std::ops::Range<usize>>| offset + span.map_or(0, |span| span.start);
-            let key_at = at(table.key(key).and_then(toml_edit::Key::span));
-            let value_at = item.span().map_or(key_at, |span| offset + span.start);
-            (key.to_owned(), Field { key_at, at: value_at, value: toml_value(item, offset) })
-        })
-        .collect()
-}
-
-fn toml_value(item: &Item, offset: usize) -> Value {
-    if let Some(table) = item.as_table_like() {
-        return Value::Table(toml_fields(table, offset));
-    }
-    if let Some(tables) = item.as_array_of_tables() {
-        let tables = tables.iter().map(|table| {
-            let at = offset + table.span().map_or(0, |span| span.start);
-            (Value::Table(toml_fields(table, offset)), at)
-        });
-        return Value::List(tables.collect());
-    }
-    match item.as_value() {
-        Some(toml_edit::Value::Boolean(yes)) => Value::Bool(*yes.value()),
-        Some(toml_edit::Value::Integer(number)) => Value::Integer(*number.value()),
-        Some(toml_edit::Value::String(text)) => Value::Text(text.value().clone()),
-        Some(toml_edit::Value::Datetime(time)) => Value::Text(time.value().to_string()),
-        Some(toml_edit::Value::Array(array)) => {
-            let items = array.iter().map(|value| {
-                let at = offset + value.span().map_or(0, |span| span.start);
-                (toml_value(&Item::Value(value.clone()), offset), at)
-            });
-            Value::List(items.collect())
-        }
-        Some(toml_edit::Value::Float(_)) => Value::Other("a number with a point"),
-        _ => Value::Other("something else"),
-    }
-}
-
-/// A YAML value as front matter can hold it.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Yaml {
-    Bool(bool),
-    Integer(i64),
-    Float(#[allow(dead_code, reason = "told, not used")] f64),
-    Text(String),
-    List(Vec<Yaml>),
-    Nothing(()),
-    Map(#[allow(dead_code, reason = "told, not used")] BTreeMap<String, serde::de::IgnoredAny>),
-}
-
-impl Yaml {
-    fn into_value(self, at: usize) -> Value {
-        match self {
-            Self::Bool(yes) => Value::Bool(yes),
-            Self::Integer(number) => Value::Integer(number),
-            Self::Text(text) => Value::Text(text),
-            Self::List(items) => Value::List(items.into_iter().map(|item| (item.into_value(at), at)).collect()),
-            Self::Float(_) => Value::Other("a number with a point"),
-            Self::Nothing(()) => Value::Other("nothing"),
-            Self::Map(_) => Value::Other("a map"),
-        }
-    }
-}
-
-/// The byte that a line and column, both from 1, stand for.
-fn position(text: &str, line: u64, column: u64) -> usize {
-    let (line, column) = (usize::try_from(line).unwrap_or(1), usize::try_from(column).unwrap_or(1));
-    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    let rest = text[start.min(text.len())..].char_indices().nth(column.saturating_sub(1));
-    rest.map_or(text.len(), |(at, _)| start + at)
-}
-
-fn one_line(message: &str) -> String {
-    message.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
+/// What to point at when something is missing: the table's first line.
+fn first_line(at: &Range<usize>, source: &Source) -> Range<usize> {
+    let start = at.start.min(source.text().len());
+    let end = source.text()[start..].find('\n').map_or(at.end, |n| at.end.min(start + n));
+    start..end.max(start)
 }

@@ -1,110 +1,52 @@
-//! Front matter: what a page says about itself before its text; TOML between `+++`, YAML between `---`.
-
-use jiff::civil::Date;
+//! The lines between `+++` (TOML) or `---` (YAML) at the top of a page.
 
 use super::{
-    Kind,
-    fields::{Fields, Source},
-    mistake::{Mistake, nearest},
+    mistake::Mistake,
+    node::{Node, Shape},
+    source::Source,
+    toml, yaml,
 };
 
-/// What stands before a page's text.
-#[derive(Debug, Default)]
-pub struct FrontMatter {
-    pub title: Option<String>,
-    pub date: Option<Date>,
-    pub draft: bool,
-    pub order: Option<i64>,
-    /// The place of `public = true`.
-    pub public: Option<usize>,
-    pub kind: Option<Kind>,
-    pub id: Option<String>,
-    /// Each with its place.
-    pub to: Option<Vec<(String, usize)>>,
+/// Front matter may have this many bytes: it is a few lines.
+const LIMIT: usize = 64 * 1024;
+
+/// A page's keys, and the rest of it.
+pub(crate) struct FrontMatter {
+    pub(crate) keys: Node,
+    pub(crate) body: Source,
 }
 
-/// Cuts the front matter off: what it says, where the text after it begins (a byte), and what is wrong with it.
-pub fn read(source: Source<'_>) -> (FrontMatter, usize, Vec<Mistake>) {
-    let (fence, yaml) = match source.text.lines().next().map(str::trim_end) {
-        Some("+++") => ("+++", false),
-        Some("---") => ("---", true),
-        _ => return (FrontMatter::default(), 0, Vec::new()),
+/// Splits a page; one without front matter has no keys.
+pub(crate) fn split(source: &Source) -> Result<FrontMatter, Vec<Mistake>> {
+    let first = source.text().lines().next().unwrap_or_default();
+    let parse = match first.trim_end() {
+        "+++" => toml::parse,
+        "---" => yaml::parse,
+        _ => return Ok(FrontMatter { keys: Node { at: 0..first.len(), shape: Shape::Nothing }, body: source.rest(0) }),
     };
-    let start = source.text.find('\n').map_or(source.text.len(), |at| at + 1);
-    let Some((length, after)) = closing(&source.text[start..], fence) else {
-        let mistake = source.mistake(0, format!("the front matter that begins with {fence} does not end"));
-        return (
-            FrontMatter::default(),
-            source.text.len(),
-            vec![mistake.hint(format!("Put a line with {fence} below its last key."))],
-        );
+    let begin = (first.len() + 1).min(source.text().len());
+    let Some((end, body)) = closing(&source.text()[begin..], first.trim_end()) else {
+        let what = format!("the front matter that begins here has no end (a line `{}`)", first.trim_end());
+        return Err(vec![source.mistake(&(0..3), what, "close it, or put an empty line above a ruler")]);
     };
-    let text = &source.text[start..start + length];
-    let fields = if yaml { Fields::of_yaml(source, text, start) } else { Fields::of_toml(source, text, start) };
-    match fields {
-        Ok(fields) => {
-            let (front, mistakes) = take(fields);
-            (front, start + after, mistakes)
-        }
-        Err(mistake) => (
-            FrontMatter::default(),
-            start + after,
-            vec![mistake.hint("Front matter is a few lines such as: title = \"Sleep\"")],
-        ),
+    if end > LIMIT {
+        let what = format!("front matter of more than {} KiB", LIMIT / 1024);
+        return Err(vec![source.mistake(&(0..3), what, "keep the text below the front matter")]);
     }
+    let mut keys = parse(source, begin..begin + end)?;
+    // What is missing is missing at the top.
+    keys.at = 0..3;
+    Ok(FrontMatter { keys, body: source.rest(begin + body) })
 }
 
-/// The length of the front matter, and where the text behind its closing line begins.
+/// Where the line `fence` begins in `text`, and where the line after it does.
 fn closing(text: &str, fence: &str) -> Option<(usize, usize)> {
-    let mut at = 0;
+    let mut start = 0;
     for line in text.split_inclusive('\n') {
         if line.trim_end() == fence {
-            return Some((at, at + line.len()));
+            return Some((start, start + line.len()));
         }
-        at += line.len();
+        start += line.len();
     }
     None
-}
-
-fn take(mut fields: Fields<'_>) -> (FrontMatter, Vec<Mistake>) {
-    let public = fields.at();
-    let front = FrontMatter {
-        title: title(&mut fields),
-        date: fields.date("date"),
-        draft: fields.boolean("draft"),
-        order: fields.integer("order").map(|(order, _)| order),
-        public: fields.boolean("public").then_some(public),
-        kind: kind(&mut fields),
-        id: id(&mut fields),
-        to: fields.list("to"),
-    };
-    (front, fields.finish())
-}
-
-fn title(fields: &mut Fields<'_>) -> Option<String> {
-    let (title, at) = fields.text("title")?;
-    if title.trim().is_empty() {
-        fields.wrong(at, "`title` is empty", "Write what the page is called.");
-    }
-    Some(title)
-}
-
-fn kind(fields: &mut Fields<'_>) -> Option<Kind> {
-    let (name, at) = fields.text("kind")?;
-    let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name);
-    if kind.is_none() {
-        let names = || Kind::ALL.iter().map(|kind| kind.name());
-        let hint = nearest(&name, names())
-            .unwrap_or_else(|| format!("Known are: {}.", names().collect::<Vec<_>>().join(", ")));
-        fields.wrong(at, format!("unknown kind {name:?}"), hint);
-    }
-    kind
-}
-
-fn id(fields: &mut Fields<'_>) -> Option<String> {
-    let (id, at) = fields.text("id")?;
-    if id.trim().is_empty() || id.contains('/') {
-        fields.wrong(at, "`id` must be a word of its own", "Choose any word without a slash, and keep it.");
-    }
-    Some(id)
 }

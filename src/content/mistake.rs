@@ -1,115 +1,129 @@
-//! Mistakes in the practice's files: each with file, line, column, what is wrong, and what to do.
+//! What is wrong in the practice's own files: where, what, and what to do about it.
+//!
+//! In: a place in a text. Out: a report that a person can act on, sorted, all of it at once. It must not know what the
+//! files are for.
 
 use std::{
     fmt,
     path::{Path, PathBuf},
 };
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use crate::{
-    explain::Explain,
-    visible::{visible, visible_line},
-};
+use super::unseen::made_visible;
+use crate::explain::Explain;
 
-/// One mistake, at its place.
+/// Longest piece of a line that is shown, in characters.
+const SHOWN: usize = 100;
+
+/// One mistake in one file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Mistake {
     /// Relative to the practice.
+    #[serde(serialize_with = "as_text")]
     pub file: PathBuf,
-    /// From 1; none where the whole file is meant.
+    /// From 1.
     pub line: Option<usize>,
-    /// From 1, in characters.
+    /// In characters, from 1.
     pub column: Option<usize>,
     pub what: String,
-    pub hint: Option<String>,
-    /// The line itself.
+    /// What to do about it; may be empty.
+    pub hint: String,
     #[serde(skip)]
-    source: Option<String>,
+    excerpt: Option<Box<Excerpt>>,
+}
+
+/// The line in question and which part of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Excerpt {
+    line: String,
+    before: usize,
+    marked: usize,
 }
 
 impl Mistake {
-    /// About a whole file or folder.
-    pub fn in_file(file: &Path, what: impl Into<String>) -> Self {
-        Self { file: file.to_owned(), line: None, column: None, what: what.into(), hint: None, source: None }
+    /// A mistake that is about a whole file or folder.
+    pub fn whole(file: impl Into<PathBuf>, what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { file: file.into(), line: None, column: None, what: what.into(), hint: hint.into(), excerpt: None }
     }
 
-    /// At a byte of a file's text.
-    pub fn at(file: &Path, text: &str, offset: usize, what: impl Into<String>) -> Self {
-        let before = &text[..text.floor_char_boundary(offset)];
-        let start = before.rfind('\n').map_or(0, |at| at + 1);
-        let line = before.matches('\n').count() + 1;
-        let source = text[start..].lines().next().unwrap_or_default().to_owned();
-        let column = before[start..].chars().count() + 1;
-        Self { line: Some(line), column: Some(column), source: Some(source), ..Self::in_file(file, what) }
-    }
-
-    /// At a line and column of a file's text, both from 1.
-    pub fn at_line(file: &Path, text: &str, line: usize, column: usize, what: impl Into<String>) -> Self {
-        let source = text.lines().nth(line.saturating_sub(1)).map(str::to_owned);
-        Self { line: Some(line), column: Some(column), source, ..Self::in_file(file, what) }
-    }
-
-    #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+    /// The same mistake at `line`, of which the characters `start..end` (from 0) are meant.
+    pub(super) fn at(mut self, number: usize, line: &str, start: usize, end: usize) -> Self {
+        self.line = Some(number);
+        self.column = Some(start + 1);
+        self.excerpt = Some(Box::new(Excerpt::new(line, start, end)));
         self
+    }
+}
+
+impl Excerpt {
+    fn new(line: &str, start: usize, end: usize) -> Self {
+        let length = line.chars().count();
+        let from = if length <= SHOWN { 0 } else { start.saturating_sub(SHOWN / 2) };
+        let mut shown = made_visible(&line.chars().skip(from).take(SHOWN).collect::<String>());
+        let before = start - from;
+        if from > 0 {
+            shown.replace_range(..shown.chars().next().map_or(0, char::len_utf8), "…");
+        }
+        if length > from + SHOWN {
+            shown.push('…');
+        }
+        let marked = end.saturating_sub(start).min(SHOWN.saturating_sub(before)).max(1);
+        Self { line: shown, before, marked }
+    }
+
+    fn show(&self, number: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A tab under a tab, so that the caret stands below what it marks.
+        let indent = self.line.chars().take(self.before).map(|c| if c == '\t' { '\t' } else { ' ' });
+        let indent: String = indent.collect();
+        write!(f, "\n{number:>5} | {}\n      | {indent}{}", self.line, "^".repeat(self.marked))
     }
 }
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", visible_line(&self.file.display().to_string()))?;
+        write!(f, "{}", self.file.display())?;
         if let (Some(line), Some(column)) = (self.line, self.column) {
             write!(f, ":{line}:{column}")?;
         }
-        write!(f, ": {}", visible(&self.what))?;
-        if let (Some(source), Some(line), Some(column)) = (&self.source, self.line, self.column) {
-            let number = line.to_string();
-            let shown: String = source.chars().take(160).collect();
-            let lead: String = shown.chars().take(column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
-            write!(
-                f,
-                "\n  {number} | {}\n  {:width$} | {lead}^",
-                visible_line(&shown).replace("\\t", "\t"),
-                "",
-                width = number.len()
-            )?;
+        write!(f, ": {}", self.what)?;
+        if let (Some(line), Some(excerpt)) = (self.line, &self.excerpt) {
+            excerpt.show(line, f)?;
         }
-        match &self.hint {
-            Some(hint) => write!(f, "\n  {}", visible(hint)),
-            None => Ok(()),
-        }
+        if self.hint.is_empty() { Ok(()) } else { write!(f, "\n   {}", self.hint) }
     }
 }
 
-/// Everything that is wrong, in order of place: reported together, so that it can be mended together.
+impl std::error::Error for Mistake {}
+
+/// Everything that is wrong, sorted by file and place, nothing twice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub struct Mistakes(Vec<Mistake>);
 
 impl Mistakes {
-    /// The value, unless there were mistakes.
-    pub fn or<T>(mistakes: Vec<Mistake>, value: T) -> Result<T, Self> {
-        if mistakes.is_empty() { Ok(value) } else { Err(mistakes.into_iter().collect()) }
+    /// Whatever was found, in order.
+    pub fn new(mut list: Vec<Mistake>) -> Self {
+        list.sort_unstable();
+        list.dedup();
+        Self(list)
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &Mistake> {
+    /// `value` if nothing was found.
+    pub fn unless_any<T>(list: Vec<Mistake>, value: T) -> Result<T, Self> {
+        if list.is_empty() { Ok(value) } else { Err(Self::new(list)) }
+    }
+
+    pub fn iter(&self) -> std::slice::Iter<'_, Mistake> {
         self.0.iter()
     }
-}
 
-impl FromIterator<Mistake> for Mistakes {
-    fn from_iter<T: IntoIterator<Item = Mistake>>(all: T) -> Self {
-        let mut all: Vec<Mistake> = all.into_iter().collect();
-        all.sort();
-        all.dedup();
-        Self(all)
+    pub fn len(&self) -> usize {
+        self.0.len()
     }
-}
 
-impl FromIterator<Mistakes> for Mistakes {
-    fn from_iter<T: IntoIterator<Item = Mistakes>>(all: T) -> Self {
-        all.into_iter().flat_map(|mistakes| mistakes.0).collect()
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 
@@ -119,13 +133,33 @@ impl From<Mistake> for Mistakes {
     }
 }
 
+impl IntoIterator for Mistakes {
+    type Item = Mistake;
+    type IntoIter = std::vec::IntoIter<Mistake>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Mistakes {
+    type Item = &'a Mistake;
+    type IntoIter = std::slice::Iter<'a, Mistake>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
 impl fmt::Display for Mistakes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.len() {
-            1 => write!(f, "a mistake in the practice's files")?,
-            n => write!(f, "{n} mistakes in the practice's files")?,
+        for (n, mistake) in self.iter().enumerate() {
+            if n > 0 {
+                f.write_str("\n\n")?;
+            }
+            mistake.fmt(f)?;
         }
-        self.0.iter().try_for_each(|mistake| write!(f, "\n\n{mistake}"))
+        Ok(())
     }
 }
 
@@ -133,7 +167,8 @@ impl std::error::Error for Mistakes {}
 
 impl Explain for Mistakes {
     fn hint(&self) -> Option<String> {
-        Some("Nothing was published. Mend these, and run the command again.".into())
+        let (it, these) = if self.len() == 1 { ("it", "this mistake") } else { ("them", "these mistakes") };
+        Some(format!("Correct {these} and run the command again; nothing was published because of {it}."))
     }
 
     fn exit_code(&self) -> u8 {
@@ -141,25 +176,6 @@ impl Explain for Mistakes {
     }
 }
 
-/// "did you mean …?", where one of `known` is near.
-pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let near = known.into_iter().map(|k| (strsim::damerau_levenshtein(word, k), k)).min()?;
-    (near.0 <= 2.max(word.chars().count() / 3)).then(|| format!("Did you mean `{}`?", near.1))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shows_the_line_and_marks_the_place() {
-        let mistake = Mistake::at(Path::new("a.md"), "one\n\tünd two\n", 10, "wrong").hint("Do this.");
-        assert_eq!(mistake.to_string(), "a.md:2:6: wrong\n  2 | \tünd two\n    | \t    ^\n  Do this.");
-    }
-
-    #[test]
-    fn nothing_hidden_reaches_a_terminal() {
-        let mistake = Mistake::at(Path::new("a\u{1b}[2J.md"), "\u{202e}x", 0, "b\u{7}");
-        assert!(!mistake.to_string().contains(['\u{1b}', '\u{7}', '\u{202e}']));
-    }
+fn as_text<S: Serializer>(path: &Path, s: S) -> Result<S::Ok, S::Error> {
+    s.collect_str(&path.display())
 }

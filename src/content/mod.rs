@@ -1,134 +1,106 @@
-//! Reading what the therapist wrote: walk → front matter → audience → [`Page`].
+//! What the author wrote, read and checked: files in, [`Page`]s out, or every mistake at once.
 //!
-//! In: the folder `content/` of a practice, whatever lies there. Out: pages, each with its audience, or every mistake at
-//! once with its place. It must not know keys, templates or a store, and it follows no link out of the folder.
+//! Walk the folder, split front matter from text, check the keys, decide who may read. In: the practice's folder, which
+//! may hold anything at all. Out: pages in one order on every machine. It must not know how a page will look, nor any
+//! key: nothing here renders, seals or writes.
 
-pub(crate) mod fields;
+mod address;
+mod audience;
+mod fields;
 mod front_matter;
 mod mistake;
+mod node;
 mod page;
+mod slug;
+mod source;
+pub(crate) mod suggest;
+pub(crate) mod toml;
+mod unseen;
 mod walk;
+mod yaml;
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeSet, path::Path};
 
-pub use mistake::{Mistake, Mistakes, nearest};
-pub use page::{Audience, Kind, Page};
-pub(crate) use walk::{Found, Place, find, read_text};
+use audience::Place;
+use rayon::prelude::*;
+pub(crate) use {
+    address::address,
+    fields::{At, Fields},
+    node::Node,
+    slug::slug,
+    source::{Source, TEXT_LIMIT, read_regular, symbolic_link},
+    walk::is_left_out,
+};
+pub use {
+    audience::Audience,
+    mistake::{Mistake, Mistakes},
+    page::{Kind, Page},
+    unseen::{is_unseen, made_visible},
+};
 
-use self::{fields::Source, front_matter::FrontMatter};
 use crate::practice::Practice;
 
-/// Every page of a practice that is no draft, in the order of their paths.
+const PARTS: [&str; 4] = ["library", "groups", "members", "messages"];
+
+/// Everything the author wrote, with everything that is wrong so far: for commands that go on to find the mistakes that
+/// only rendering finds, so that a person gets one list.
+pub struct Survey {
+    pub practice: Practice,
+    pub pages: Vec<Page>,
+    pub mistakes: Vec<Mistake>,
+}
+
+impl Survey {
+    /// Reads the practice at `root`. With mistakes, what it holds is good for finding more of them and nothing else.
+    pub fn read(root: &Path) -> Self {
+        let mut mistakes = Vec::new();
+        let practice = Practice::read_on(root, &mut mistakes);
+        let pages = read_on(&practice, &mut mistakes);
+        Self { practice, pages, mistakes }
+    }
+
+    /// The practice and its pages, if nothing is wrong.
+    pub fn finish(self) -> Result<(Practice, Vec<Page>), Mistakes> {
+        Mistakes::unless_any(self.mistakes, (self.practice, self.pages))
+    }
+}
+
+/// Reads all pages but drafts, sorted by file.
 pub fn read_pages(practice: &Practice) -> Result<Vec<Page>, Mistakes> {
-    let Found { files, mut mistakes } = find(&practice.root);
-    let mut pages = Vec::new();
-    for (file, place) in files {
-        match read_page(practice, &file, place) {
-            Ok(page) => pages.extend(page),
-            Err(wrong) => mistakes.extend(wrong),
-        }
-    }
-    mistakes.extend(twins(&pages));
-    Mistakes::or(mistakes, pages)
-}
-
-/// The page, or nothing for a draft.
-fn read_page(practice: &Practice, file: &Path, place: Place) -> Result<Option<Page>, Vec<Mistake>> {
-    let text = read_text(&practice.root, file).map_err(|mistake| vec![mistake])?;
-    let source = Source { file, text: &text };
-    let (front, body, mut mistakes) = front_matter::read(source);
-    let audience = audience(practice, source, place, &front, &mut mistakes);
-    if front.title.is_none() && !begins_with_heading(&text[body..]) {
-        let mistake = source.mistake(body, "this page has no title");
-        mistakes.push(
-            mistake.hint("Begin the text with a heading (# Title), or write title = \"…\" into the front matter."),
-        );
-    }
-    match audience {
-        Some(audience) if mistakes.is_empty() => {
-            let kind = front.kind.unwrap_or_else(|| Kind::usual(&audience));
-            let FrontMatter { title, date, order, id, .. } = front;
-            let page = Page { file: file.to_owned(), title, date, order, kind, audience, id, body, source: text };
-            Ok((!front.draft).then_some(page))
-        }
-        _ => Err(mistakes),
-    }
-}
-
-fn begins_with_heading(body: &str) -> bool {
-    body.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| line.trim_start().starts_with("# "))
-}
-
-/// Who may read it; says what in the front matter does not go with the folder.
-fn audience(
-    practice: &Practice,
-    source: Source<'_>,
-    place: Place,
-    front: &FrontMatter,
-    mistakes: &mut Vec<Mistake>,
-) -> Option<Audience> {
-    if front.public.is_some() && place != Place::Library {
-        let at = source.text.find("public").unwrap_or(0);
-        mistakes.push(
-            source
-                .mistake(at, "only pages in content/library/ can be public")
-                .hint("Move the file there if everyone on the open web may read it; else take the line out."),
-        );
-    }
-    if let (Some(to), true) = (&front.to, place != Place::Messages) {
-        let at = to.first().map_or(0, |(_, at)| *at);
-        mistakes.push(
-            source
-                .mistake(at, "only pages in content/messages/ have `to`")
-                .hint("Elsewhere the folder says who reads a page. Move the file there, or take the line out."),
-        );
-    }
-    Some(match place {
-        Place::Library if front.public.is_some() => Audience::Open,
-        Place::Library => Audience::Library,
-        Place::Group(name) => Audience::Group(name),
-        Place::Member(name) => Audience::Member(name),
-        Place::Messages => Audience::Message(recipients(practice, source, front, mistakes)?),
-    })
-}
-
-fn recipients(
-    practice: &Practice,
-    source: Source<'_>,
-    front: &FrontMatter,
-    mistakes: &mut Vec<Mistake>,
-) -> Option<Vec<String>> {
-    let Some(to) = front.to.as_ref().filter(|to| !to.is_empty()) else {
-        mistakes.push(
-            source
-                .mistake(0, "this message says not to whom it goes")
-                .hint("Add a line to its front matter: to = [\"maya\"] with the folder names of members."),
-        );
-        return None;
-    };
-    for (name, at) in to.iter().filter(|(name, _)| !practice.members.contains_key(name)) {
-        let hint = nearest(name, practice.members.keys().map(String::as_str));
-        mistakes.push(
-            source
-                .mistake(*at, format!("unknown member {name:?} in `to`"))
-                .hint(hint.unwrap_or_else(|| "`heldspace member list` shows who is there.".into())),
-        );
-    }
-    Some(to.iter().map(|(name, _)| name.clone()).collect())
-}
-
-/// Two pages with one identity would take each other's place.
-fn twins(pages: &[Page]) -> Vec<Mistake> {
-    let mut first: BTreeMap<String, &Page> = BTreeMap::new();
     let mut mistakes = Vec::new();
-    for page in pages {
-        if let Some(other) = first.insert(page.identity(), page) {
-            let what = format!("has the same id {:?} as {}", page.identity(), other.file.display());
-            mistakes.push(
-                Mistake::in_file(&page.file, what)
-                    .hint("Give one of them another `id`: they count as the same page now."),
-            );
-        }
+    let pages = read_on(practice, &mut mistakes);
+    Mistakes::unless_any(mistakes, pages)
+}
+
+fn read_on(practice: &Practice, mistakes: &mut Vec<Mistake>) -> Vec<Page> {
+    let files = walk::pages(&practice.root, mistakes);
+    let mut told = BTreeSet::new();
+    let placed: Vec<_> = files.iter().filter(|file| is_placed(file, &mut told, mistakes)).collect();
+    let read: Vec<_> = placed.into_par_iter().map(|file| Page::read(file, practice)).collect();
+    let mut pages = Vec::with_capacity(read.len());
+    for (page, mut more) in read {
+        pages.extend(page);
+        mistakes.append(&mut more);
     }
-    mistakes
+    address::clashes(&pages, mistakes);
+    pages
+}
+
+/// Whether a page lies where pages may lie.
+fn is_placed<'a>(file: &'a Path, told: &mut BTreeSet<&'a str>, mistakes: &mut Vec<Mistake>) -> bool {
+    match Place::of(file) {
+        Place::Between => {
+            let hint = "move it into content/library/, content/messages/, or the folder of a group or member";
+            mistakes.push(Mistake::whole(file, "a page that is for nobody", hint));
+            false
+        }
+        Place::Unknown(folder) => {
+            if told.insert(folder) {
+                let hint = suggest::hint(folder, "folders in content/", PARTS);
+                mistakes.push(Mistake::whole(file, format!("content/{folder}/ is no folder for pages"), hint));
+            }
+            false
+        }
+        _ => true,
+    }
 }

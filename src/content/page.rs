@@ -1,47 +1,43 @@
-//! A page: a Markdown file, and who may read it.
+//! A page as its author wrote it: what the front matter says, who may read it, and the text.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
-use crate::practice::{Member, Practice};
+use super::{
+    audience::{Audience, Place},
+    fields::{At, Fields},
+    front_matter::{self, FrontMatter},
+    mistake::Mistake,
+    node::{Node, Shape},
+    source::Source,
+    suggest,
+};
+use crate::practice::Practice;
 
-/// A page, read but not rendered.
+/// A Markdown file, read and checked, not yet rendered.
 #[derive(Debug, Clone)]
 pub struct Page {
     /// Relative to the practice.
     pub file: PathBuf,
-    /// From the front matter; without it the text begins with a heading.
     pub title: Option<String>,
     pub date: Option<Date>,
     pub order: Option<i64>,
     pub kind: Kind,
     pub audience: Audience,
-    /// From the front matter: what the page id is derived from in place of the path.
+    /// What the author wants the page to be known by, whatever its file is called.
     pub id: Option<String>,
-    /// The whole file, and where its text begins.
-    pub(crate) source: String,
-    pub(crate) body: usize,
+    /// A sentence for lists.
+    pub summary: Option<String>,
+    /// The path below `content/`, with `/`, in one Unicode form.
+    path: String,
+    pub(crate) body: Source,
 }
 
-/// Who may read a page: decided by the folder it lies in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Audience {
-    /// Everyone on the open web: in `content/library/`, with `public = true`.
-    Open,
-    /// Every member.
-    Library,
-    /// The members of this group.
-    Group(String),
-    /// This member.
-    Member(String),
-    /// Each of these gets a copy, and learns of no other.
-    Message(Vec<String>),
-}
-
-/// What sort of page it is, for the reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// What a page is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     Resource,
@@ -56,34 +52,19 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 9] = [
-        Self::Resource,
-        Self::Agenda,
-        Self::Summary,
-        Self::Exercise,
-        Self::Checkin,
-        Self::Poll,
-        Self::Progress,
-        Self::Message,
-        Self::Note,
+    const ALL: [(&'static str, Self); 9] = [
+        ("resource", Self::Resource),
+        ("agenda", Self::Agenda),
+        ("summary", Self::Summary),
+        ("exercise", Self::Exercise),
+        ("checkin", Self::Checkin),
+        ("poll", Self::Poll),
+        ("progress", Self::Progress),
+        ("message", Self::Message),
+        ("note", Self::Note),
     ];
 
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Resource => "resource",
-            Self::Agenda => "agenda",
-            Self::Summary => "summary",
-            Self::Exercise => "exercise",
-            Self::Checkin => "checkin",
-            Self::Poll => "poll",
-            Self::Progress => "progress",
-            Self::Message => "message",
-            Self::Note => "note",
-        }
-    }
-
-    /// What a page is when it does not say.
-    pub fn usual(audience: &Audience) -> Self {
+    fn of(audience: &Audience) -> Self {
         match audience {
             Audience::Open | Audience::Library => Self::Resource,
             Audience::Group(_) => Self::Summary,
@@ -94,34 +75,140 @@ impl Kind {
 }
 
 impl Page {
-    /// What stays the same when the page is edited: its `id`, or else its path.
-    pub fn identity(&self) -> String {
-        self.id.clone().unwrap_or_else(|| self.path())
+    /// What the page id is derived from: `id`, or the path below `content/`.
+    pub fn identity(&self) -> &str {
+        self.id.as_deref().unwrap_or(&self.path)
     }
 
-    /// The path with `/`, on every machine alike.
-    pub fn path(&self) -> String {
-        self.file.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
+    pub(super) fn path(&self) -> &str {
+        &self.path
     }
 
-    /// The text, without the front matter.
-    pub(crate) fn body(&self) -> &str {
-        &self.source[self.body..]
+    /// Reads the file; no page if it is a draft, or if too much is wrong with it.
+    pub(super) fn read(file: &Path, practice: &Practice) -> (Option<Self>, Vec<Mistake>) {
+        let source = match Source::read(&practice.root, file) {
+            Ok(source) => source,
+            Err(mistake) => return (None, vec![mistake]),
+        };
+        let split = match front_matter::split(&source) {
+            // A draft may be as unfinished as it likes.
+            Ok(split) if is_draft(&split.keys) => return (None, Vec::new()),
+            Ok(split) => split,
+            Err(mistakes) => return (None, mistakes),
+        };
+        let mut mistakes = Vec::new();
+        let mut page = Self::check(file, &source, split, practice, &mut mistakes);
+        if let Some(page) = page.as_mut().filter(|_| !mistakes.is_empty()) {
+            // Whatever is wrong with the title was told; it is not missing as well.
+            page.title.get_or_insert_with(|| "…".to_owned());
+        }
+        (page, mistakes)
+    }
+
+    /// `None` if it has no audience.
+    fn check(
+        file: &Path,
+        source: &Source,
+        split: FrontMatter,
+        practice: &Practice,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Option<Self> {
+        let mut fields = Fields::new(source, split.keys, mistakes);
+        fields.boolean("draft");
+        let title = fields.text("title").map(|text| text.value);
+        let date = fields.date("date").map(|date| date.value);
+        let order = fields.integer("order").map(|number| number.value);
+        let summary = fields.text("summary").map(|text| text.value);
+        let id = fields.text("id").and_then(|text| identity(&mut fields, text));
+        let kind = fields.text("kind").and_then(|text| kind(&mut fields, &text));
+        let audience = audience(&mut fields, file, practice);
+        fields.finish();
+        let audience = audience?;
+        Some(Self {
+            file: file.to_owned(),
+            title,
+            date,
+            order,
+            kind: kind.unwrap_or_else(|| Kind::of(&audience)),
+            audience,
+            id,
+            summary,
+            path: path(file),
+            body: split.body,
+        })
     }
 }
 
-impl Audience {
-    /// The members who may read it; never one who was closed. Open pages are every member's too.
-    pub fn readers<'a>(&self, practice: &'a Practice) -> Vec<&'a Member> {
-        let in_group = |group: &str, member: &Member| {
-            practice.groups.get(group).is_some_and(|group| group.members.contains(&member.folder))
-        };
-        let may_read = |member: &&Member| match self {
-            Self::Open | Self::Library => true,
-            Self::Group(group) => in_group(group, member),
-            Self::Member(folder) => member.folder == *folder,
-            Self::Message(to) => to.contains(&member.folder),
-        };
-        practice.members.values().filter(|member| member.closed.is_none()).filter(may_read).collect()
+fn is_draft(keys: &Node) -> bool {
+    let Shape::Table(entries) = &keys.shape else { return false };
+    entries.iter().any(|entry| entry.key == "draft" && matches!(entry.value.shape, Shape::Boolean(true)))
+}
+
+/// The path below `content/`; the same on a disk that takes names apart (NFD) and on one that does not.
+fn path(file: &Path) -> String {
+    let parts: Vec<_> = file.iter().skip(1).map(|part| part.to_string_lossy().nfc().collect::<String>()).collect();
+    parts.join("/")
+}
+
+fn identity(fields: &mut Fields<'_>, id: At<String>) -> Option<String> {
+    let id = At { value: id.value.nfc().collect::<String>(), at: id.at };
+    if id.value.len() <= 200 {
+        return Some(id.value);
     }
+    fields.mistake(&id.at, "`id` is longer than 200 bytes", "choose something shorter, and never change it");
+    None
+}
+
+fn kind(fields: &mut Fields<'_>, text: &At<String>) -> Option<Kind> {
+    let known = Kind::ALL.iter().find(|(name, _)| *name == text.value);
+    if known.is_none() {
+        let hint = suggest::hint(&text.value, "kinds", Kind::ALL.iter().map(|(name, _)| *name));
+        fields.mistake(&text.at, format!("there is no kind `{}`", text.value), hint);
+    }
+    known.map(|(_, kind)| *kind)
+}
+
+/// SECURITY: the folder decides, and the narrowest reading is the default: `public` and `to` count in one place each.
+fn audience(fields: &mut Fields<'_>, file: &Path, practice: &Practice) -> Option<Audience> {
+    let place = Place::of(file);
+    let public = fields.boolean("public");
+    let to = fields.texts("to");
+    if let Some(public) = public.as_ref().filter(|public| public.value && place != Place::Library) {
+        let hint = "only pages in content/library/ can be open to everyone; move the page there, or remove the line";
+        fields.mistake(&public.at, "`public = true` outside content/library/", hint);
+        return None;
+    }
+    if let Some(to) = to.as_ref().filter(|_| place != Place::Messages) {
+        let hint = "only pages in content/messages/ are addressed; the folder decides elsewhere";
+        fields.mistake(&to.at, "`to` outside content/messages/", hint);
+        return None;
+    }
+    match place {
+        Place::Library if public.is_some_and(|public| public.value) => Some(Audience::Open),
+        Place::Library => Some(Audience::Library),
+        Place::Group(group) => practice.groups.contains_key(group).then(|| Audience::Group(group.to_owned())),
+        Place::Member(member) => practice.members.contains_key(member).then(|| Audience::Member(member.to_owned())),
+        Place::Messages => message(fields, to, practice),
+        Place::Between | Place::Unknown(_) => None,
+    }
+}
+
+fn message(fields: &mut Fields<'_>, to: Option<At<Vec<At<String>>>>, practice: &Practice) -> Option<Audience> {
+    let Some(to) = to else {
+        fields.missing("to", "to = [\"anna\"]");
+        return None;
+    };
+    if to.value.is_empty() {
+        fields.mistake(&to.at, "a message to nobody", "name at least one member's folder");
+    }
+    let mut names: Vec<String> = Vec::new();
+    for name in to.value {
+        if !practice.members.contains_key(&name.value) {
+            let hint = suggest::hint(&name.value, "members", practice.members.keys().map(String::as_str));
+            fields.mistake(&name.at, format!("there is no member `{}`", name.value), hint);
+        } else if !names.contains(&name.value) {
+            names.push(name.value);
+        }
+    }
+    (!names.is_empty()).then_some(Audience::Message(names))
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 
 use super::files::{self, Access, FileError};
-use crate::{explain::Explain, seal::NewMailbox, wire::MailboxId};
+use crate::{content::is_unseen, explain::Explain, seal::NewMailbox, wire::MailboxId};
 
 /// Why a change of members or groups was not made.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +24,8 @@ pub enum EditError {
     Unknown { kind: &'static str, name: String, known: Vec<String> },
     #[error("{name:?} was closed")]
     Closed { name: String },
+    #[error("{text:?} can't be shown as a name")]
+    Shown { text: String },
     #[error("{email:?} is not an e-mail address")]
     Email { email: String },
 }
@@ -39,6 +41,7 @@ impl Explain for EditError {
             Self::Unknown { kind, known, .. } if known.is_empty() => format!("There are none yet: `heldspace {kind} add`."),
             Self::Unknown { known, .. } => format!("There are: {}.", known.join(", ")),
             Self::Closed { .. } => "A closed member stays closed. To take someone back, add them anew under another folder name.".into(),
+            Self::Shown { .. } => "Write it on one line, with letters that can be seen.".into(),
             Self::Email { .. } => "Write it as name@example.org.".into(),
         })
     }
@@ -54,13 +57,20 @@ impl Explain for EditError {
 
 /// Checks a name that becomes a folder.
 pub fn folder_name(name: &str) -> Result<&str, EditError> {
-    let fits = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
     // SECURITY: a name goes into a path; nothing but these characters does. `notes` is the author's own everywhere.
-    if fits && !name.is_empty() && !name.starts_with('-') && name.len() <= 64 && name != "notes" {
+    if super::is_folder_name(name) && name != "notes" {
         Ok(name)
     } else {
         Err(EditError::Name { name: name.to_owned() })
     }
+}
+
+/// Checks a name or title that members see.
+pub fn shown(text: &str) -> Result<&str, EditError> {
+    if text.trim().is_empty() || text.chars().count() > 200 || text.chars().any(|c| c.is_control() || is_unseen(c)) {
+        return Err(EditError::Shown { text: text.to_owned() });
+    }
+    Ok(text)
 }
 
 /// Checks an address only as far as it goes into a file: who can be reached is seen when a notice is sent.

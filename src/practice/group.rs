@@ -1,41 +1,83 @@
-//! `group.toml`: some members who meet.
+//! `content/groups/<group>/group.toml`.
 
-use crate::content::{
-    Mistake,
-    fields::{Fields, Source},
-};
+use std::{collections::BTreeMap, path::Path};
+
+use super::Member;
+use crate::content::{Fields, Mistake, Source, suggest, toml};
 
 /// Some members who meet.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Group {
-    /// The folder's name: for the author alone.
     pub folder: String,
-    /// What members see.
     pub title: String,
-    /// Folder names of members.
+    /// Folder names, each once, as written.
     pub members: Vec<String>,
+    /// When they meet, in the therapist's words.
     pub schedule: Option<String>,
 }
 
-impl Group {
-    /// Reads `group.toml`; `check` says what is wrong with a member's name there.
-    pub fn read(
-        folder: &str,
-        source: Source<'_>,
-        check: impl Fn(&str, &Self) -> Option<String>,
-    ) -> Result<Self, Vec<Mistake>> {
-        let mut fields = Fields::of_toml(source, source.text, 0).map_err(|mistake| vec![mistake])?;
-        let title = fields.required("title");
-        let schedule = fields.text("schedule").map(|(text, _)| text);
-        let members = fields.list("members").unwrap_or_default();
-        let mut group = Self { folder: folder.to_owned(), title, members: Vec::new(), schedule };
-        for (name, at) in members {
-            if let Some(hint) = check(&name, &group) {
-                fields.wrong(at, format!("{name:?} can't be in this group"), hint);
+pub(super) fn read(
+    root: &Path,
+    folder: &str,
+    members: &BTreeMap<String, Member>,
+    mistakes: &mut Vec<Mistake>,
+) -> Group {
+    let mut group = Group { folder: folder.to_owned(), title: folder.to_owned(), ..Group::default() };
+    let file = Path::new("content/groups").join(folder).join("group.toml");
+    let Some((source, node)) = open(root, &file, "title = \"…\" and members = [\"…\"]", mistakes) else {
+        return group;
+    };
+    let mut fields = Fields::new(&source, node, mistakes);
+    if let Some(title) = fields.required_text("title", "title = \"Living with loss\"") {
+        group.title = title.value;
+    }
+    group.schedule = fields.text("schedule").map(|text| text.value);
+    match fields.texts("members") {
+        None => fields.missing("members", "members = [\"anna\", \"ben\"]"),
+        Some(list) => {
+            for member in list.value {
+                if !members.contains_key(&member.value) {
+                    let hint = suggest::hint(&member.value, "members", members.keys().map(String::as_str));
+                    fields.mistake(&member.at, format!("there is no member `{}`", member.value), hint);
+                } else if group.members.contains(&member.value) {
+                    fields.mistake(&member.at, format!("`{}` stands here twice", member.value), "remove one of them");
+                } else {
+                    group.members.push(member.value);
+                }
             }
-            group.members.push(name);
         }
-        let mistakes = fields.finish();
-        if mistakes.is_empty() { Ok(group) } else { Err(mistakes) }
+    }
+    fields.finish();
+    group
+}
+
+/// Reads a TOML file that has to be there, because its folder is.
+pub(super) fn open(
+    root: &Path,
+    file: &Path,
+    example: &str,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<(Source, crate::content::Node)> {
+    let missing = || {
+        let hint = format!("make the file, with {example}; or remove the folder");
+        Mistake::whole(file, "there is no such file", hint)
+    };
+    let source = match Source::read(root, file) {
+        Ok(source) => source,
+        Err(_) if !root.join(file).exists() => {
+            mistakes.push(missing());
+            return None;
+        }
+        Err(mistake) => {
+            mistakes.push(mistake);
+            return None;
+        }
+    };
+    match toml::parse(&source, 0..source.text().len()) {
+        Ok(node) => Some((source, node)),
+        Err(mut errors) => {
+            mistakes.append(&mut errors);
+            None
+        }
     }
 }

@@ -1,135 +1,139 @@
-//! `member.toml`: a person, and the public values of their mailbox.
+//! `content/members/<member>/member.toml`.
+
+use std::{path::Path, str::FromStr};
 
 use data_encoding::BASE64;
 use jiff::civil::Date;
 
+use super::group::open;
 use crate::{
-    content::{
-        Mistake,
-        fields::{Fields, Source},
-    },
+    content::{At, Fields, Mistake},
     seal::{Recipient, Week},
     wire::{MailboxId, VerifyingKey},
 };
 
-/// A person.
-#[derive(Debug, Clone)]
+const MADE: &str = "`heldspace member` writes these lines; put back what it wrote";
+
+/// A person who reads.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Member {
-    /// The folder's name: for the author alone.
     pub folder: String,
-    /// How pages address them.
     pub name: String,
     pub email: String,
     pub mailbox: Option<Mailbox>,
-    /// Mailboxes before this one.
+    /// Mailboxes this person had before.
     pub former: Vec<MailboxId>,
+    /// Since when nothing is published for them any more.
     pub closed: Option<Date>,
 }
 
-/// A member's place at the host: public values, written by heldspace.
+/// A member's place at the host: public values, written by `heldspace member`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mailbox {
     pub id: MailboxId,
+    /// What their indexes are sealed to, `age1…`.
     pub recipient: Recipient,
+    /// What their passes and answers are signed with.
     pub key: VerifyingKey,
-    /// Which of this mailbox's keyrings is in use, from 1.
+    /// The number of the keyring in use, from 1.
     pub keyring: u32,
-    /// Raised to end all links made so far.
+    /// One more makes all links given out so far useless.
     pub generation: u32,
-    /// Weeks (or `card`) whose link was ended, once for each time.
+    /// Single links that are useless, each by its week (or the card), once for every time.
     pub revoked: Vec<Week>,
 }
 
 impl Mailbox {
-    /// A new one.
+    /// A new one, with its first keyring.
     pub fn new(id: MailboxId, recipient: Recipient, key: VerifyingKey) -> Self {
         Self { id, recipient, key, keyring: 1, generation: 1, revoked: Vec::new() }
     }
 }
 
-impl Member {
-    /// Reads `member.toml`.
-    pub fn read(folder: &str, source: Source<'_>) -> Result<Self, Vec<Mistake>> {
-        let mut fields = Fields::of_toml(source, source.text, 0).map_err(|mistake| vec![mistake])?;
-        let mut mistakes = Vec::new();
-        let name = fields.required("name");
-        let email = fields.text("email").map(|(email, at)| {
-            if super::edit::email(&email).is_err() {
-                fields.wrong(at, format!("{email:?} is not an e-mail address"), "Write it as name@example.org.");
-            }
-            email
-        });
-        let mailbox = fields.table("mailbox").and_then(|mut table| {
-            let mailbox = mailbox(&mut table);
-            mistakes.extend(table.finish());
-            mailbox
-        });
-        let former = former(&mut fields);
-        let closed = fields.date("closed");
-        mistakes.extend(fields.finish());
-        if !mistakes.is_empty() {
-            return Err(mistakes);
+pub(super) fn read(root: &Path, folder: &str, mistakes: &mut Vec<Mistake>) -> Member {
+    let mut member = Member { folder: folder.to_owned(), name: folder.to_owned(), ..Member::default() };
+    let file = Path::new("content/members").join(folder).join("member.toml");
+    let Some((source, node)) = open(root, &file, "name = \"…\" and email = \"…\"", mistakes) else {
+        return member;
+    };
+    let mut fields = Fields::new(&source, node, mistakes);
+    if let Some(name) = fields.required_text("name", "name = \"Anna\"") {
+        member.name = name.value;
+    }
+    if let Some(email) = fields.required_text("email", "email = \"anna@example.org\"") {
+        member.email = email_address(&mut fields, email).unwrap_or_default();
+    }
+    member.closed = fields.date("closed").map(|date| date.value);
+    let former = fields.texts("former").map(|list| list.value).unwrap_or_default();
+    member.former = former.into_iter().filter_map(|id| parsed(&mut fields, "former", &id)).collect();
+    if let Some(table) = fields.table("mailbox") {
+        member.mailbox = mailbox(table);
+    }
+    fields.finish();
+    member
+}
+
+/// SECURITY: the address goes into a mail's header and an SMTP command: one `@`, no space, no list, no header of its own.
+fn email_address(fields: &mut Fields<'_>, email: At<String>) -> Option<String> {
+    let good = |part: &str| {
+        !part.is_empty()
+            && !part.contains(|c: char| c.is_whitespace() || c.is_control() || "@,;:<>()[]\\\"".contains(c))
+    };
+    match email.value.split_once('@') {
+        Some((user, host)) if good(user) && good(host) => Some(email.value),
+        _ => {
+            fields.mistake(&email.at, "not an e-mail address", "write one address alone, such as anna@example.org");
+            None
         }
-        Ok(Self { folder: folder.to_owned(), name, email: email.unwrap_or_default(), mailbox, former, closed })
     }
 }
 
-fn mailbox(fields: &mut Fields<'_>) -> Option<Mailbox> {
-    let id = parsed(fields, "id", |text| text.parse().ok());
-    let recipient = parsed(fields, "recipient", |text| text.parse().ok());
-    let key = parsed(fields, "key", |text| {
-        let bytes: [u8; 32] = BASE64.decode(text.as_bytes()).ok()?.try_into().ok()?;
-        VerifyingKey::from_bytes(&bytes).ok().filter(|key| !key.is_weak())
-    });
-    let keyring = number(fields, "keyring");
-    let generation = number(fields, "generation");
-    let mut revoked = Vec::new();
-    for (week, at) in fields.list("revoked").unwrap_or_default() {
-        match week.parse() {
-            Ok(week) => revoked.push(week),
-            Err(()) => {
-                fields.wrong(at, format!("{week:?} is no week"), "It is a week such as \"2026-W48\", or \"card\".")
-            }
-        }
-    }
-    Some(Mailbox { id: id?, recipient: recipient?, key: key?, keyring, generation, revoked })
+fn mailbox(mut fields: Fields<'_>) -> Option<Mailbox> {
+    let id = required(&mut fields, "id");
+    let recipient = required(&mut fields, "recipient");
+    let key = required(&mut fields, "key").map(|Key(key)| key);
+    let keyring = number(&mut fields, "keyring");
+    let generation = number(&mut fields, "generation");
+    let revoked = fields.texts("revoked").map(|list| list.value).unwrap_or_default();
+    let revoked = revoked.into_iter().filter_map(|link| parsed(&mut fields, "revoked", &link)).collect();
+    fields.finish();
+    Some(Mailbox { id: id?, recipient: recipient?, key: key?, keyring: keyring?, generation: generation?, revoked })
 }
 
-fn parsed<T>(fields: &mut Fields<'_>, key: &'static str, parse: fn(&str) -> Option<T>) -> Option<T> {
-    let (text, at) = fields.text(key).unwrap_or_else(|| (String::new(), fields.at()));
-    let value = parse(&text);
+fn required<T: FromStr<Err: ToString>>(fields: &mut Fields<'_>, key: &'static str) -> Option<T> {
+    let text = fields.required_text(key, "…")?;
+    parsed(fields, key, &text)
+}
+
+fn parsed<T: FromStr<Err: ToString>>(fields: &mut Fields<'_>, key: &str, text: &At<String>) -> Option<T> {
+    match text.value.parse() {
+        Ok(value) => Some(value),
+        Err(error) => {
+            fields.mistake(&text.at, format!("`{key}`: {}", error.to_string()), MADE);
+            None
+        }
+    }
+}
+
+/// A number from 1; 1 if it is not there.
+fn number(fields: &mut Fields<'_>, key: &'static str) -> Option<u32> {
+    let Some(number) = fields.integer(key) else { return Some(1) };
+    let value = u32::try_from(number.value).ok().filter(|&n| n > 0);
     if value.is_none() {
-        fields.wrong(
-            at,
-            format!("`{key}` is not what heldspace wrote there"),
-            "Take this file from a backup; or `heldspace member rekey` makes a new mailbox.",
-        );
+        fields.mistake(&number.at, format!("`{key}` is a number from 1"), MADE);
     }
     value
 }
 
-fn number(fields: &mut Fields<'_>, key: &'static str) -> u32 {
-    let Some((number, at)) = fields.integer(key) else { return 1 };
-    match u32::try_from(number) {
-        Ok(number @ 1..) => number,
-        _ => {
-            fields.wrong(at, format!("`{key}` is not what heldspace wrote there"), "It is a number from 1.");
-            1
-        }
-    }
-}
+struct Key(VerifyingKey);
 
-fn former(fields: &mut Fields<'_>) -> Vec<MailboxId> {
-    let mut known = Vec::new();
-    for (id, at) in fields.list("former").unwrap_or_default() {
-        match id.parse() {
-            Ok(id) => known.push(id),
-            Err(_) => fields.wrong(
-                at,
-                format!("{id:?} is no mailbox"),
-                "heldspace writes this list; take this file from a backup.",
-            ),
-        }
+impl FromStr for Key {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let bytes = BASE64.decode(text.as_bytes()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+        let key = bytes.and_then(|bytes| VerifyingKey::from_bytes(&bytes).ok());
+        // SECURITY: a weak key would take signatures that nobody made.
+        key.filter(|key| !key.is_weak()).map(Self).ok_or("expected an Ed25519 verifying key, 32 bytes as base64")
     }
-    known
 }

@@ -1,8 +1,8 @@
-//! The practice: the author's folder, its people, its keys and state; and the one writer of the practice's own files.
+//! The practice: the author's folder, its members and groups, as the author wrote them down.
 //!
-//! In: a folder. Out: [`Practice`], or every mistake in `site.toml`, `group.toml` and `member.toml` at once. It knows
-//! nothing of pages, templates or a store. [`files`] writes, whole or not at all; [`edit`] changes people's TOML and
-//! keeps their comments; [`Home`] is `.heldspace/`.
+//! In: `site.toml`, `content/members/*/member.toml`, `content/groups/*/group.toml`. Out: a [`Practice`], or every
+//! mistake in these files at once. It must not know what a page says. Beside it: [`files`], the one writer, whole or not
+//! at all; [`edit`], which changes people's TOML and keeps their comments; [`Home`], keys and state in `.heldspace/`.
 
 pub mod edit;
 pub mod files;
@@ -14,18 +14,18 @@ pub mod starter;
 
 use std::{
     collections::BTreeMap,
-    fs,
+    io,
     path::{Path, PathBuf},
 };
 
 pub use group::Group;
 pub use home::{Home, HomeError, KeyFile, Lock, Released};
 pub use member::{Mailbox, Member};
-pub use site::{Address, Help, HelpLine, Identity, Leave, Share, Site};
+pub use site::{Address, Help, HelpLine, Identity, Leave, Seal, Share, Site, ThemeName};
 
-use crate::content::{Mistake, Mistakes, fields::Source, nearest, read_text};
+use crate::content::{Mistake, Mistakes};
 
-/// A practice, as its three kinds of TOML files say it.
+/// What the author's folder says about people.
 #[derive(Debug, Clone)]
 pub struct Practice {
     pub root: PathBuf,
@@ -37,27 +37,11 @@ pub struct Practice {
 }
 
 impl Practice {
-    /// Reads everything but pages.
+    /// Reads the folder at `root`; every mistake in `site.toml` and all `member.toml` and `group.toml` at once.
     pub fn read(root: &Path) -> Result<Self, Mistakes> {
-        if !root.join("site.toml").exists() {
-            let mistake = Mistake::in_file(&root.join("site.toml"), "is not there, so this is no practice");
-            return Err(mistake
-                .hint("Go into the practice's folder, or name it with --root; a new one: heldspace init")
-                .into());
-        }
         let mut mistakes = Vec::new();
-        let site =
-            toml(root, Path::new("site.toml")).and_then(|text| Site::read(source(Path::new("site.toml"), &text)));
-        let site = site.unwrap_or_else(|wrong| {
-            mistakes.extend(wrong);
-            Site::default()
-        });
-        let members = each(root, "content/members", "member.toml", &mut mistakes, Member::read);
-        let groups = each(root, "content/groups", "group.toml", &mut mistakes, |folder, source| {
-            Group::read(folder, source, |name, group| refuse(name, group, &members))
-        });
-        mistakes.extend(shared_mailboxes(&members));
-        Mistakes::or(mistakes, Self { root: root.to_owned(), site, members, groups })
+        let practice = Self::read_on(root, &mut mistakes);
+        Mistakes::unless_any(mistakes, practice)
     }
 
     /// The folder names of the groups that a member is in.
@@ -65,90 +49,73 @@ impl Practice {
         let groups = self.groups.values().filter(|group| group.members.iter().any(|name| name == member));
         groups.map(|group| group.folder.as_str()).collect()
     }
+
+    /// As [`Practice::read`], with something in place of whatever is wrong: enough to go on looking for mistakes with,
+    /// and good for nothing else.
+    pub(crate) fn read_on(root: &Path, mistakes: &mut Vec<Mistake>) -> Self {
+        let site = site::read(root, mistakes);
+        let members = people(root, "members", mistakes, member::read);
+        let groups =
+            people(root, "groups", mistakes, |root, folder, mistakes| group::read(root, folder, &members, mistakes));
+        Self { root: root.to_owned(), site, members, groups }
+    }
 }
 
-/// Why this name can't stand in a group.
-fn refuse(name: &str, group: &Group, members: &BTreeMap<String, Member>) -> Option<String> {
-    if group.members.iter().any(|known| known == name) {
-        return Some("This name stands there twice.".to_owned());
-    }
-    if members.contains_key(name) {
-        return None;
-    }
-    let near = nearest(name, members.keys().map(String::as_str));
-    Some(
-        near.unwrap_or_else(|| {
-            "No member has that folder name; `heldspace member list` shows who is there.".to_owned()
-        }),
-    )
-}
-
-/// A copied `member.toml` would give one person what is meant for another.
-fn shared_mailboxes(members: &BTreeMap<String, Member>) -> Vec<Mistake> {
-    let mut owner = BTreeMap::new();
-    let mut mistakes = Vec::new();
-    for member in members.values() {
-        let Some(mailbox) = &member.mailbox else { continue };
-        if let Some(other) = owner.insert(mailbox.id, &member.folder) {
-            let file = Path::new("content/members").join(&member.folder).join("member.toml");
-            let mistake = Mistake::in_file(&file, format!("has the same mailbox as {other}"));
-            mistakes.push(mistake.hint("A copied file would give one person another's pages. Take [mailbox] out of the copy, then `heldspace member rekey`."));
-        }
-    }
-    mistakes
-}
-
-/// One TOML file in each folder below `folder`.
-fn each<T>(
+/// One thing for each folder in `content/<kind>/`.
+fn people<T>(
     root: &Path,
-    folder: &str,
-    file: &str,
+    kind: &str,
     mistakes: &mut Vec<Mistake>,
-    read: impl Fn(&str, Source<'_>) -> Result<T, Vec<Mistake>>,
+    read: impl Fn(&Path, &str, &mut Vec<Mistake>) -> T,
 ) -> BTreeMap<String, T> {
-    let mut all = BTreeMap::new();
-    for name in folders(&root.join(folder)) {
-        let path = Path::new(folder).join(&name);
-        if edit::folder_name(&name).is_err() {
-            mistakes.push(
-                Mistake::in_file(&path, "can't be a folder name here")
-                    .hint("Use small letters a–z, digits and hyphens."),
-            );
-            continue;
+    let parent = Path::new("content").join(kind);
+    let folders = match folders(&root.join(&parent)) {
+        Ok(folders) => folders,
+        Err(error) => {
+            mistakes.push(Mistake::whole(
+                &parent,
+                format!("can't be read: {error}"),
+                "check its owner and permissions",
+            ));
+            return BTreeMap::new();
         }
-        let path = path.join(file);
-        if !root.join(&path).exists() {
-            mistakes.push(
-                Mistake::in_file(&path, "is not there")
-                    .hint("Every folder here needs one: `heldspace group add` and `heldspace member add` write it."),
-            );
-            continue;
-        }
-        let value = toml(root, &path).and_then(|text| read(&name, source(&path, &text)));
-        match value {
-            Ok(value) => {
-                all.insert(name, value);
-            }
-            Err(wrong) => mistakes.extend(wrong),
+    };
+    let mut found = BTreeMap::new();
+    for folder in folders {
+        if is_folder_name(&folder) {
+            let one = read(root, &folder, mistakes);
+            found.insert(folder, one);
+        } else {
+            let hint =
+                "name the folder with a–z, 0–9 and hyphens alone; the name to show stands in the TOML file in it";
+            mistakes.push(Mistake::whole(parent.join(&folder), "not a name for a folder here", hint));
         }
     }
-    all
+    found
 }
 
-/// The names of the folders in a folder; hidden ones and `notes` are the author's own.
-fn folders(path: &Path) -> Vec<String> {
-    let entries = fs::read_dir(path).into_iter().flatten().flatten();
-    let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
-    let names = folders.filter_map(|entry| entry.file_name().into_string().ok());
-    names.filter(|name| !name.starts_with('.') && name != "notes").collect()
+/// The folders in `parent`, without hidden ones and the author's own notes; links and files are the walk's business.
+fn folders(parent: &Path) -> io::Result<Vec<String>> {
+    let entries = match parent.read_dir() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.file_type()?.is_dir() && !crate::content::is_left_out(&name) {
+            names.push(name);
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
 }
 
-fn toml(root: &Path, file: &Path) -> Result<String, Vec<Mistake>> {
-    read_text(root, file).map_err(|mistake| vec![mistake])
-}
-
-fn source<'a>(file: &'a Path, text: &'a str) -> Source<'a> {
-    Source { file, text }
+/// Whether a member's or group's folder may have this name: it goes into commands and messages.
+pub fn is_folder_name(name: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    !name.is_empty() && name.len() <= 64 && !name.starts_with('-') && name.chars().all(allowed)
 }
 
 /// A crash leaves no copy of this process's memory, and so of the keys, on the disk.

@@ -1,66 +1,84 @@
-//! `site.toml`: the practice's name, addresses, help numbers and theme. No secret; unknown keys are refused.
+//! `site.toml`: the practice, its addresses, its help. No secret is in it.
 
-use serde::Serialize;
+use std::path::Path;
 
-use crate::content::{
-    Mistake,
-    fields::{Fields, Source},
-};
+use super::group::open;
+use crate::content::{At, Fields, Mistake};
 
 /// What `site.toml` says.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Site {
     pub practice: Identity,
     pub address: Address,
     pub help: Help,
     pub leave: Leave,
-    pub theme: String,
-    pub share: Share,
+    pub theme: ThemeName,
+    pub seal: Seal,
 }
 
-/// How the practice names itself to members.
-#[derive(Debug, Clone, Default)]
+/// Who writes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Identity {
     pub name: String,
-    /// A language tag, such as `en`.
+    /// A BCP 47 tag such as `en` or `de-AT`.
     pub language: String,
-    /// How the therapist signs.
+    /// How the therapist signs; may be empty.
     pub therapist: String,
 }
 
-#[derive(Debug, Clone, Default)]
+/// Where the host answers: origins, without a path and without `/` at the end.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Address {
-    /// `https://host`, for links: it should give nothing away.
+    /// What stands in notices and on cards; it should give nothing away.
     pub links: String,
-    /// `https://host`, for the open library, where it has one of its own.
+    /// The open library, where that is elsewhere.
     pub library: Option<String>,
 }
 
-/// What members find under Help, in every state.
-#[derive(Debug, Clone, Default, Serialize)]
+/// What is within reach in every state of the viewer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Help {
     pub intro: String,
+    /// At least one.
     pub lines: Vec<HelpLine>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HelpLine {
     pub name: String,
-    /// As people read it.
+    /// As it is written for people.
     pub number: String,
-    /// As a telephone takes it: digits and `+`.
-    pub tel: String,
-    pub note: String,
+    pub note: Option<String>,
 }
 
-/// Where *Leave quickly* goes.
-#[derive(Debug, Clone, Default)]
+impl HelpLine {
+    /// The number as a `tel:` link has it: digits, and `+` at the beginning.
+    pub fn tel(&self) -> String {
+        let digits = self.number.chars().filter(char::is_ascii_digit);
+        let plus = self.number.trim_start().starts_with('+').then_some('+');
+        plus.into_iter().chain(digits).collect()
+    }
+}
+
+/// Where *Leave quickly* leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leave {
     pub url: String,
 }
 
-/// Which large attachments are sealed once for several members. Attachments come with a later version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// The folder in `themes/`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThemeName {
+    pub name: String,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Seal {
+    pub share: Share,
+}
+
+/// Which attachments are sealed once for several members.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Share {
     None,
     #[default]
@@ -68,173 +86,179 @@ pub enum Share {
     All,
 }
 
-impl Site {
-    /// Reads `site.toml`; whatever is wrong is told, all of it.
-    pub fn read(source: Source<'_>) -> Result<Self, Vec<Mistake>> {
-        let mut fields = Fields::of_toml(source, source.text, 0).map_err(|mistake| vec![mistake])?;
-        let mut mistakes = Vec::new();
-        let site = Self {
-            practice: section(&mut fields, "practice", &mut mistakes, identity),
-            address: section(&mut fields, "address", &mut mistakes, address),
-            help: section(&mut fields, "help", &mut mistakes, help),
-            leave: section(&mut fields, "leave", &mut mistakes, leave),
-            theme: optional(&mut fields, "theme", &mut mistakes, theme).unwrap_or_else(|| "default".to_owned()),
-            share: optional(&mut fields, "seal", &mut mistakes, share).unwrap_or_default(),
-        };
-        mistakes.extend(fields.finish());
-        if mistakes.is_empty() { Ok(site) } else { Err(mistakes) }
+impl Default for Leave {
+    fn default() -> Self {
+        Self { url: "https://www.wikipedia.org/".to_owned() }
     }
 }
 
-/// A table that must be there.
-fn section<T: Default>(
-    fields: &mut Fields<'_>,
-    key: &'static str,
-    mistakes: &mut Vec<Mistake>,
-    read: fn(&mut Fields<'_>) -> T,
-) -> T {
-    optional(fields, key, mistakes, read).unwrap_or_else(|| {
-        fields.wrong(0, format!("[{key}] is missing"), "Compare with the site.toml of a new practice: heldspace init.");
-        T::default()
-    })
+impl Default for ThemeName {
+    fn default() -> Self {
+        Self { name: "default".to_owned() }
+    }
 }
 
-fn optional<T>(
+pub(super) fn read(root: &Path, mistakes: &mut Vec<Mistake>) -> Site {
+    let mut site = Site::default();
+    let file = Path::new("site.toml");
+    if !root.join(file).exists() {
+        let hint = "this folder is no practice; name the one that is, or make one with `heldspace init`";
+        mistakes.push(Mistake::whole(file, "there is no such file", hint));
+        return site;
+    }
+    let Some((source, node)) = open(root, file, "[practice]", mistakes) else { return site };
+    let mut fields = Fields::new(&source, node, mistakes);
+    site.practice = section(&mut fields, "practice", PRACTICE, practice).unwrap_or_default();
+    site.address = section(&mut fields, "address", ADDRESS, address).unwrap_or_default();
+    site.help = section(&mut fields, "help", HELP, help).unwrap_or_default();
+    site.leave = fields.table("leave").and_then(leave).unwrap_or_default();
+    site.theme = fields.table("theme").and_then(theme).unwrap_or_default();
+    site.seal = fields.table("seal").map(seal).unwrap_or_default();
+    fields.finish();
+    site
+}
+
+/// A section that has to be there.
+fn section<T>(
     fields: &mut Fields<'_>,
     key: &'static str,
-    mistakes: &mut Vec<Mistake>,
-    read: fn(&mut Fields<'_>) -> T,
+    example: &str,
+    read: impl Fn(Fields<'_>) -> Option<T>,
 ) -> Option<T> {
-    let mut table = fields.table(key)?;
-    let value = read(&mut table);
-    mistakes.extend(table.finish());
-    Some(value)
+    if let Some(table) = fields.table(key) {
+        return read(table);
+    }
+    fields.missing(key, example);
+    None
 }
 
-fn identity(fields: &mut Fields<'_>) -> Identity {
-    Identity {
-        name: fields.required("name"),
-        language: fields.text("language").map_or_else(|| "en".to_owned(), |(tag, at)| language(fields, tag, at)),
-        therapist: fields.text("therapist").map(|(name, _)| name).unwrap_or_default(),
+const PRACTICE: &str = "[practice] with name = \"…\"";
+const ADDRESS: &str = "[address] with links = \"https://pages.example.org\"";
+/// Nobody in distress should meet a page without a number on it.
+const HELP: &str = "[help] with intro = \"…\", and [[help.lines]] with name = \"…\" and number = \"…\"";
+
+fn practice(mut fields: Fields<'_>) -> Option<Identity> {
+    let name = fields.required_text("name", "name = \"Practice Example\"");
+    let therapist = fields.text("therapist").map(|name| name.value).unwrap_or_default();
+    let language = fields.text("language");
+    let good = |tag: &str| tag.len() < 36 && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if let Some(wrong) = language.as_ref().filter(|tag| !good(&tag.value)) {
+        fields.mistake(&wrong.at, "not a language tag", "write a tag such as `en`, `de` or `pt-BR`");
     }
+    fields.finish();
+    let language = language.map_or_else(|| "en".to_owned(), |tag| tag.value);
+    Some(Identity { name: name?.value, language, therapist })
 }
 
-fn language(fields: &mut Fields<'_>, tag: String, at: usize) -> String {
-    if !tag.split('-').all(|part| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric())) {
-        fields.wrong(at, format!("{tag:?} is no language tag"), "Write it as en, es or pt-BR.");
-    }
-    tag
+fn address(mut fields: Fields<'_>) -> Option<Address> {
+    let links = fields.required_text("links", "links = \"https://pages.example.org\"");
+    let links = links.and_then(|url| origin(&mut fields, &url));
+    let library = fields.text("library").and_then(|url| origin(&mut fields, &url));
+    fields.finish();
+    Some(Address { links: links?, library })
 }
 
-fn address(fields: &mut Fields<'_>) -> Address {
-    let links = fields.text("links");
-    let library = fields.text("library");
-    if links.is_none() {
-        let at = fields.at();
-        fields.wrong(
-            at,
-            "`links` is missing",
-            "Write the address that members' links begin with, such as links = \"https://pages.example.org\"",
-        );
+/// An origin as browsers write it: scheme and host, perhaps a port, in lower case, and no `/` at the end.
+fn origin(fields: &mut Fields<'_>, url: &At<String>) -> Option<String> {
+    let text = url.value.strip_suffix('/').unwrap_or(&url.value).to_ascii_lowercase();
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "-.:[]".contains(c);
+    if host.is_some_and(|host| {
+        host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[') && host.chars().all(allowed)
+    }) {
+        return Some(text);
     }
-    Address {
-        links: links.map(|(url, at)| origin(fields, url, at)).unwrap_or_default(),
-        library: library.map(|(url, at)| origin(fields, url, at)),
-    }
+    fields.mistake(
+        &url.at,
+        "not the address of a host",
+        "write scheme and host alone, such as \"https://pages.example.org\"",
+    );
+    None
 }
 
-/// `https://host[:port]`: what a browser calls an origin.
-fn origin(fields: &mut Fields<'_>, url: String, at: usize) -> String {
-    let trimmed = url.trim_end_matches('/').to_owned();
-    let host = trimmed.strip_prefix("https://").or_else(|| trimmed.strip_prefix("http://"));
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | ':' | '[' | ']');
-    if !host.is_some_and(|host| !host.is_empty() && host.chars().all(plain)) {
-        fields.wrong(
-            at,
-            format!("{url:?} is no address of a site"),
-            "Write it as https://pages.example.org, in small letters and with nothing behind the host.",
-        );
-    } else if trimmed.starts_with("http://") && !is_this_machine(host.unwrap_or_default()) {
-        fields.wrong(
-            at,
-            "members' browsers unlock nothing over http://",
-            "Use https://; plain http works on this machine alone (http://127.0.0.1:8080).",
-        );
-    }
-    trimmed
-}
-
-fn is_this_machine(host: &str) -> bool {
-    let name = host
-        .rsplit_once(':')
-        .map_or(host, |(name, port)| if port.chars().all(|c| c.is_ascii_digit()) { name } else { host });
-    name == "localhost" || name == "[::1]" || name.starts_with("127.")
-}
-
-fn help(fields: &mut Fields<'_>) -> Help {
-    let at = fields.at();
-    let intro = fields.text("intro").map(|(intro, _)| intro).unwrap_or_default();
-    let mut lines = Vec::new();
-    for mut line in fields.tables("lines") {
-        lines.push(help_line(&mut line));
-        fields.mistakes.extend(line.finish());
-    }
-    if lines.is_empty() {
-        fields.wrong(
-            at,
-            "[help] names no help line",
-            "A member in crisis must find a number: add [[help.lines]] with name and number.",
-        );
-    }
-    Help { intro, lines }
-}
-
-fn help_line(fields: &mut Fields<'_>) -> HelpLine {
-    let name = fields.required("name");
-    let number = fields.required("number");
-    let tel: String = number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
-    if !number.is_empty() && (!tel.chars().any(|c| c.is_ascii_digit()) || number.chars().any(char::is_alphabetic)) {
-        let at = fields.at();
-        fields.wrong(
-            at,
-            format!("{number:?} is no telephone number"),
-            "Write digits, so that it can be tapped; words belong into `note`.",
-        );
-    }
-    HelpLine { name, number, tel, note: fields.text("note").map(|(note, _)| note).unwrap_or_default() }
-}
-
-fn leave(fields: &mut Fields<'_>) -> Leave {
-    let (url, at) = fields.text("url").unwrap_or_default();
-    let plain = url.chars().all(|c| !c.is_whitespace() && !c.is_control());
-    if !plain || !url.starts_with("https://") || url.len() < "https://a.b".len() {
-        let at = if url.is_empty() { fields.at() } else { at };
-        fields.wrong(
-            at,
-            "[leave] needs a `url`",
-            "The address that *Leave quickly* goes to, such as https://www.weather.gov/",
-        );
-    }
-    Leave { url }
-}
-
-fn theme(fields: &mut Fields<'_>) -> String {
-    let (name, at) = fields.text("name").unwrap_or_else(|| ("default".to_owned(), 0));
-    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
-        fields.wrong(at, format!("{name:?} is no name of a theme"), "It is the name of a folder below themes/.");
-    }
-    name
-}
-
-fn share(fields: &mut Fields<'_>) -> Share {
-    let Some((text, at)) = fields.text("share") else { return Share::default() };
-    match text.as_str() {
-        "none" => Share::None,
-        "library" => Share::Library,
-        "all" => Share::All,
-        _ => {
-            fields.wrong(at, format!("`share` can't be {text:?}"), "It is \"none\", \"library\" or \"all\".");
-            Share::default()
+fn leave(mut fields: Fields<'_>) -> Option<Leave> {
+    let url = fields.required_text("url", "url = \"https://www.wikipedia.org/\"").filter(|url| {
+        let good = url.value.starts_with("https://") || url.value.starts_with("http://");
+        if !good {
+            fields.mistake(&url.at, "not a web address", "begin it with https://");
         }
+        good
+    });
+    fields.finish();
+    url.map(|url| Leave { url: url.value })
+}
+
+fn help(mut fields: Fields<'_>) -> Option<Help> {
+    let intro = fields.required_text("intro", "intro = \"If you can't wait, someone is there day and night:\"");
+    let mut tables = 0;
+    let lines = fields.tables("lines", |table| {
+        tables += 1;
+        line(table)
+    });
+    if tables == 0 {
+        fields.missing("lines", "[[help.lines]] with name = \"…\" and number = \"…\"");
+    }
+    fields.finish();
+    Some(Help { intro: intro?.value, lines })
+}
+
+fn line(mut fields: Fields<'_>) -> Option<HelpLine> {
+    let name = fields.required_text("name", "name = \"Crisis line\"");
+    let number = fields.required_text("number", "number = \"988\"");
+    let note = fields.text("note").map(|text| text.value);
+    let allowed = |c: char| c.is_ascii_digit() || " +-()/.".contains(c);
+    let number = number.filter(|number| {
+        let good = number.value.chars().all(allowed) && number.value.contains(|c: char| c.is_ascii_digit());
+        if !good {
+            fields.mistake(
+                &number.at,
+                "not a telephone number",
+                "write digits, with spaces where you like, and + in front of a country",
+            );
+        }
+        good
+    });
+    fields.finish();
+    Some(HelpLine { name: name?.value, number: number?.value, note })
+}
+
+fn theme(mut fields: Fields<'_>) -> Option<ThemeName> {
+    let name = fields.required_text("name", "name = \"default\"").filter(|name| {
+        let good = super::is_folder_name(&name.value);
+        if !good {
+            fields.mistake(&name.at, "not the name of a theme", "name a folder in themes/, with a–z, 0–9 and hyphens");
+        }
+        good
+    });
+    fields.finish();
+    name.map(|name| ThemeName { name: name.value })
+}
+
+fn seal(mut fields: Fields<'_>) -> Seal {
+    let share = fields.text("share");
+    let parsed = match share.as_ref().map(|text| text.value.as_str()) {
+        None | Some("library") => Share::Library,
+        Some("none") => Share::None,
+        Some("all") => Share::All,
+        Some(other) => {
+            let what = format!("`{other}` is no way to share");
+            let at = share.as_ref().map_or(0..0, |text| text.at.clone());
+            fields.mistake(&at, what, "write \"none\", \"library\" or \"all\"");
+            Share::Library
+        }
+    };
+    fields.finish();
+    Seal { share: parsed }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn telephone_links_have_digits_and_a_leading_plus() {
+        let line = |number: &str| HelpLine { name: String::new(), number: number.to_owned(), note: None };
+        assert_eq!(line("0800 / 111 0 111").tel(), "08001110111");
+        assert_eq!(line("+44 (20) 7946-0958").tel(), "+442079460958");
     }
 }

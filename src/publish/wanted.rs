@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 use rayon::prelude::*;
 
 use crate::{
-    content::{Audience, Mistakes, Page},
+    content::{Audience, Mistake, Mistakes, Page},
     keys::Keys,
     practice::{Mailbox, Practice},
     render::{self, Rendering, Theme},
@@ -55,7 +55,7 @@ pub fn wanted(
         .collect();
     let open = render::open_site(pages, practice, theme);
 
-    let mut mistakes = Vec::new();
+    let mut mistakes: Vec<Mistake> = Vec::new();
     let mut readers = readers(practice);
     for page in rendered {
         match page {
@@ -64,18 +64,18 @@ pub fn wanted(
                     readers.entry(folder).and_modify(|reader| reader.pages.push(page));
                 }
             }
-            Err(mistake) => mistakes.push(mistake),
+            Err(more) => mistakes.extend(more),
         }
     }
     let open = match open {
         Ok(files) => files.into_iter().map(|file| (file.path, file.bytes)).collect(),
-        Err(mistake) => {
-            mistakes.push(mistake);
+        Err(more) => {
+            mistakes.extend(more);
             BTreeMap::new()
         }
     };
     if !mistakes.is_empty() {
-        return Err(mistakes.into_iter().collect());
+        return Err(Mistakes::new(mistakes));
     }
     Ok(Wanted { readers: readers.into_values().collect(), open, without_mailbox: without_mailbox(practice) })
 }
@@ -133,7 +133,7 @@ fn entry(
 ) -> Entry {
     let own_id = matches!(page.audience, Audience::Message(_)).then_some(&mailbox.id);
     Entry {
-        id: keys.page_id(own_id, &page.identity()),
+        id: keys.page_id(own_id, page.identity()),
         title,
         date: page.date.map(|date| date.to_string()),
         order: page.order,
@@ -143,13 +143,13 @@ fn entry(
     }
 }
 
-/// How the viewer names an audience. For one person or a few: nothing but "For you".
+/// How the viewer names an audience.
 fn label(audience: &Audience, practice: &Practice) -> AudienceLabel {
-    let (kind, title) = match audience {
-        Audience::Open | Audience::Library => (AudienceKind::Library, "Library"),
-        Audience::Group(name) => (AudienceKind::Group, practice.groups.get(name).map_or(name.as_str(), |g| &g.title)),
-        Audience::Member(_) => (AudienceKind::Member, "For you"),
-        Audience::Message(_) => (AudienceKind::Message, "For you"),
+    let kind = match audience {
+        Audience::Open | Audience::Library => AudienceKind::Library,
+        Audience::Group(_) => AudienceKind::Group,
+        Audience::Member(_) => AudienceKind::Member,
+        Audience::Message(_) => AudienceKind::Message,
     };
-    AudienceLabel { kind, title: title.to_owned() }
+    AudienceLabel { kind, title: audience.shown(practice) }
 }

@@ -1,6 +1,7 @@
-//! What a template can look at, and whether it looked at its reader.
+//! What a template can see: the member it is rendered for, and the practice.
 //!
-//! Noted at run time, not guessed from the source: includes, macros and the layout count too.
+//! The context notes at run time whether anyone asked for the member, so that a page that never does is rendered once.
+//! That is never guessed from the source: guessing misses what an include looks at.
 
 use std::{
     collections::BTreeMap,
@@ -11,69 +12,116 @@ use std::{
     },
 };
 
-use minijinja::value::{Enumerator, Object, Value};
+use minijinja::{
+    Error, ErrorKind, Value,
+    value::{Enumerator, Object, ObjectRepr},
+};
 
 use crate::practice::{Member, Practice};
 
-/// The variables of one rendering.
-#[derive(Clone)]
-pub struct Context {
-    values: BTreeMap<&'static str, Value>,
-    member: Option<Value>,
-    looked: Arc<AtomicBool>,
+/// The fields of `member` and `practice`, for suggestions.
+pub(super) const MEMBER: [&str; 2] = ["name", "groups"];
+pub(super) const PRACTICE: [&str; 2] = ["name", "therapist"];
+/// Says that a page for everyone asked for a member.
+pub(super) const NO_MEMBER: &str = "this page is open to everyone, so there is no `member` to look at";
+
+/// Whether a template looked at the member.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Looked(Arc<AtomicBool>);
+
+impl Looked {
+    pub(super) fn at_member(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn note(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
-impl Context {
-    /// For a page that `member` reads; for an open page there is none.
-    pub fn new(practice: &Practice, member: Option<&Member>) -> Self {
-        let site = &practice.site.practice;
-        let practice_value = Value::from_pairs([("name", site.name.clone()), ("therapist", site.therapist.clone())]);
-        let member = member.map(|member| {
-            Value::from_pairs([
-                ("name", Value::from(member.name.clone())),
-                ("groups", Value::from_iter(practice.groups_of(&member.folder))),
-            ])
-        });
-        Self { values: BTreeMap::from([("practice", practice_value)]), member, looked: Arc::default() }
-    }
+/// The variables of one rendering.
+#[derive(Debug)]
+struct Context {
+    looked: Looked,
+    /// `None` on pages that are open to everyone.
+    member: Option<Value>,
+    others: BTreeMap<&'static str, Value>,
+}
 
-    /// The same reader, with more to show.
-    #[must_use]
-    pub fn with(mut self, more: impl IntoIterator<Item = (&'static str, Value)>) -> Self {
-        self.values.extend(more);
-        self
-    }
+/// The context of a template that sees `member`, the practice and `others`.
+pub(super) fn context(
+    member: Option<&Member>,
+    practice: &Practice,
+    looked: &Looked,
+    others: impl IntoIterator<Item = (&'static str, Value)>,
+) -> Value {
+    let mut others: BTreeMap<_, _> = others.into_iter().collect();
+    others.insert("practice", practice_value(practice));
+    let member = member.map(|member| Value::from_object(Reader::new(member, practice)));
+    Value::from_object(Context { looked: looked.clone(), member, others })
+}
 
-    /// Whether anything looked at the reader so far.
-    pub fn looked_at_reader(&self) -> bool {
-        self.looked.load(Ordering::Relaxed)
-    }
-
-    pub fn value(&self) -> Value {
-        Value::from_object(self.clone())
-    }
+fn practice_value(practice: &Practice) -> Value {
+    let identity = &practice.site.practice;
+    Value::from_pairs([("name", &identity.name), ("therapist", &identity.therapist)])
 }
 
 impl Object for Context {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        match key.as_str()? {
-            "member" => {
-                self.looked.store(true, Ordering::Relaxed);
-                self.member.clone()
-            }
-            name => self.values.get(name).cloned(),
+        let key = key.as_str()?;
+        if key != "member" {
+            return self.others.get(key).cloned();
         }
+        self.looked.note();
+        Some(self.member.clone().unwrap_or_else(|| Error::new(ErrorKind::InvalidOperation, NO_MEMBER).into()))
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        // Whoever looks at everything looks at the reader.
-        self.looked.store(true, Ordering::Relaxed);
+        // Whoever lists everything has seen the member too.
+        self.looked.note();
         Enumerator::Str(&["member", "practice"])
     }
 }
 
-impl fmt::Debug for Context {
+/// A member as templates see one: nothing but what is theirs to read.
+struct Reader {
+    name: String,
+    groups: Vec<String>,
+}
+
+impl Reader {
+    fn new(member: &Member, practice: &Practice) -> Self {
+        let groups = practice.groups.values().filter(|group| group.members.contains(&member.folder));
+        Self { name: member.name.clone(), groups: groups.map(|group| group.folder.clone()).collect() }
+    }
+}
+
+impl Object for Reader {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Map
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        match key.as_str()? {
+            "name" => Some(Value::from(&self.name)),
+            "groups" => Some(self.groups.iter().map(Value::from).collect()),
+            _ => None,
+        }
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Str(&MEMBER)
+    }
+
+    /// `{{ member }}` is the name.
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+// SECURITY: nothing of a member reaches a log through `{:?}`.
+impl fmt::Debug for Reader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Context(…)")
+        f.write_str("member")
     }
 }

@@ -1,25 +1,204 @@
-//! Rendering: a page's text is a template first, Markdown second, and HTML that can do nothing last.
+//! Pages as people see them: [`Page`] in, [`RenderedPage`] or [`OpenFile`] out.
 //!
-//! In: a [`crate::content::Page`], the practice, its [`Theme`]. Out: a [`RenderedPage`] for each reader, once where
-//! nothing looked at the reader; and the open site's plain files. It must not know keys, a store, a clock or a release.
-//! In the order of the code: [`template`] (with [`values`] as tokens and [`context`] noting who is looked at) →
-//! [`markdown`] → [`sanitise`] → [`theme`].
+//! Template, Markdown, sanitiser, theme, in this order. It must not know any key, the store, the clock or a release: the
+//! same page and practice give the same bytes on any machine. It writes nothing.
 
+mod asset;
 mod context;
+mod flaw;
+mod heading;
+mod limit;
+mod link;
 mod markdown;
-mod open_site;
-mod page;
+mod open;
 mod sanitise;
+mod table;
 mod template;
 mod theme;
-mod values;
+mod value;
 
-pub use open_site::{OpenFile, help, open_site};
-pub use page::{RenderedPage, Rendering, render_page};
+use std::{borrow::Cow, collections::BTreeMap};
+
+pub(crate) use asset::published;
+use context::{Looked, context};
+use flaw::Flaw;
+#[doc(hidden)]
+pub use markdown::commonmark;
+use minijinja::{Environment, Value};
+pub use open::{OpenFile, help, open_site};
 pub use theme::Theme;
+use value::Marks;
 
-/// `CommonMark` without extensions, sanitised as pages are but for relative addresses and pictures: what the
-/// specification's examples are compared with.
-pub fn commonmark(text: &str) -> String {
-    sanitise::commonmark(&markdown::commonmark(text))
+use crate::{
+    content::{Audience, Mistake, Mistakes, Page, Source, made_visible},
+    practice::{Member, Practice},
+};
+
+/// A page ready to be sealed: a whole HTML document.
+///
+/// SECURITY: it has no `Debug`, `Display` or `Serialize`, its fields are private, and only sealing takes it: a member's
+/// plaintext can't be published, because nothing that publishes accepts it.
+pub struct RenderedPage {
+    title: String,
+    html: String,
+}
+
+impl RenderedPage {
+    /// The title, which goes into the reader's index.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Title and document.
+    pub(crate) fn into_parts(self) -> (String, String) {
+        (self.title, self.html)
+    }
+}
+
+/// A page as its readers get it.
+pub enum Rendering {
+    /// It never looked at the member: all get the same.
+    Same(RenderedPage),
+    /// By the member's folder.
+    Each(BTreeMap<String, RenderedPage>),
+}
+
+/// Renders `page` for everyone who may read it. Whether it looks at the member is noted while it runs, includes and
+/// layout counted.
+pub fn render_page(page: &Page, practice: &Practice, theme: &Theme) -> Result<Rendering, Mistakes> {
+    let readers = page.audience.readers(practice);
+    // A page that nobody reads yet is tried all the same, on a member who does not exist.
+    let nobody = Member { name: "Anna".to_owned(), ..Member::default() };
+    let first = readers.first().copied().unwrap_or(&nobody);
+    let job = Job::new(page, practice, theme)?;
+    let looked = Looked::default();
+    let rendered = job.document(first, &looked)?;
+    if !looked.at_member() {
+        return Ok(Rendering::Same(rendered));
+    }
+    let mut each = BTreeMap::new();
+    let mut mistakes = Vec::new();
+    for reader in readers.iter().skip(1) {
+        match job.document(reader, &looked) {
+            Ok(page) => drop(each.insert(reader.folder.clone(), page)),
+            Err(more) => mistakes.extend(more),
+        }
+    }
+    if let Some(reader) = readers.first() {
+        each.insert(reader.folder.clone(), rendered);
+    }
+    Mistakes::unless_any(mistakes, Rendering::Each(each))
+}
+
+/// One page on its way through all stages: its template is compiled once.
+struct Job<'a> {
+    page: &'a Page,
+    practice: &'a Practice,
+    theme: &'a Theme,
+    /// For a page that uses the characters of the theme's tokens.
+    own: Option<(Environment<'static>, Marks)>,
+}
+
+/// A page's own part of a document.
+struct Content {
+    title: String,
+    html: String,
+}
+
+impl<'a> Job<'a> {
+    fn new(page: &'a Page, practice: &'a Practice, theme: &'a Theme) -> Result<Self, Mistakes> {
+        template::check(&page.body)?;
+        Ok(Self { page, practice, theme, own: theme.text_for(&page.body)? })
+    }
+
+    /// The sealed page for one member.
+    fn document(&self, reader: &Member, looked: &Looked) -> Result<RenderedPage, Mistakes> {
+        // SECURITY: a page that anyone may read must not depend on who reads it.
+        let seen = (self.page.audience != Audience::Open).then_some(reader);
+        let content = self.content(seen, looked)?;
+        let variables = [
+            ("lang", Value::from(&self.practice.site.practice.language)),
+            ("title", Value::from(&content.title)),
+            ("date", date(self.page)),
+            ("audience", Value::from(self.page.audience.shown(self.practice))),
+            ("content", Value::from(&content.html)),
+        ];
+        let html = self.layout(theme::PAGE, context(Some(reader), self.practice, looked, variables))?;
+        Ok(RenderedPage { title: content.title, html })
+    }
+
+    /// A document of the theme.
+    fn layout(&self, name: &str, context: Value) -> Result<String, Mistakes> {
+        layout(self.theme, name, context)
+    }
+
+    fn content(&self, reader: Option<&Member>, looked: &Looked) -> Result<Content, Mistakes> {
+        let context = context(reader, self.practice, looked, []);
+        let text = self.text(&context)?;
+        let body = markdown::render(&text, self.marks(), self.page.title.is_none(), self.theme.ids.clone());
+        let body = body.map_err(|flaws| self.mistakes(flaws, &text, &context))?;
+        let title = self.page.title.clone().or(body.title).filter(|title| !title.is_empty());
+        let title = title.ok_or_else(|| self.untitled())?;
+        Ok(Content { title: made_visible(&title), html: body.html })
+    }
+
+    fn marks(&self) -> Marks {
+        self.own.as_ref().map_or(self.theme.marks, |(_, marks)| *marks)
+    }
+
+    /// What the page's template gives. SECURITY: the page's text is the only template here; no value is ever one.
+    fn text(&self, context: &Value) -> Result<Cow<'a, str>, Mistake> {
+        let text = self.page.body.text();
+        if !template::is_template(text) {
+            return Ok(Cow::Borrowed(text));
+        }
+        let failed = |error| template::mistake(&error, &self.page.body, self.theme.sources());
+        self.template().and_then(|template| template.render(context.clone())).map(Cow::Owned).map_err(failed)
+    }
+
+    fn template(&self) -> Result<minijinja::Template<'_, '_>, minijinja::Error> {
+        let environment = self.own.as_ref().map_or(&self.theme.text, |(environment, _)| environment);
+        environment.template_from_named_str(PAGE_NAME, self.page.body.text())
+    }
+
+    fn untitled(&self) -> Mistake {
+        let hint = "add title = \"…\" to the front matter, or begin with a heading: # Title";
+        self.page.body.mistake(&(0..0), "this page has no title", hint)
+    }
+
+    /// Flaws in what the template gave, at the places in the source they come from.
+    fn mistakes(&self, flaws: Vec<Flaw>, text: &str, context: &Value) -> Mistakes {
+        let spans = match self.template().and_then(|template| template.render_with_spans(context.clone())) {
+            Ok((again, spans)) if again == text => spans,
+            _ => Vec::new(),
+        };
+        let mistake = |flaw: Flaw| {
+            let span = spans.iter().find(|span| span.output_range().contains(&flaw.at.start));
+            let (source, at) = match span {
+                None => (&self.page.body, flaw.at),
+                Some(span) => {
+                    let source = self.theme.sources().source(span.name()).unwrap_or(&self.page.body);
+                    let start = flaw.at.start - span.output_range().start + span.source_range().start;
+                    (source, start..start + flaw.at.len())
+                }
+            };
+            source.mistake(&at, flaw.wrong.what(), flaw.wrong.hint())
+        };
+        Mistakes::new(flaws.into_iter().map(mistake).collect())
+    }
+}
+
+/// What a page's own template is called; no file of a theme can have this name.
+const PAGE_NAME: &str = "content/";
+
+/// Renders the document `name` of the theme.
+fn layout(theme: &Theme, name: &str, context: Value) -> Result<String, Mistakes> {
+    let rendered = theme.layout.get_template(name).and_then(|template| template.render(context));
+    let nowhere = Source::new(format!("themes/{name}"), "");
+    rendered.map_err(|error| template::mistake(&error, &nowhere, theme.sources()).into())
+}
+
+/// The date as ISO 8601 writes it, or nothing that a template would print.
+fn date(page: &Page) -> Value {
+    page.date.map_or_else(|| Value::from(()), |date| Value::from(date.to_string()))
 }

@@ -1,4 +1,8 @@
-//! The sanitiser: what Markdown makes may stay; everything else that HTML could do goes.
+//! Lets through what Markdown makes, and of an author's own HTML what can do no harm.
+//!
+//! In: HTML from Markdown, which may hold anything. Out: HTML without script, style, form, frame or picture from
+//! elsewhere. This is one of three layers: sealed pages are also shown where no script can run, under a policy that
+//! refuses it.
 
 use std::{
     borrow::Cow,
@@ -8,52 +12,128 @@ use std::{
 
 use ammonia::{Builder, UrlRelative};
 
-static PAGE: LazyLock<Builder<'static>> = LazyLock::new(|| {
-    let mut builder = allowed();
-    // SECURITY: nothing on a page may be fetched from anywhere: not even that it was opened is anyone's business.
-    builder.rm_tags(["img"]).url_relative(UrlRelative::Custom(Box::new(own_place)));
+use super::link::Target;
+
+const TAGS: [&str; 60] = [
+    "a",
+    "abbr",
+    "article",
+    "aside",
+    "b",
+    "bdi",
+    "bdo",
+    "blockquote",
+    "br",
+    "caption",
+    "cite",
+    "code",
+    "dd",
+    "del",
+    "details",
+    "dfn",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "input",
+    "ins",
+    "kbd",
+    "li",
+    "mark",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "rp",
+    "rt",
+    "ruby",
+    "s",
+    "samp",
+    "section",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "summary",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "u",
+    "ul",
+];
+/// Removed with everything in them; of other unknown elements the content stays.
+const WITH_CONTENT: [&str; 12] = [
+    "script", "style", "svg", "math", "iframe", "object", "template", "noscript", "textarea", "select", "title", "xmp",
+];
+const ATTRIBUTES: [(&str, &[&str]); 9] = [
+    ("a", &["href"]),
+    ("bdo", &["dir"]),
+    ("details", &["open"]),
+    ("img", &["src", "alt", "width", "height"]),
+    ("input", &["aria-label", "type", "checked"]),
+    ("ol", &["start", "reversed"]),
+    ("td", &["colspan", "rowspan"]),
+    ("th", &["colspan", "rowspan", "scope"]),
+    ("li", &["value"]),
+];
+const ALIGNED: [&str; 3] = ["align-left", "align-center", "align-right"];
+const CLASSES: [(&str, &[&str]); 4] = [
+    ("td", &ALIGNED),
+    ("th", &ALIGNED),
+    ("sup", &["footnote-reference", "footnote-definition-label"]),
+    ("div", &["footnote-definition"]),
+];
+pub(super) const SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
+
+static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = Builder::empty();
     builder
-});
-
-static COMMONMARK: LazyLock<Builder<'static>> = LazyLock::new(|| {
-    let mut builder = allowed();
-    builder.url_relative(UrlRelative::PassThrough);
-    builder
-});
-
-fn own_place(url: &str) -> Option<Cow<'_, str>> {
-    url.starts_with('#').then_some(Cow::Borrowed(url))
-}
-
-/// What is left of a page's HTML.
-pub fn page(html: &str) -> String {
-    PAGE.clean(html).to_string()
-}
-
-/// As [`page`], with pictures and relative addresses: for the examples of the `CommonMark` specification.
-pub fn commonmark(html: &str) -> String {
-    COMMONMARK.clean(html).to_string()
-}
-
-fn allowed() -> Builder<'static> {
-    let mut builder = Builder::default();
-    let table_cell = HashSet::from(["align-left", "align-center", "align-right"]);
-    builder
-        .add_tags(["input", "section"])
-        .add_generic_attributes(["id"])
-        .rm_tag_attributes("table", &["align", "char", "charoff", "summary"])
-        .add_tag_attributes("input", ["aria-label", "checked", "disabled", "type"])
-        .add_tag_attributes("ol", ["start"])
-        // A box is only ever a disabled tick box, whatever a page's own HTML wanted it to be.
-        .set_tag_attribute_value("input", "type", "checkbox")
+        .tags(TAGS.into())
+        .clean_content_tags(WITH_CONTENT.into())
+        .tag_attributes(map(&ATTRIBUTES))
+        .allowed_classes(map(&CLASSES))
+        // No prefix: no script runs beside a page that an id could confuse, and links within the page keep working.
+        .generic_attributes(["id", "lang", "dir", "title"].into())
+        .url_schemes(SCHEMES.into())
+        .url_relative(UrlRelative::PassThrough)
+        .link_rel(Some("noopener noreferrer"))
+        .strip_comments(true)
+        // An input is a box to look at, whatever it was written as. One attribute alone is set so: ammonia would write
+        // several in an order that changes from run to run, and an unchanged page must give unchanged bytes.
         .set_tag_attribute_value("input", "disabled", "")
-        .allowed_classes(HashMap::from([
-            ("th", table_cell.clone()),
-            ("td", table_cell),
-            ("sup", HashSet::from(["footnote-reference", "footnote-definition-label"])),
-            ("div", HashSet::from(["footnote-definition"])),
-        ]))
-        .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))
-        .link_rel(Some("noopener noreferrer"));
+        .attribute_filter(filter);
     builder
+});
+
+fn map(pairs: &[(&'static str, &[&'static str])]) -> HashMap<&'static str, HashSet<&'static str>> {
+    pairs.iter().map(|(tag, names)| (*tag, names.iter().copied().collect())).collect()
+}
+
+/// SECURITY: a picture from elsewhere would tell its host who reads what, and when.
+fn filter<'a>(element: &str, attribute: &str, value: &'a str) -> Option<Cow<'a, str>> {
+    match (element, attribute) {
+        ("img", "src") => (Target::of(value) == Target::Beside).then_some(Cow::Borrowed(value)),
+        ("input", "type") => Some(Cow::Borrowed("checkbox")),
+        _ => Some(Cow::Borrowed(value)),
+    }
+}
+
+/// `html` without what could do harm.
+pub(super) fn sanitise(html: &str) -> String {
+    SANITISER.clean(html).to_string()
 }

@@ -1,101 +1,195 @@
-//! A page's text as a template: `{{ member.name }}`, `{% if … %}`; compiled once, and never a value.
+//! Templates: two environments over one theme, and what to say when a template is wrong.
+//!
+//! In *text* a page's own template is rendered: what it prints becomes a token (see [`super::value`]). In *layout* the
+//! theme's documents are: what they print is escaped as HTML.
 
-use std::path::Path;
+use std::borrow::Cow;
 
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, syntax::SyntaxConfig};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, UndefinedBehavior, Value, syntax::SyntaxConfig};
 
-use super::{context::Context, theme::Theme, values::Tokens};
-use crate::content::{Mistake, Page, nearest};
+use super::{
+    asset::Assets,
+    context::{MEMBER, NO_MEMBER, PRACTICE},
+    limit,
+    value::Marks,
+};
+use crate::content::{Mistake, Source, made_visible, suggest};
 
-/// Steps that one template may take.
-pub const FUEL: u64 = 2_000_000;
-/// The name of a page's own text among its templates.
-const TEXT: &str = "page text";
-const KNOWN: [&str; 5] = ["member.name", "member.groups", "practice.name", "practice.therapist", "member"];
+/// Steps and sixty-fourths of a byte that one rendering may cost: about 64 MB, and well under a second.
+const FUEL: u64 = 1_000_000;
+/// Includes within macros within includes; what minijinja allows (500) is too much for a thread's stack.
+const RECURSION: usize = 100;
 
-/// A page's text, compiled.
-pub struct Text<'a> {
-    page: &'a Page,
-    environment: Environment<'a>,
-    pub tokens: Tokens,
+/// The environment for the text of pages.
+pub(super) fn text(marks: Marks) -> Environment<'static> {
+    let mut environment = common();
+    environment.set_auto_escape_callback(|_| AutoEscape::Custom("heldspace".into()));
+    environment.set_formatter(move |out, _, value| print(out, marks, value));
+    // SECURITY: each of these would let a value into Markdown as it is.
+    for filter in ["safe", "escape", "e", "format"] {
+        environment.remove_filter(filter);
+    }
+    environment
 }
 
-impl<'a> Text<'a> {
-    pub fn compile(page: &'a Page, theme: &Theme) -> Result<Self, Mistake> {
-        let sources = theme.sources();
-        let tokens = Tokens::for_text(page.body());
-        let mut environment = Environment::new();
-        environment.set_syntax(syntax());
-        environment.set_auto_escape_callback(|_| AutoEscape::None);
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_fuel(Some(FUEL));
-        environment.set_recursion_limit(64);
-        // SECURITY: includes come from the theme, never from what is written for others.
-        environment.set_loader(move |name| Ok(sources.get(name).cloned()));
-        let tokens_out = tokens.clone();
-        environment.set_formatter(move |out, _, value| {
-            if value.is_undefined() {
-                return Err(Error::from(ErrorKind::UndefinedError));
-            }
-            if !value.is_none() {
-                out.write_str(&tokens_out.token(&value.to_string()))?;
-            }
-            Ok(())
-        });
-        environment
-            .add_template(TEXT, page.body())
-            .map_err(|error| mistake(&page.file, &page.source, page.body, &error))?;
-        Ok(Self { page, environment, tokens })
-    }
-
-    /// The Markdown, with tokens where values stand.
-    pub fn render(&self, context: &Context) -> Result<String, Mistake> {
-        let rendered = self.environment.get_template(TEXT).and_then(|text| text.render(context.value()));
-        rendered.map_err(|error| match error.name() {
-            Some(name) if name != TEXT => {
-                Mistake::in_file(&self.page.file, format!("its include {name} fails: {}", words(&error)))
-            }
-            _ => mistake(&self.page.file, &self.page.source, self.page.body, &error),
+/// The environment for the theme's documents. `{{ asset("picture.svg") }}` prints a file's address.
+pub(super) fn layout(assets: &Assets) -> Environment<'static> {
+    let mut environment = common();
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.set_formatter(|out, _, value| print_html(out, value));
+    let urls = assets.urls();
+    environment.add_function("asset", move |name: &str| {
+        urls.get(name).cloned().ok_or_else(|| {
+            let hint = suggest::hint(name, "files of the theme", urls.keys().map(String::as_str));
+            Error::new(ErrorKind::InvalidOperation, format!("the theme has no `{name}`; {hint}"))
         })
-    }
+    });
+    environment
 }
 
-/// Comments are `{## … ##}`, since `{#` begins the id of a heading in Markdown.
-///
-/// # Panics
-/// Never: the delimiters are fixed.
-pub fn syntax() -> SyntaxConfig {
-    let built = SyntaxConfig::builder().comment_delimiters("{##", "##}").keep_trailing_newline(true).build();
-    built.expect("fixed delimiters")
+fn common() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_syntax(syntax());
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(FUEL));
+    environment.set_recursion_limit(RECURSION);
+    // SECURITY: it would print everything there is.
+    environment.remove_global("debug");
+    environment
 }
 
-/// A template's error, at its place in the file: the template begins at `offset` of `text`.
-pub fn mistake(file: &Path, text: &str, offset: usize, error: &Error) -> Mistake {
-    let at = error.range().map(|range| offset + range.start);
-    let line = || {
-        let lines_before = text[..offset].matches('\n').count();
-        Mistake::at_line(file, text, lines_before + error.line().unwrap_or(1), 1, words(error))
+fn syntax() -> SyntaxConfig {
+    SyntaxConfig::builder()
+        .comment_delimiters("{##", "##}")
+        .keep_trailing_newline(true)
+        .build()
+        .expect("the delimiters differ from each other")
+}
+
+/// Whether `text` has anything for a template engine to do.
+pub(super) fn is_template(text: &str) -> bool {
+    ["{{", "{%", "{##"].iter().any(|delimiter| text.contains(delimiter))
+}
+
+fn print(out: &mut Output<'_>, marks: Marks, value: &Value) -> Result<(), Error> {
+    let written = match value.as_str() {
+        // A block or macro that was captured: its values are tokens already, the rest its author wrote.
+        Some(text) if value.is_safe() => out.write_str(text),
+        Some(text) => out.write_str(&marks.token(&made_visible(text))),
+        None if value.is_undefined() => Ok(()),
+        None => out.write_str(&marks.token(&made_visible(&value.to_string()))),
     };
-    let mistake = at.filter(|at| *at < text.len()).map_or_else(line, |at| Mistake::at(file, text, at, words(error)));
-    mistake.hint(hint(error, at.and_then(|at| text.get(at..)).unwrap_or_default()))
+    written.map_err(Error::from)
 }
 
-fn words(error: &Error) -> String {
-    let detail = error.detail().map(|detail| format!(": {detail}")).unwrap_or_default();
-    match error.kind() {
-        ErrorKind::UndefinedError => "this field does not exist".to_owned(),
-        ErrorKind::OutOfFuel => "this template never comes to an end".to_owned(),
-        kind => format!("{kind}{detail}"),
+/// SECURITY: what would overflow the stack is refused before it is compiled.
+pub(super) fn check(source: &Source) -> Result<(), Mistake> {
+    limit::exceeded(source.text()).map_or(Ok(()), |at| {
+        let hint = "split it with {% set %}, or write fewer branches";
+        Err(source.mistake(&at, "an expression that is too long, or an `if` with too many branches", hint))
+    })
+}
+
+/// Prints into HTML: as it is when a template says it is HTML, else escaped for text and quoted attributes.
+fn print_html(out: &mut Output<'_>, value: &Value) -> Result<(), Error> {
+    let text = match value.as_str() {
+        Some(text) if value.is_safe() => return out.write_str(text).map_err(Error::from),
+        Some(text) => Cow::Borrowed(text),
+        None if value.is_undefined() || value.is_none() => return Ok(()),
+        None => Cow::Owned(value.to_string()),
+    };
+    let mut rest = text.as_ref();
+    while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+        out.write_str(&rest[..at])?;
+        out.write_str(match rest.as_bytes()[at] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            _ => "&#39;",
+        })?;
+        rest = &rest[at + 1..];
     }
+    out.write_str(rest).map_err(Error::from)
 }
 
-fn hint(error: &Error, there: &str) -> String {
-    match error.kind() {
-        ErrorKind::UndefinedError => {
-            let word: String = there.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '.' | '_')).collect();
-            nearest(&word, KNOWN).unwrap_or_else(|| "Pages can use member.name, member.groups, practice.name and practice.therapist; an open page has no member.".to_owned())
+/// Where the template `name` stands.
+pub(super) trait Sources {
+    fn source(&self, name: &str) -> Option<&Source>;
+    /// The names that an include may have.
+    fn names(&self) -> Vec<&str>;
+}
+
+/// What to tell the author of a template that failed.
+pub(super) fn mistake(error: &Error, page: &Source, theme: &dyn Sources) -> Mistake {
+    let error = innermost(error);
+    let source = error.name().and_then(|name| theme.source(name)).unwrap_or(page);
+    let at = place(error, source);
+    let (what, hint) = explain(error, source.text().get(at.clone()).unwrap_or_default(), theme);
+    source.mistake(&at, what, hint)
+}
+
+/// The error that an include or block only passes on.
+fn innermost(error: &Error) -> &Error {
+    let mut innermost = error;
+    let mut next = std::error::Error::source(error);
+    while let Some(source) = next {
+        if let Some(inner) = source.downcast_ref::<Error>().filter(|inner| inner.line().is_some()) {
+            innermost = inner;
         }
-        ErrorKind::SyntaxError => "To show braces as they are, write {{ '{{' }}.".to_owned(),
-        _ => "Take this out, or compare it with the documentation.".to_owned(),
+        next = source.source();
     }
+    innermost
+}
+
+/// The bytes that the error is about, or the line it stands on.
+fn place(error: &Error, source: &Source) -> std::ops::Range<usize> {
+    let text = source.text();
+    error.range().unwrap_or_else(|| {
+        let lines = text.split_inclusive('\n').take(error.line().unwrap_or(1).saturating_sub(1));
+        let start = lines.map(str::len).sum();
+        start..start + text[start..].find('\n').unwrap_or(text.len() - start)
+    })
+}
+
+fn explain(error: &Error, expression: &str, theme: &dyn Sources) -> (String, String) {
+    let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+    match error.kind() {
+        _ if detail == NO_MEMBER => {
+            (detail, "remove `public = true`, or write for everyone; \"you\" needs no name".to_owned())
+        }
+        ErrorKind::UndefinedError => undefined(expression),
+        ErrorKind::TemplateNotFound => {
+            let name = expression.split(['"', '\'']).nth(1).unwrap_or(expression);
+            let hint = suggest::nearest(name, theme.names()).map_or_else(
+                || "only files of the theme can be included: put it into the theme's folder".to_owned(),
+                |name| format!("did you mean `{name}`?"),
+            );
+            (format!("the theme has no `{name}` to include"), hint)
+        }
+        ErrorKind::OutOfFuel => {
+            ("this template never comes to an end".to_owned(), "look for a loop within a loop".to_owned())
+        }
+        ErrorKind::SyntaxError | ErrorKind::UnknownFilter | ErrorKind::UnknownFunction | ErrorKind::UnknownTest => {
+            let hint = "to show braces as they are, write {% raw %}{{ … }}{% endraw %}";
+            (detail, hint.to_owned())
+        }
+        _ if detail.contains("recursion limit") => {
+            ("includes within includes without end".to_owned(), "does a file include itself?".to_owned())
+        }
+        _ => (detail, "check what stands between the braces".to_owned()),
+    }
+}
+
+/// Nothing has this name: which one was meant?
+fn undefined(expression: &str) -> (String, String) {
+    let expression = expression.trim();
+    let (object, field) = expression.split_once('.').unwrap_or((expression, ""));
+    let what = format!("there is no `{expression}`");
+    let hint = match (object, field) {
+        ("member", field) => suggest::hint(field, "what `member` has", MEMBER),
+        ("practice", field) => suggest::hint(field, "what `practice` has", PRACTICE),
+        _ => suggest::hint(object, "what a page can use", ["member", "practice"]),
+    };
+    (what, hint)
 }

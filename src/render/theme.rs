@@ -1,126 +1,214 @@
-//! The theme: templates and styles, the built-in ones overridden file by file by `themes/<name>/`.
+//! The theme: templates, stylesheets and pictures, built in, and replaced file by file by `themes/<name>/`.
+//!
+//! In: the practice's folder. Out: two template environments, made once and used by every thread, and the files that go
+//! to the open site. It must not know any page.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt, path::Path, sync::Arc};
-
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
-use rust_embed::Embed;
-
-use super::template::{self, FUEL};
-use crate::{
-    content::{Mistake, Mistakes},
-    practice::Practice,
-    viewer::fingerprinted,
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
 };
 
-/// The largest file of a theme.
-const FILE_LIMIT: u64 = 1024 * 1024;
+use minijinja::Environment;
+use rust_embed::RustEmbed;
 
-#[derive(Embed)]
-#[folder = "$CARGO_MANIFEST_DIR/themes/default/"]
+use super::{
+    asset::{Assets, ending},
+    heading::HeadingIds,
+    template::{self, Sources},
+    value::{Marks, private_use},
+};
+use crate::{
+    content::{Mistake, Mistakes, Source, TEXT_LIMIT, is_left_out, read_regular, symbolic_link},
+    practice::Practice,
+};
+
+/// A picture or font may have this many bytes.
+const ASSET_LIMIT: u64 = 4 * TEXT_LIMIT;
+/// The documents every theme has, because the built-in one has them.
+pub(super) const PAGE: &str = "page.html";
+pub(super) const OPEN: &str = "open.html";
+pub(super) const LIST: &str = "list.html";
+pub(super) const FRONT: &str = "front.html";
+
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/themes/default"]
 struct BuiltIn;
 
-/// Templates and styles, ready for use.
+/// How pages look.
 pub struct Theme {
-    environment: Environment<'static>,
-    sources: Arc<BTreeMap<String, String>>,
-    name: String,
+    pub(super) text: Environment<'static>,
+    pub(super) layout: Environment<'static>,
+    pub(super) marks: Marks,
+    /// What tokens must avoid in any page.
+    taken: BTreeSet<u32>,
+    pub(super) assets: Assets,
+    templates: BTreeMap<String, Source>,
+    /// What headings must not be called.
+    pub(super) ids: HeadingIds,
 }
 
 impl Theme {
-    /// The theme that `site.toml` names.
+    /// Reads the theme that `site.toml` names.
     pub fn read(practice: &Practice) -> Result<Self, Mistakes> {
-        let name = practice.site.theme.clone();
-        let mut sources = built_in();
-        let own = Path::new("themes").join(&name);
         let mut mistakes = Vec::new();
-        if practice.root.join(&own).is_dir() {
-            read_folder(&practice.root, &own, &mut sources, &mut mistakes);
-        } else if name != "default" {
-            let mistake = Mistake::in_file(&own, "is not there, but site.toml names it as the theme");
-            mistakes.push(mistake.hint("Make that folder, or write name = \"default\" below [theme]."));
+        let files = files(practice, &mut mistakes);
+        let (templates, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|(name, _)| is_template(name));
+        let templates: BTreeMap<_, _> = templates.into_iter().filter_map(|file| source(file, &mut mistakes)).collect();
+        let others = others.into_iter().map(|(name, file)| (name, file.bytes)).collect();
+        let theme = Self::new(templates, Assets::new(others), practice, &mut mistakes)?;
+        Mistakes::unless_any(mistakes, theme)
+    }
+
+    /// The address of the stylesheet for sealed pages, which the viewer puts into them.
+    ///
+    /// # Panics
+    /// Never: the built-in theme has the file, and a theme can only replace it.
+    pub fn page_style(&self) -> String {
+        self.assets.url("page.css").expect("every theme has page.css")
+    }
+
+    /// The address of the stylesheet for open pages.
+    pub(super) fn open_style(&self) -> String {
+        self.assets.url("open.css").expect("every theme has open.css")
+    }
+
+    fn new(
+        templates: BTreeMap<String, Source>,
+        assets: Assets,
+        practice: &Practice,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Result<Self, Mistakes> {
+        let taken = taken(&templates, practice);
+        let Some(marks) = Marks::avoiding(&taken) else { return Err(no_room(Path::new("themes")).into()) };
+        let layout = template::layout(&assets);
+        let mut ids = HeadingIds::default();
+        for source in templates.values() {
+            ids.reserve(source.text());
         }
-        let mut environment = Environment::new();
-        environment.set_syntax(template::syntax());
-        environment.set_auto_escape_callback(|_| AutoEscape::Html);
-        environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
-        environment.set_fuel(Some(FUEL));
-        for (file, text) in sources.iter().filter(|(file, _)| file.ends_with(".html")) {
-            if let Err(error) = environment.add_template_owned(file.clone(), text.clone()) {
-                mistakes.push(template::mistake(&own.join(file), text, 0, &error));
+        let mut theme = Self { text: template::text(marks), layout, marks, taken, assets, templates, ids };
+        for (name, source) in &theme.templates {
+            if let Err(mistake) = template::check(source) {
+                mistakes.push(mistake);
+                continue;
+            }
+            for environment in [&mut theme.layout, &mut theme.text] {
+                if let Err(error) = environment.add_template_owned(name.clone(), source.text().to_owned()) {
+                    mistakes.push(template::mistake(&error, source, &theme.templates));
+                    break;
+                }
             }
         }
-        Mistakes::or(mistakes, Self { environment, sources: Arc::new(sources), name })
+        Ok(theme)
     }
 
-    /// A file of the theme, for an include in a page.
-    pub(super) fn sources(&self) -> Arc<BTreeMap<String, String>> {
-        Arc::clone(&self.sources)
+    /// The environment and marks for a page with this text: the common ones, but for a page that uses their characters.
+    pub(super) fn text_for(&self, page: &Source) -> Result<Option<(Environment<'static>, Marks)>, Mistake> {
+        if !self.marks.left_in(page.text()) {
+            return Ok(None);
+        }
+        let mut taken = self.taken.clone();
+        taken.extend(private_use(page.text()));
+        let marks = Marks::avoiding(&taken).ok_or_else(|| no_room(page.file()))?;
+        let mut environment = template::text(marks);
+        for (name, source) in &self.templates {
+            // It compiled when the theme was read.
+            drop(environment.add_template_owned(name.clone(), source.text().to_owned()));
+        }
+        Ok(Some((environment, marks)))
     }
 
-    /// A whole document from one of the templates.
-    pub(super) fn render(&self, template: &str, context: Value) -> Result<String, Mistake> {
-        let rendered = self.environment.get_template(template).and_then(|found| found.render(context));
-        rendered.map_err(|error| {
-            let name = error.name().unwrap_or(template).to_owned();
-            let text = self.sources.get(&name).map_or("", String::as_str);
-            template::mistake(&Path::new("themes").join(&self.name).join(name), text, 0, &error)
-        })
-    }
-
-    /// The styles and other files for the open web: path below `public/`, and bytes.
-    pub(super) fn assets(&self) -> impl Iterator<Item = (String, Vec<u8>)> + '_ {
-        ["open.css", "page.css"].into_iter().map(|name| {
-            let bytes = self.style(name).as_bytes().to_vec();
-            (fingerprinted(name, &bytes), bytes)
-        })
-    }
-
-    /// Where the stylesheet of a public page lies.
-    pub(super) fn open_style_url(&self) -> String {
-        format!("/{}", fingerprinted("open.css", self.style("open.css").as_bytes()))
-    }
-
-    /// Where the stylesheet that the viewer puts into an opened page lies.
-    pub fn page_style_url(&self) -> String {
-        format!("/{}", fingerprinted("page.css", self.style("page.css").as_bytes()))
-    }
-
-    fn style(&self, name: &str) -> &str {
-        self.sources.get(name).map_or("", String::as_str)
+    pub(super) fn sources(&self) -> &dyn Sources {
+        &self.templates
     }
 }
 
-impl fmt::Debug for Theme {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Theme").field("name", &self.name).finish_non_exhaustive()
+impl Sources for BTreeMap<String, Source> {
+    fn source(&self, name: &str) -> Option<&Source> {
+        self.get(name)
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.keys().map(String::as_str).collect()
     }
 }
 
-fn built_in() -> BTreeMap<String, String> {
-    let file = |name: Cow<'static, str>| {
-        let data = BuiltIn::get(&name).map(|file| file.data).unwrap_or_default();
-        (name.into_owned(), String::from_utf8_lossy(&data).into_owned())
+/// A file of the theme, and where it would be in the practice.
+struct File {
+    path: PathBuf,
+    bytes: Vec<u8>,
+}
+
+fn files(practice: &Practice, mistakes: &mut Vec<Mistake>) -> BTreeMap<String, File> {
+    let folder = Path::new("themes").join(&practice.site.theme.name);
+    let mut files = BTreeMap::new();
+    for name in BuiltIn::iter() {
+        if let Some(file) = BuiltIn::get(&name) {
+            let path = Path::new("themes/default").join(&*name);
+            files.insert(name.into_owned(), File { path, bytes: file.data.into_owned() });
+        }
+    }
+    if practice.root.join(&folder).is_symlink() || practice.root.join("themes").is_symlink() {
+        mistakes.push(symbolic_link(&folder));
+        return files;
+    }
+    let Ok(entries) = practice.root.join(&folder).read_dir() else {
+        if practice.site.theme.name != "default" {
+            let hint = "make the folder, or write name = \"default\" below [theme] in site.toml";
+            mistakes.push(Mistake::whole(folder, "there is no such theme", hint));
+        }
+        return files;
     };
-    BuiltIn::iter().map(file).collect()
-}
-
-/// The practice's own files of a theme: those that the built-in one has, and partial templates besides.
-fn read_folder(root: &Path, folder: &Path, sources: &mut BTreeMap<String, String>, mistakes: &mut Vec<Mistake>) {
-    let Ok(entries) = std::fs::read_dir(root.join(folder)) else { return };
     for entry in entries.flatten() {
-        let Ok(name) = entry.file_name().into_string() else { continue };
-        // SECURITY: regular files only; a link could lead anywhere.
-        let readable = entry.metadata().is_ok_and(|meta| meta.is_file() && meta.len() <= FILE_LIMIT);
-        if name.starts_with('.') || !(name.ends_with(".html") || name.ends_with(".css")) {
-            continue;
-        }
-        let path = folder.join(&name);
-        match std::fs::read_to_string(entry.path()) {
-            Ok(text) if readable => drop(sources.insert(name, text)),
-            _ => mistakes.push(
-                Mistake::in_file(&path, "can't be read as a file of a theme")
-                    .hint("It must be a regular file of UTF-8 text, at most 1 MiB."),
-            ),
+        match own(practice, &folder.join(entry.file_name())) {
+            Ok(Some((name, file))) => drop(files.insert(name, file)),
+            Ok(None) => {}
+            Err(mistake) => mistakes.push(mistake),
         }
     }
+    files
+}
+
+/// A file of the practice's own theme; `None` for hidden ones.
+fn own(practice: &Practice, path: &Path) -> Result<Option<(String, File)>, Mistake> {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let Some(name) = name else {
+        return Err(Mistake::whole(path, "a name that is not UTF-8", "give it another name"));
+    };
+    let meta = practice.root.join(path).symlink_metadata();
+    if is_left_out(name) {
+        return Ok(None);
+    }
+    if meta.as_ref().is_ok_and(std::fs::Metadata::is_symlink) {
+        return Err(symbolic_link(path));
+    }
+    if meta.is_ok_and(|meta| meta.is_dir()) {
+        return Err(Mistake::whole(path, "a folder within a theme", "put its files beside the others"));
+    }
+    let limit = if is_template(name) { TEXT_LIMIT } else { ASSET_LIMIT };
+    let bytes = read_regular(&practice.root, path, limit)?;
+    Ok(Some((name.to_owned(), File { path: path.to_owned(), bytes })))
+}
+
+fn is_template(name: &str) -> bool {
+    ["html", "md", "txt"].contains(&ending(name).as_str())
+}
+
+fn source((name, file): (String, File), mistakes: &mut Vec<Mistake>) -> Option<(String, Source)> {
+    let Ok(text) = String::from_utf8(file.bytes) else {
+        mistakes.push(Mistake::whole(file.path, "not UTF-8 text", "save the file with the encoding UTF-8"));
+        return None;
+    };
+    Some((name, Source::new(file.path, text.replace("\r\n", "\n"))))
+}
+
+/// The private use characters in everything that any page may print.
+fn taken(templates: &BTreeMap<String, Source>, practice: &Practice) -> BTreeSet<u32> {
+    let identity = &practice.site.practice;
+    let names = practice.members.values().map(|member| member.name.as_str());
+    let texts = templates.values().map(Source::text).chain(names).chain([identity.name.as_str(), &identity.therapist]);
+    texts.flat_map(private_use).collect()
+}
+
+fn no_room(file: &Path) -> Mistake {
+    Mistake::whole(file, "uses nearly all private use characters of Unicode", "leave some of them out")
 }

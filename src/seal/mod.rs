@@ -20,4 +20,4 @@ pub use keyring::NewMailbox;
 pub use object::{ObjectRef, Plaintext, SealedObject, is_sound, open_by_name};
 pub use padding::{pad, padded_length};
 pub use passphrase::Passphrase;
-pub use week::{WEEKS, Week};
+pub use week::{WEEKS, Week, WeekError};

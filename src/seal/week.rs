@@ -72,16 +72,24 @@ impl fmt::Display for Week {
     }
 }
 
-impl FromStr for Week {
-    type Err = ();
+/// Not a week such as `2026-W48`, nor `card`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected an ISO week such as `2026-W48`, or `card`")]
+pub struct WeekError;
 
-    fn from_str(text: &str) -> Result<Self, ()> {
+impl FromStr for Week {
+    type Err = WeekError;
+
+    fn from_str(text: &str) -> Result<Self, WeekError> {
         if text == "card" {
             return Ok(Self::CARD);
         }
-        let (year, number) = text.split_once("-W").ok_or(())?;
-        let (year, number) = (year.parse().map_err(|_| ())?, number.parse().map_err(|_| ())?);
-        ISOWeekDate::new(year, number, Weekday::Monday).map_err(|_| ())?;
+        let (year, number) = text.split_once("-W").ok_or(WeekError)?;
+        if !(year.len() == 4 && number.len() == 2 && [year, number].concat().bytes().all(|b| b.is_ascii_digit())) {
+            return Err(WeekError);
+        }
+        let (year, number): (i16, i8) = (year.parse().map_err(|_| WeekError)?, number.parse().map_err(|_| WeekError)?);
+        ISOWeekDate::new(year, number, Weekday::Monday).map_err(|_| WeekError)?;
         Ok(Self { year: year.unsigned_abs(), number: number.unsigned_abs() })
     }
 }
@@ -100,7 +108,9 @@ mod tests {
             ["2027-W01", "2026-W53", "2026-W52"]
         );
         assert_eq!("2026-W53".parse(), Ok(week));
-        assert_eq!("2027-W53".parse::<Week>(), Err(()));
+        for bad in ["", "Card", "2027-W53", "2026-W54", "2026-W00", "2026-W4", "2026-48", "+026-W48", "2026-W+8"] {
+            assert_eq!(bad.parse::<Week>(), Err(WeekError), "{bad}");
+        }
     }
 
     #[test]

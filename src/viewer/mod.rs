@@ -9,7 +9,6 @@ use rust_embed::Embed;
 use crate::{
     practice::Practice,
     render::{self, Theme},
-    wire::Digest,
 };
 
 #[derive(Embed)]
@@ -25,7 +24,7 @@ const PAGE: &str = include_str!("viewer.html");
 pub fn open_files(practice: &Practice, theme: &Theme) -> Vec<(String, Vec<u8>)> {
     let asset = |name: &str| {
         let bytes = Dist::get(name).expect("the bundle is embedded").data.into_owned();
-        (fingerprinted(name, &bytes), bytes)
+        (render::published(name, &bytes), bytes)
     };
     let (script, worker, style) = (asset("viewer.js"), asset("worker.js"), asset("viewer.css"));
     let site = &practice.site;
@@ -38,18 +37,11 @@ pub fn open_files(practice: &Practice, theme: &Theme) -> Vec<(String, Vec<u8>)> 
             script => format!("/{}", script.0),
             worker => format!("/{}", worker.0),
             style => format!("/{}", style.0),
-            page_style => theme.page_style_url(),
-            help => render::help(&site.help),
+            page_style => theme.page_style(),
+            help => render::help(practice),
             leave => &site.leave.url,
         })
     });
     let page = page.expect("the embedded template renders");
     vec![("l.html".to_owned(), page.into_bytes()), script, worker, style]
-}
-
-/// `assets/<stem>.<16 hex of the SHA-256>.<ending>`: another content, another name, so it may be kept for ever.
-pub fn fingerprinted(name: &str, bytes: &[u8]) -> String {
-    let digest = Digest::of(bytes).to_string();
-    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "bin"));
-    format!("assets/{stem}.{}.{ending}", &digest[..16])
 }

@@ -76,7 +76,7 @@ fn a_page_with_a_mistake_stops_the_whole_publication() {
     let before = site.store_files();
     let (code, said) = site.fails(&["build", "--yes"]);
     assert_eq!(code, 3);
-    assert!(said.contains("content/library/7.md:3:") && said.contains("member.name"), "{said}");
+    assert!(said.contains("content/library/7.md:3:") && said.contains("did you mean `name`"), "{said}");
     assert_eq!(site.store_files(), before);
     assert_eq!(words_read(&site, &card), ["First"]);
 }

@@ -1,8 +1,17 @@
-//! The integration tests: one crate, a module for each topic, driven by [`site::TestSite`].
+//! The integration tests: one crate, a module for each topic; practices by [`site::TestSite`] (driven by the real binary)
+//! or [`draft::Draft`] (read and rendered alone).
 #![allow(clippy::disallowed_methods, reason = "tests make and break files of their own")]
 
 #[cfg(feature = "author")]
+mod attacks;
+#[cfg(feature = "author")]
 mod commands;
+#[cfg(feature = "author")]
+mod commonmark;
+#[cfg(feature = "author")]
+mod content;
+#[cfg(feature = "author")]
+mod draft;
 #[cfg(feature = "author")]
 mod interop;
 #[cfg(feature = "author")]
@@ -14,6 +23,8 @@ mod matrix;
 mod promises;
 #[cfg(feature = "author")]
 mod reader;
+#[cfg(feature = "author")]
+mod render;
 #[cfg(feature = "author")]
 mod site;
 #[cfg(feature = "author")]
