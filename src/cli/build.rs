@@ -1,12 +1,14 @@
 //! `build`: content → sealed pages in the store, after the plan was shown and agreed to.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 
 use super::{Common, Failure, Terminal, ask, context};
 use crate::{
     content::{Mistakes, Survey},
     practice::{Home, Practice},
-    publish::{self, Done, Given, Plan, Publication, What},
+    publish::{self, Change, Done, Given, Plan, Publication, What},
     render::{Theme, open_site, render_page},
     viewer,
     visible::visible_line,
@@ -106,34 +108,43 @@ fn origins(practice: &Practice) -> Vec<String> {
     vec![practice.site.address.links.trim_end_matches('/').to_owned()]
 }
 
-/// The plan, on the author's own terminal alone.
+/// The plan, on the author's own terminal alone: what changes, by who reads it.
 fn show(plan: &Plan, terminal: &Terminal) {
     for (what, heading) in [
         (What::NewlyReadable, "Newly readable"),
         (What::Changed, "Changed"),
         (What::TakenBack, "Taken back"),
-        (What::NewlyOpen, "New on the open web, for everyone"),
+        (What::NewlyOpen, "New on the open web"),
         (What::OpenChanged, "Changed on the open web"),
         (What::NoLongerOpen, "Taken off the open web"),
     ] {
-        let changes: Vec<_> = plan.changes.iter().filter(|change| change.what == what).collect();
-        if changes.is_empty() {
-            continue;
+        let mut by_readers: BTreeMap<String, Vec<&Change>> = BTreeMap::new();
+        for change in plan.changes.iter().filter(|change| change.what == what) {
+            by_readers.entry(readers(change)).or_default().push(change);
         }
-        terminal.note(format!("{heading}:"));
-        for change in changes {
-            let file = change.file.as_ref().map(|file| format!(" ({})", visible_line(file))).unwrap_or_default();
-            let readers = change.readers.iter().map(|name| visible_line(name)).collect::<Vec<_>>().join(", ");
-            let arrow = if readers.is_empty() { String::new() } else { format!("\n      for {readers}") };
-            terminal.note(format!("  {}{file}{arrow}", visible_line(&change.title)));
+        for (readers, changes) in by_readers {
+            terminal.note(format!("\n{heading} for {readers}:"));
+            for change in changes {
+                let file = change.file.as_ref().map(|file| format!("  ({})", visible_line(file))).unwrap_or_default();
+                terminal.note(format!("  {}{file}", visible_line(&change.title)));
+            }
         }
     }
     for name in &plan.closing {
-        terminal.note(format!("Mailbox that goes: {}", visible_line(name)));
+        terminal.note(format!("\nMailbox that goes: {}", visible_line(name)));
     }
     for folder in &plan.without_mailbox {
-        terminal.note(format!("{folder} gets nothing: no mailbox on this machine. `heldspace member rekey {folder}` makes one, with a card."));
+        terminal.note(format!(
+            "\n{folder} gets nothing: no mailbox on this machine. `heldspace member rekey {folder}` makes one, with a card."
+        ));
     }
+}
+
+fn readers(change: &Change) -> String {
+    if change.readers.is_empty() && change.what >= What::NewlyOpen {
+        return "everyone".to_owned();
+    }
+    change.readers.iter().map(|name| visible_line(name)).collect::<Vec<_>>().join(", ")
 }
 
 fn summary(done: &Done) -> Vec<String> {

@@ -259,6 +259,9 @@ const attacks = `
 <object data="https://attacker.example/"></object><embed src="https://attacker.example/"><base href="https://attacker.example/">
 <video src="https://attacker.example/v" autoplay></video><details open ontoggle="parent.document.title = 'attacked'">x</details>`;
 
+// What the build refuses with a mistake can't be tried through it: pictures from elsewhere, addresses that are code.
+const sneaked = attacks.split("\n").filter((line) => !/<img|href="javascript/.test(line)).join("\n\n");
+
 const unpoliced = (page) => page.route(/\/l$|\.js$/, async (route) => {
   const real = await route.fetch();
   const headers = { ...real.headers() };
@@ -284,7 +287,7 @@ for (const [without, inTheme, change] of [["the sanitiser", true], ["the site's 
       writeFileSync(join(hostile.root, "themes/default/page.html"), `<!doctype html><html lang="en"><head><title>t</title></head><body><main>{{ content|safe }}${attacks}</main></body></html>`);
     }
     const member = hostile.member("maya");
-    hostile.page("library/x.md", `# A hostile page\n\nWords.\n${inTheme ? "" : attacks.replaceAll("\n", "\n\n")}`);
+    hostile.page("library/x.md", `# A hostile page\n\nWords.\n${inTheme ? "" : sneaked}`);
     hostile.build();
     const serving = await hostile.serve();
     await change?.(page);

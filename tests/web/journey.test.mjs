@@ -218,7 +218,7 @@ for (const [size, viewport] of Object.entries({ phone, desktop })) {
       await page.getByRole("button", { name: "Help" }).click();
       await look("help");
       await page.getByRole("button", { name: "Help" }).click();
-      await unlock(page, "abacus abacus abacus abacus abacus abacus");
+      await unlock(page, Array(6).fill("aardvark").join(" "));
       await page.locator("[role=alert]").waitFor();
       await look("wrong-passphrase");
       await unlock(page, card.passphrase);
