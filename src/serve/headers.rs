@@ -1,62 +1,62 @@
-//! What stands on every answer.
+//! The headers of every answer, the refusals' too: set here and nowhere else.
 
-use hyper::header::{CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{self, HeaderName, HeaderValue};
 
-/// For the viewer: its own files and nothing else; no inline code, and no string becomes code.
-const VIEWER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src blob:; \
-    connect-src 'self'; worker-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; \
-    require-trusted-types-for 'script'; trusted-types heldspace";
-/// For everything else: no script at all.
-const OPEN_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'; \
-    frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+use super::answer::{Answer, Kind};
 
-const ALWAYS: [(&str, &str); 8] = [
-    ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "no-referrer"),
-    ("cross-origin-opener-policy", "same-origin"),
-    ("cross-origin-resource-policy", "same-origin"),
-    ("cross-origin-embedder-policy", "require-corp"),
-    ("x-frame-options", "DENY"),
-    ("x-dns-prefetch-control", "off"),
-    (
-        "permissions-policy",
-        "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
-         magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-get=(), usb=()",
-    ),
+/// For the viewer, and for everything that is no page.
+const VIEWER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src \
+    blob:; connect-src 'self'; worker-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; \
+    frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types heldspace";
+
+/// For open pages, where nothing runs.
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; form-action 'none'; \
+    base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
+    magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
+
+const ALWAYS: [(HeaderName, &str); 7] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), PERMISSIONS),
 ];
 
-/// What kind of answer it is, as far as its headers go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sort {
-    /// The page at `/l`.
-    Viewer,
-    /// A page of the open web.
-    OpenPage,
-    /// A file whose name changes with its content. A worker has the policy of its own answer.
-    Asset,
-    /// Sealed things, refusals, everything else.
-    Private,
+/// Adds what is the same for all answers, and what the kind of this one decides.
+pub(super) fn add(answer: &mut Answer) {
+    let Answer { response, kind } = answer;
+    let headers = response.headers_mut();
+    for (name, value) in ALWAYS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy(*kind)));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching(*kind)));
+    if *kind != Kind::Library {
+        headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
+    }
 }
 
-/// Adds them; nothing that an answer has already is replaced.
-pub(super) fn add(headers: &mut HeaderMap, sort: Sort) {
-    let mut put = |name: &'static str, value: &'static str| {
-        headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
-    };
-    for (name, value) in ALWAYS {
-        put(name, value);
+/// Nothing more is read from this client.
+pub(super) fn close(answer: &mut Answer) {
+    answer.response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+}
+
+const fn policy(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Library | Kind::Page => PAGE_POLICY,
+        Kind::Viewer | Kind::Asset | Kind::Closed => VIEWER_POLICY,
     }
-    put(
-        "content-security-policy",
-        if matches!(sort, Sort::Viewer | Sort::Asset) { VIEWER_POLICY } else { OPEN_POLICY },
-    );
-    if sort != Sort::OpenPage {
-        put("x-robots-tag", "noindex, nofollow");
+}
+
+const fn caching(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Library | Kind::Page | Kind::Viewer => "no-cache",
+        Kind::Asset => "public, max-age=31536000, immutable",
+        // SECURITY: what was unlocked on a shared machine must not lie in its cache.
+        Kind::Closed => "no-store",
     }
-    let cache = match sort {
-        Sort::Asset => "public, max-age=31536000, immutable",
-        Sort::Viewer | Sort::OpenPage => "no-cache",
-        Sort::Private => "no-store",
-    };
-    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static(cache));
 }

@@ -1,49 +1,74 @@
-//! How much a stranger may take.
+//! How much of everything the gate grants, in one place. None of these limits ever removes anything from the store.
 
 use std::time::Duration;
 
-/// The limits of a server. The defaults suit a small one in front of a practice.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// Connections at a time, all together.
-    pub connections: usize,
-    /// Connections at a time from one address (an IPv6 /64).
-    pub connections_per_address: usize,
-    /// How long the head of a request may take to arrive.
-    pub head: Duration,
-    /// How long a client may take nothing of an answer.
-    pub stall: Duration,
-    /// How long a connection may live.
-    pub lifetime: Duration,
-    /// How long requests in flight may take once the server is told to stop.
-    pub shutdown: Duration,
-    /// Fetches of one keyring: so many at once, then one in each interval.
-    pub keyring: Bucket,
-    /// Refused tickets and passes from one address.
-    pub refused: Bucket,
-    /// Whether this machine's own address is counted too. It is not by default: a proxy there stands for everyone.
-    pub count_loopback: bool,
+/// So many at once, and one more after every pause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    pub burst: u32,
+    pub pause: Duration,
 }
 
-/// So many at once, and then one more after each interval.
-#[derive(Debug, Clone, Copy)]
-pub struct Bucket {
-    pub burst: u32,
-    pub interval: Duration,
+/// What one client, one mailbox and the whole server may use. The default suits a practice and a small machine.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Open connections. Each may hold a file as well: together below the 1,024 descriptors a process usually has.
+    pub connections: usize,
+    /// Open connections of one network: an IPv4 address, or an IPv6 /64.
+    pub connections_per_network: usize,
+    /// From the first byte of a request's head to its last.
+    pub head_time: Duration,
+    /// Without a byte moving either way.
+    pub quiet_time: Duration,
+    /// After this a connection begins no other request; the one under way has as long again.
+    pub connection_life: Duration,
+    /// For requests under way when the server is told to stop.
+    pub stop_time: Duration,
+    /// For what a client still sends after it was refused.
+    pub linger_time: Duration,
+    /// Bytes of a request's head.
+    pub head_size: usize,
+    /// Bytes of a request's target.
+    pub target_size: usize,
+    /// Header fields of a request.
+    pub head_fields: usize,
+    /// Keyrings handed out, for each mailbox.
+    pub keyrings_per_mailbox: Rate,
+    /// Keyrings handed out, to each network.
+    pub keyrings_per_network: Rate,
+    /// Wrong tickets and passes, for each mailbox.
+    pub failures_per_mailbox: Rate,
+    /// Wrong tickets and passes, from each network.
+    pub failures_per_network: Rate,
+    /// Mailboxes, and networks, that are remembered for the rates above; then the longest unseen are forgotten.
+    pub remembered: usize,
+    /// Passes whose signature was verified that are remembered.
+    pub remembered_passes: usize,
+    /// How long `gate.json` may have changed before it is seen.
+    pub gate_file_age: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
+        let every = |burst, seconds| Rate { burst, pause: Duration::from_secs(seconds) };
         Self {
-            connections: 4096,
-            connections_per_address: 128,
-            head: Duration::from_secs(10),
-            stall: Duration::from_secs(30),
-            lifetime: Duration::from_secs(600),
-            shutdown: Duration::from_secs(10),
-            keyring: Bucket { burst: 20, interval: Duration::from_secs(30) },
-            refused: Bucket { burst: 30, interval: Duration::from_secs(5) },
-            count_loopback: false,
+            connections: 480,
+            connections_per_network: 80,
+            head_time: Duration::from_secs(10),
+            quiet_time: Duration::from_secs(30),
+            connection_life: Duration::from_mins(5),
+            stop_time: Duration::from_secs(10),
+            linger_time: Duration::from_secs(1),
+            head_size: 16 * 1024,
+            target_size: 4 * 1024,
+            head_fields: 64,
+            keyrings_per_mailbox: every(20, 30),
+            keyrings_per_network: every(60, 5),
+            failures_per_mailbox: every(20, 30),
+            failures_per_network: every(30, 10),
+            remembered: 16 * 1024,
+            remembered_passes: 4 * 1024,
+            gate_file_age: Duration::from_secs(1),
         }
     }
 }

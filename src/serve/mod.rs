@@ -1,41 +1,60 @@
-//! The gate: hands ciphertext to whoever holds a ticket or a pass, and open files to everyone.
+//! The gate: hands open pages to everyone, a locked keyring to whoever shows a ticket, sealed things to whoever shows a
+//! pass. It can read none of what is sealed, keeps no state but the store, and writes nothing.
 //!
-//! In: HTTP/1.1 requests, all of them hostile until shown otherwise, and a store that somebody else writes. Out: files of
-//! the store, byte for byte. It must not know what is in them, and keeps nothing: no session, no log of who asked, no
-//! cookie. In the order of the code: [`connection`] (who may connect, how long) → [`strict`] (what may come over the
-//! line) → [`routes`] → [`open_files`] or [`api`] → [`headers`].
+//! In: a store, and requests from anyone. Out: one answer each. It must not know age, Markdown or a practice.
+//!
+//! 1. [`Server`] listens and gives out [`places`]; one task for each [`connection`].
+//! 2. The [`stream`] lets through whole heads that the [`head`] scanner checked, and keeps the time.
+//! 3. The [`service`] finds the [route](routes): [`open_files`], or the [`api`] with [`mailboxes`], [`passes`], [`rates`].
+//! 4. What can't be answered is a [`refusal`]; every [`answer`] gets its [`headers`] in one place.
+//!
+//! Invariants: a GET changes nothing; unknown and forbidden look the same; limits slow down and destroy nothing; paths,
+//! tickets, passes, addresses and user agents are neither logged nor stored.
 
+mod answer;
 mod api;
 mod connection;
+mod error;
+mod gate_file;
+mod head;
 mod headers;
 mod limits;
+mod lock;
+mod mailboxes;
+mod media;
 mod open_files;
-mod rate;
+mod passes;
+mod places;
+mod ranges;
+mod rates;
+mod recent;
+mod refusal;
 mod routes;
-mod strict;
+mod service;
+mod stream;
 
-use std::{
-    fs::{File, TryLockError},
-    io,
-    net::SocketAddr,
-    path::PathBuf,
-    sync::Arc,
+use std::{future::Future, io, net::SocketAddr, path::PathBuf, pin::pin, sync::Arc, time::Duration};
+
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    task::JoinSet,
+    time::{sleep, timeout},
 };
 
-use tokio::net::TcpListener;
-
-pub use limits::Limits;
-
-use self::{api::Api, routes::Site};
-use crate::{
-    explain::Explain,
-    store::{Store, StoreError, layout},
+pub use self::{
+    error::ServeError,
+    limits::{Limits, Rate},
 };
+use self::{gate_file::Origins, lock::Lock, places::Places, rates::Network, service::Service};
+use crate::store::Store;
 
-/// What to serve, where, and how much of it at once.
+/// Where to listen, what to serve.
 #[derive(Debug, Clone)]
 pub struct ServeOptions {
+    /// The folder of the store.
     pub store: PathBuf,
+    /// Port 0 for any; see [`Server::local_addr`].
     pub listen: SocketAddr,
     /// Addresses that passes may name, beside those in `gate.json`.
     pub origins: Vec<String>,
@@ -43,94 +62,109 @@ pub struct ServeOptions {
 }
 
 impl ServeOptions {
+    /// With the usual limits.
     pub fn new(store: PathBuf, listen: SocketAddr, origins: Vec<String>) -> Self {
         Self { store, listen, origins, limits: Limits::default() }
     }
 }
 
-/// A server that listens, and does not answer yet.
+/// A gate that listens, and answers once it [runs](Server::run).
+#[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
-    address: SocketAddr,
-    site: Arc<Site>,
-    limits: Limits,
-    /// Held as long as the server runs: one server for a folder.
-    _lock: File,
-}
-
-/// Why a server did not start. What is refused to one request is no such error.
-#[derive(Debug, thiserror::Error)]
-pub enum ServeError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error("nothing was published into {}", store.display())]
-    Empty { store: PathBuf },
-    #[error("another server already runs over {}", store.display())]
-    Taken { store: PathBuf },
-    #[error("can't lock {}", path.display())]
-    Lock { path: PathBuf, source: io::Error },
-    #[error("can't listen on {listen}")]
-    Listen { listen: SocketAddr, source: io::Error },
-}
-
-impl Explain for ServeError {
-    fn hint(&self) -> Option<String> {
-        Some(match self {
-            Self::Store(e) => return e.hint(),
-            Self::Empty { .. } => "Run `heldspace build` first, or name the store with --store.".into(),
-            Self::Taken { .. } => "Stop that one first; two would get in each other's way.".into(),
-            Self::Lock { .. } => "Check that you may write into the store's folder.".into(),
-            Self::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
-                "Something else listens there. Choose another port, or port 0 for a free one.".into()
-            }
-            Self::Listen { .. } => "Ports below 1024 are for the system's administrator; choose one above.".into(),
-        })
-    }
+    local_addr: SocketAddr,
+    service: Arc<Service>,
+    limits: Arc<Limits>,
+    _lock: Lock,
 }
 
 impl Server {
-    /// Opens the store, takes its lock, and listens.
+    /// Opens the store for itself alone, and listens.
     pub async fn bind(options: ServeOptions) -> Result<Self, ServeError> {
-        let store = Store::open(&options.store)?;
-        if store.read(layout::GATE, api::RECORD_LIMIT).await?.is_none() {
-            return Err(ServeError::Empty { store: options.store });
-        }
-        let lock = lock(&options.store)?;
-        let listener = TcpListener::bind(options.listen).await;
-        let listener = listener.map_err(|source| ServeError::Listen { listen: options.listen, source })?;
-        let address = listener.local_addr().map_err(|source| ServeError::Listen { listen: options.listen, source })?;
-        let mut origins = options.origins;
-        origins.extend(own_origins(address));
-        let site = Site { api: Api::new(origins, &options.limits), store };
-        Ok(Self { listener, address, site: Arc::new(site), limits: options.limits, _lock: lock })
+        let ServeOptions { store, listen, origins, limits } = options;
+        let store = Store::open(&store).map_err(ServeError::NoStore)?;
+        // Before anything is written: that this is a store.
+        let origins = Origins::read(&store, origins, limits.gate_file_age).await?;
+        let lock = Lock::take(store.root())?;
+        let failed = |source| ServeError::Listen { address: listen, source };
+        let listener = TcpListener::bind(listen).await.map_err(failed)?;
+        let local_addr = listener.local_addr().map_err(failed)?;
+        let service = Arc::new(Service::new(store, origins.on(local_addr), &limits));
+        Ok(Self { listener, local_addr, service, limits: Arc::new(limits), _lock: lock })
     }
 
+    /// Where it listens, with the port that was found.
     pub fn local_addr(&self) -> SocketAddr {
-        self.address
+        self.local_addr
     }
 
-    /// Answers until `shutdown`; then finishes what was begun.
+    /// Answers requests until `shutdown`; then accepts nobody, and finishes what is under way.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), ServeError> {
-        connection::accept(self.listener, self.site, self.limits, shutdown).await;
+        let (stop, stopping) = watch::channel(false);
+        let mut connections = JoinSet::new();
+        let mut doors = Doors::new(&self.limits);
+        let mut shutdown = pin!(shutdown);
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut shutdown => break,
+                Some(_) = connections.join_next() => {}
+                (stream, peer, permit) = doors.accept(&self.listener) => {
+                    let network = Network::from(peer);
+                    // Over its share: closed without a word, which costs least.
+                    let Some(place) = doors.places.take(network) else { continue };
+                    let (service, limits) = (Arc::clone(&self.service), Arc::clone(&self.limits));
+                    let stopping = stopping.clone();
+                    connections.spawn(async move {
+                        connection::serve(stream, network, service, limits, stopping).await;
+                        drop((place, permit));
+                    });
+                }
+            }
+        }
+        drop(self.listener);
+        let _ = stop.send(true);
+        let _ = timeout(self.limits.stop_time, async { while connections.join_next().await.is_some() {} }).await;
+        connections.shutdown().await;
         Ok(())
     }
 }
 
-/// On this machine alone, the server's own address is one that passes may name: no other site could stand there.
-fn own_origins(address: SocketAddr) -> Vec<String> {
-    if !address.ip().is_loopback() {
-        return Vec::new();
-    }
-    vec![format!("http://{address}"), format!("http://localhost:{}", address.port())]
+/// Lets clients in as long as there are places; then they wait in the system's queue.
+#[derive(Debug)]
+struct Doors {
+    free: Arc<Semaphore>,
+    places: Arc<Places>,
 }
 
-fn lock(store: &std::path::Path) -> Result<File, ServeError> {
-    let path = store.join("serve.lock");
-    let failed = |source| ServeError::Lock { path: path.clone(), source };
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(ServeError::Taken { store: store.to_owned() }),
-        Err(TryLockError::Error(source)) => Err(failed(source)),
+impl Doors {
+    /// How long to wait when the system has no descriptor left.
+    const PAUSE: Duration = Duration::from_millis(100);
+
+    fn new(limits: &Limits) -> Self {
+        Self { free: Arc::new(Semaphore::new(limits.connections)), places: Places::new(limits.connections_per_network) }
     }
+
+    async fn accept(&mut self, listener: &TcpListener) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
+        let permit = Arc::clone(&self.free).acquire_owned().await.expect("the semaphore is never closed");
+        loop {
+            match listener.accept().await {
+                Ok((stream, peer)) => {
+                    // Answers are written whole; waiting for more to send would only delay them.
+                    let _ = stream.set_nodelay(true);
+                    return (stream, peer, permit);
+                }
+                Err(error) if is_the_clients(&error) => {}
+                Err(_) => sleep(Self::PAUSE).await,
+            }
+        }
+    }
+}
+
+/// The client went away between its knock and the door.
+fn is_the_clients(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused
+    )
 }

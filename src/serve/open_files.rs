@@ -1,124 +1,191 @@
-//! Open files: what anyone may fetch, from `public/` of the store.
+//! Open pages and their files: what the practice publishes for everyone.
+//!
+//! In: a path that consists of plain names, and what the browser accepts. Out: the file, its packed sibling, a redirect
+//! to the folder, "not changed", or "not found". Nothing is decoded, so that nothing can be hidden in an encoding.
 
-use bytes::Bytes;
+use std::str::FromStr;
+
 use hyper::{
-    HeaderMap, StatusCode,
-    header::{ACCEPT_ENCODING, CONTENT_ENCODING, ETAG, HeaderValue, IF_NONE_MATCH, LOCATION, VARY},
+    HeaderMap, Response, StatusCode,
+    header::{self, HeaderValue},
 };
 
 use super::{
-    headers::Sort,
-    routes::{Answer, Refusal, with_type},
+    answer::{Answer, Body, Kind, empty, file, text},
+    media::{Media, Packing},
+    ranges::{self, Wanted},
+    refusal::Refusal,
+    service::Service,
 };
-use crate::{
-    store::{Store, layout},
-    wire::Digest,
-};
+use crate::store::{Stored, layout};
 
-/// The largest open file.
-const LIMIT: u64 = 64 * 1024 * 1024;
-const LONGEST_PATH: usize = 512;
+const SIZE: u64 = 1 << 30;
+const NAME_LENGTH: usize = 200;
 
-const TYPES: [(&str, &str); 9] = [
-    ("html", "text/html; charset=utf-8"),
-    ("css", "text/css; charset=utf-8"),
-    ("js", "text/javascript; charset=utf-8"),
-    ("txt", "text/plain; charset=utf-8"),
-    ("svg", "image/svg+xml"),
-    ("png", "image/png"),
-    ("jpg", "image/jpeg"),
-    ("webp", "image/webp"),
-    ("ico", "image/x-icon"),
-];
+/// A path below `public/` that someone may ask for: plain names in `/library/` or `/assets/`, or the front page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OpenPath {
+    /// Below `public/`.
+    file: String,
+    kind: Kind,
+    /// No slash at its end: it may be a folder whose name was typed.
+    maybe_folder: bool,
+}
 
-/// The open file for a path, as it came over the line: nothing is decoded.
-pub(super) async fn get(store: &Store, path: &str, headers: &HeaderMap) -> Result<(Sort, Answer), Refusal> {
-    let (sort, file) = file(path).ok_or(Refusal::NotFound)?;
-    match read(store, &file, headers).await {
-        Ok(answer) => Ok((sort, answer)),
-        // A link written without its last slash.
-        Err(Refusal::NotFound) if sort == Sort::OpenPage && !path.ends_with('/') => {
-            let folder = format!("{path}/");
-            let index = layout::public(&format!("{}index.html", &folder[1..]));
-            store.read(&index, LIMIT).await.ok().flatten().ok_or(Refusal::NotFound)?;
-            let mut moved = with_type(StatusCode::PERMANENT_REDIRECT, Bytes::new(), "text/plain; charset=utf-8");
-            moved.headers_mut().insert(LOCATION, HeaderValue::try_from(folder).map_err(|_| Refusal::NotFound)?);
-            Ok((sort, moved))
+/// Neither a library page nor an asset, or a name that is not plain.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct NotOpen;
+
+impl FromStr for OpenPath {
+    type Err = NotOpen;
+
+    fn from_str(path: &str) -> Result<Self, NotOpen> {
+        let path = path.strip_prefix('/').ok_or(NotOpen)?;
+        let (names, folder) = path.strip_suffix('/').map_or((path, path.is_empty()), |names| (names, true));
+        let kind = match names.split('/').next() {
+            Some("") if path.is_empty() => Kind::Page,
+            Some("library") => Kind::Library,
+            Some("assets") if !folder => Kind::Asset,
+            _ => return Err(NotOpen),
+        };
+        if !path.is_empty() && !names.split('/').all(is_plain) {
+            return Err(NotOpen);
         }
-        Err(refusal) => Err(refusal),
+        let file = if folder { format!("{path}index.html") } else { path.to_owned() };
+        Ok(Self { file, kind, maybe_folder: kind == Kind::Library && !folder })
     }
 }
 
-/// Which file a path stands for; none for anything that is not plain.
-fn file(path: &str) -> Option<(Sort, String)> {
-    // Mail gateways turn the `#` of a link into `%23`, and some once more into `%2523`: the viewer puts it right.
-    if path == "/l" || path.starts_with("/l%23") || path.starts_with("/l%2523") {
-        return Some((Sort::Viewer, "l.html".to_owned()));
-    }
-    // SECURITY: only these characters, no empty part and none that begins with a dot; so `..`, `%2e`, `%00`, `\` and
-    // every other spelling end here, before any path is joined.
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_' | '/');
-    let rest = path.strip_prefix('/')?;
-    if path.len() > LONGEST_PATH
-        || !rest.chars().all(plain)
-        || rest.starts_with('.')
-        || rest.contains("/.")
-        || path.contains("//")
-    {
-        return None;
-    }
-    match rest {
-        "" => Some((Sort::OpenPage, "index.html".to_owned())),
-        _ if rest.starts_with("assets/") => Some((Sort::Asset, rest.to_owned())),
-        _ if rest.starts_with("library/") && rest.ends_with('/') => Some((Sort::OpenPage, format!("{rest}index.html"))),
-        _ if rest == "library" || rest.starts_with("library/") => Some((Sort::OpenPage, rest.to_owned())),
-        _ => None,
-    }
+/// SECURITY: what can climb out of the folder, is hidden, or means something to some file system, is no plain name.
+fn is_plain(name: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
+    (1..=NAME_LENGTH).contains(&name.len())
+        && !name.starts_with(['.', '~'])
+        && !name.ends_with('.')
+        && name.bytes().all(allowed)
 }
 
-async fn read(store: &Store, file: &str, headers: &HeaderMap) -> Result<Answer, Refusal> {
-    let kind = content_type(file).ok_or(Refusal::NotFound)?;
-    for (encoding, ending) in [("br", ".br"), ("gzip", ".gz")] {
-        if accepts(headers, encoding) {
-            if let Some(bytes) = open(store, &format!("{file}{ending}")).await? {
-                let mut answer = answer(bytes, kind, headers);
-                answer.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
-                return Ok(answer);
+impl Service {
+    pub(super) async fn viewer(&self, headers: &HeaderMap) -> Result<Answer, Refusal> {
+        let path = OpenPath { file: "l.html".to_owned(), kind: Kind::Viewer, maybe_folder: false };
+        self.open_file(&path, headers).await
+    }
+
+    pub(super) async fn open_file(&self, path: &OpenPath, headers: &HeaderMap) -> Result<Answer, Refusal> {
+        let media = Media::of(&path.file);
+        for packing in Packing::accepted(headers, media) {
+            if let Some(stored) = self.public(&format!("{}{}", path.file, packing.suffix())).await? {
+                let mut response = self.version(stored, media, headers).await?;
+                packing.describe(response.headers_mut(), media);
+                return Ok(Answer { response, kind: path.kind });
             }
         }
+        if path.maybe_folder && self.public(&format!("{}/index.html", path.file)).await?.is_some() {
+            return Ok(Answer { response: moved(&path.file), kind: path.kind });
+        }
+        Err(Refusal::NotFound)
     }
-    Ok(answer(open(store, file).await?.ok_or(Refusal::NotFound)?, kind, headers))
+
+    async fn public(&self, path: &str) -> Result<Option<Stored>, Refusal> {
+        self.store.fetch(&layout::public(path), SIZE).await.map_err(|_| Refusal::Store)
+    }
+
+    /// This version of the file: whole, a part, or 304 if the browser has it.
+    async fn version(&self, stored: Stored, media: Media, headers: &HeaderMap) -> Result<Response<Body>, Refusal> {
+        let tag = format!("\"{}\"", &stored.version().to_string()[..32]);
+        let mut response = if has(headers, &tag) {
+            let mut unchanged = Response::new(empty());
+            *unchanged.status_mut() = StatusCode::NOT_MODIFIED;
+            unchanged
+        } else if media.packs {
+            file(stored, media.content_type).await.map_err(|_| Refusal::Store)?
+        } else {
+            let wanted = Wanted::of(headers, &tag, stored.size());
+            self.part(stored, media, wanted).await?
+        };
+        response.headers_mut().insert(header::ETAG, HeaderValue::try_from(tag).expect("hexadecimal digits"));
+        Ok(response)
+    }
+
+    async fn part(&self, mut stored: Stored, media: Media, wanted: Wanted) -> Result<Response<Body>, Refusal> {
+        let size = stored.size();
+        let range = match wanted {
+            Wanted::Nothing => return Err(Refusal::NoSuchPart { size }),
+            Wanted::Whole => None,
+            Wanted::Part(range) => Some(range),
+        };
+        if let Some(range) = &range {
+            stored = self.store.fetch_part(stored, range.clone()).await.map_err(|_| Refusal::Store)?;
+        }
+        let mut response = file(stored, media.content_type).await.map_err(|_| Refusal::Store)?;
+        ranges::describe(response.headers_mut(), range, size);
+        Ok(response)
+    }
 }
 
-fn answer(bytes: Bytes, kind: &'static str, headers: &HeaderMap) -> Answer {
-    let tag = format!("\"{}\"", &Digest::of(&bytes).to_string()[..32]);
-    let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|tags| tags.to_str().ok());
-    let unchanged = known.flat_map(|tags| tags.split(',')).any(|known| known.trim().trim_start_matches("W/") == tag);
-    let mut answer = if unchanged {
-        with_type(StatusCode::NOT_MODIFIED, Bytes::new(), kind)
-    } else {
-        with_type(StatusCode::OK, bytes, kind)
-    };
-    answer.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
-    answer.headers_mut().insert(ETAG, HeaderValue::try_from(tag).expect("hexadecimal in quotes"));
-    answer
+/// Whether the browser says that it has this version.
+fn has(headers: &HeaderMap, tag: &str) -> bool {
+    let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let mut known = known.flat_map(|value| value.split(',')).map(|tag| tag.trim().trim_start_matches("W/"));
+    known.any(|known| known == tag || known == "*")
 }
 
-async fn open(store: &Store, file: &str) -> Result<Option<Bytes>, Refusal> {
-    store.read(&layout::public(file), LIMIT).await.map_err(|_| Refusal::Unavailable)
+/// To the same name with a slash, so that relative links in the page find their way.
+fn moved(folder: &str) -> Response<Body> {
+    let mut response = text("moved\n");
+    *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+    let location = HeaderValue::try_from(format!("/{folder}/")).expect("plain names");
+    response.headers_mut().insert(header::LOCATION, location);
+    response
 }
 
-/// By the ending; compressed siblings are never asked for by name.
-fn content_type(file: &str) -> Option<&'static str> {
-    let (_, ending) = file.rsplit_once('.')?;
-    TYPES.iter().find(|(known, _)| *known == ending).map(|(_, kind)| *kind)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
-    let offers = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|offer| offer.to_str().ok());
-    offers.flat_map(|offer| offer.split(',')).any(|offer| {
-        let (name, quality) = offer.split_once(';').unwrap_or((offer, ""));
-        let refused = quality.trim().trim_start_matches("q=").parse::<f32>().is_ok_and(|q| q <= 0.0);
-        name.trim().eq_ignore_ascii_case(encoding) && !refused
-    })
+    fn file(path: &str) -> Result<String, NotOpen> {
+        path.parse::<OpenPath>().map(|path| path.file)
+    }
+
+    #[test]
+    fn folders_are_their_index() {
+        assert_eq!(file("/").unwrap(), "index.html");
+        assert_eq!(file("/library/").unwrap(), "library/index.html");
+        assert_eq!(file("/library/a/b/").unwrap(), "library/a/b/index.html");
+        assert_eq!(file("/library/a/b.mp3").unwrap(), "library/a/b.mp3");
+        assert_eq!(file("/assets/page.0123456789abcdef.css").unwrap(), "assets/page.0123456789abcdef.css");
+    }
+
+    #[test]
+    fn what_is_not_plain_is_nothing() {
+        let long = format!("/library/{}", "a".repeat(201));
+        for path in [
+            "",
+            "//",
+            "/l.html",
+            "/index.html",
+            "/gate.json",
+            "/assets/",
+            "/assets/x/",
+            "/library/../gate.json",
+            "/library/..",
+            "/library/./x",
+            "/library/.hidden",
+            "/library//x",
+            "/library/x//",
+            "/library/%2e%2e/gate.json",
+            "/library/a\\b",
+            "/library/a%00",
+            "/library/é",
+            "/library/a b",
+            "/library/c:",
+            "/LIBRARY/",
+            "/library/x.",
+            "/library/~root",
+            "/public/index.html",
+            &long,
+        ] {
+            assert_eq!(file(path), Err(NotOpen), "{path}");
+        }
+    }
 }

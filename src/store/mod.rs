@@ -5,6 +5,7 @@
 //! next [`Store::sync`], and thousands of times cheaper.
 
 pub mod layout;
+mod stored;
 
 use std::{
     io,
@@ -15,6 +16,7 @@ use bytes::Bytes;
 use futures_util::TryStreamExt;
 use object_store::{ObjectStore, ObjectStoreExt, local::LocalFileSystem, path::Path};
 
+pub use self::stored::Stored;
 use crate::explain::Explain;
 
 /// A folder that holds what the host gets.

@@ -12,6 +12,8 @@ mod commonmark;
 mod content;
 #[cfg(feature = "author")]
 mod draft;
+#[cfg(feature = "serve")]
+mod gate;
 #[cfg(feature = "author")]
 mod interop;
 #[cfg(feature = "author")]

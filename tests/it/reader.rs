@@ -6,7 +6,7 @@ use age::secrecy::SecretString;
 use data_encoding::BASE64;
 use heldspace::{
     seal::{Entry, Identity, Index, ObjectRef},
-    wire::{Digest, Envelope, Link, MailboxRecord, SigningKey, Statement, VerifyingKey},
+    wire::{Digest, Envelope, Link, MailboxRecord, Statement, VerifyingKey},
 };
 use serde_json::Value;
 
@@ -16,7 +16,6 @@ use crate::site::Card;
 pub struct Reader {
     pub link: Link,
     pub identity: Identity,
-    pub seed: SigningKey,
     root: VerifyingKey,
 }
 
@@ -33,7 +32,6 @@ impl Reader {
         };
         Some(Self {
             identity: keyring["identities"][0].as_str().unwrap().parse().unwrap(),
-            seed: SigningKey::from_bytes(&bytes("seed")),
             root: VerifyingKey::from_bytes(&bytes("root")).unwrap(),
             link,
         })

@@ -16,7 +16,6 @@ pub struct TestSite {
 /// What `member add` prints once.
 #[derive(Debug, Clone, serde::Deserialize)]
 pub struct Card {
-    pub member: String,
     pub mailbox: String,
     pub passphrase: String,
     pub link: String,

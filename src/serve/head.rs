@@ -1,0 +1,246 @@
+//! A strict look at the head of a request, before the HTTP library sees a byte of it.
+//!
+//! In: bytes as they arrive. Out: how long the head is, or why it is refused. Knows no socket and no clock. hyper takes a
+//! bare LF for a line's end, and a request with no Host or with two; whoever stands between the browser and this server
+//! may read the same bytes in another way, and such differences are how requests are smuggled.
+
+use super::{limits::Limits, refusal::Refusal};
+
+/// How far a head was read. Every byte is looked at once, however slowly they drip in.
+#[derive(Debug, Default)]
+pub(super) struct HeadScanner {
+    at: usize,
+    line_start: usize,
+    has_request_line: bool,
+    fields: usize,
+    hosts: usize,
+    length: Option<u64>,
+    encoded: bool,
+    expects: bool,
+}
+
+/// What a head may use.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct HeadLimits {
+    size: usize,
+    target: usize,
+    fields: usize,
+}
+
+impl From<&Limits> for HeadLimits {
+    fn from(limits: &Limits) -> Self {
+        Self { size: limits.head_size, target: limits.target_size, fields: limits.head_fields }
+    }
+}
+
+impl HeadScanner {
+    /// Goes on reading. `bytes` begins with the head and has grown since the last call. `Some(length)` when the head is
+    /// complete and good, and has no body after it.
+    pub(super) fn scan(&mut self, bytes: &[u8], limits: HeadLimits) -> Result<Option<usize>, Refusal> {
+        while let Some(&byte) = bytes.get(self.at) {
+            if self.at >= limits.size {
+                return Err(if self.has_request_line { Refusal::HeadTooLarge } else { Refusal::TargetTooLong });
+            }
+            let after_cr = self.at > self.line_start && bytes[self.at - 1] == b'\r';
+            self.at += 1;
+            match (after_cr, byte) {
+                (true, b'\n') => {
+                    let line = &bytes[self.line_start..self.at - 2];
+                    self.line_start = self.at;
+                    if self.line(line, limits)? {
+                        return self.body().map(|()| Some(self.at));
+                    }
+                }
+                // SECURITY: a CR or an LF alone is a line's end to some and not to others.
+                (true, _) | (false, b'\n' | 0) => return Err(Refusal::Malformed),
+                (false, _) => {}
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether this line, without its end, is the last one.
+    fn line(&mut self, line: &[u8], limits: HeadLimits) -> Result<bool, Refusal> {
+        if !self.has_request_line {
+            self.has_request_line = true;
+            request_line(line, limits.target)?;
+        } else if line.is_empty() {
+            return Ok(true);
+        } else {
+            self.fields += 1;
+            if self.fields > limits.fields {
+                return Err(Refusal::HeadTooLarge);
+            }
+            self.field(line)?;
+        }
+        Ok(false)
+    }
+
+    fn field(&mut self, line: &[u8]) -> Result<(), Refusal> {
+        let colon = line.iter().position(|&b| b == b':').ok_or(Refusal::Malformed)?;
+        let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
+        // SECURITY: also a line that begins with a space (folded), and a space before the colon.
+        if name.is_empty() || !name.iter().copied().all(is_token) || !value.iter().copied().all(is_text) {
+            return Err(Refusal::Malformed);
+        }
+        match name.to_ascii_lowercase().as_slice() {
+            b"host" => {
+                self.hosts += 1;
+                is_host(value).then_some(()).ok_or(Refusal::Malformed)?;
+            }
+            b"content-length" => {
+                let digits = std::str::from_utf8(value).ok().filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
+                let length = digits.and_then(|digits| digits.parse().ok()).ok_or(Refusal::Malformed)?;
+                if self.length.replace(length).is_some() {
+                    return Err(Refusal::Malformed);
+                }
+            }
+            // SECURITY: with it, where a body ends is a matter of opinion. Browsers do not send it.
+            b"transfer-encoding" => return Err(Refusal::Malformed),
+            b"content-encoding" => self.encoded = true,
+            b"expect" => self.expects = true,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Refuses what has a body: nothing takes one yet. A route that does will let exactly `length` bytes past here.
+    fn body(&self) -> Result<(), Refusal> {
+        let has_body = self.length.is_some_and(|length| length > 0);
+        match () {
+            () if self.hosts != 1 => Err(Refusal::Malformed),
+            () if has_body && self.encoded => Err(Refusal::EncodedBody),
+            () if has_body => Err(Refusal::Body),
+            () if self.expects => Err(Refusal::Expectation),
+            () => Ok(()),
+        }
+    }
+}
+
+/// `GET /path HTTP/1.1`: single spaces, a path for a target, a version we speak.
+fn request_line(line: &[u8], longest: usize) -> Result<(), Refusal> {
+    let mut words = line.split(|&b| b == b' ');
+    let (Some(method), Some(target), Some(version), None) = (words.next(), words.next(), words.next(), words.next())
+    else {
+        return Err(Refusal::Malformed);
+    };
+    if method.is_empty() || !method.iter().copied().all(is_token) {
+        return Err(Refusal::Malformed);
+    }
+    match version {
+        b"HTTP/1.1" | b"HTTP/1.0" => {}
+        [b'H', b'T', b'T', b'P', b'/', major, b'.', minor] if major.is_ascii_digit() && minor.is_ascii_digit() => {
+            return Err(Refusal::Version);
+        }
+        _ => return Err(Refusal::Malformed),
+    }
+    if matches!(method, b"CONNECT" | b"TRACE") {
+        return Err(Refusal::Method);
+    }
+    if target.len() > longest {
+        return Err(Refusal::TargetTooLong);
+    }
+    // SECURITY: no absolute address, which may name another host than Host does.
+    if target.first() != Some(&b'/') || target.iter().any(u8::is_ascii_control) {
+        return Err(Refusal::Malformed);
+    }
+    // Such a name exists nowhere here; hyper would refuse some of them in its own words.
+    if target.iter().copied().all(is_target) { Ok(()) } else { Err(Refusal::NotFound) }
+}
+
+/// RFC 9110, `tchar`.
+const fn is_token(b: u8) -> bool {
+    b.is_ascii_alphanumeric()
+        || matches!(
+            b,
+            b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~'
+        )
+}
+
+/// RFC 9110, a field's value: visible characters, space, tab, and what is not ASCII.
+const fn is_text(b: u8) -> bool {
+    matches!(b, b'\t' | b' '..=b'~' | 0x80..)
+}
+
+/// RFC 3986, path and query.
+const fn is_target(b: u8) -> bool {
+    b.is_ascii_alphanumeric()
+        || matches!(
+            b,
+            b'/' | b'?'
+                | b'-'
+                | b'.'
+                | b'_'
+                | b'~'
+                | b'%'
+                | b'!'
+                | b'$'
+                | b'&'
+                | b'\''
+                | b'('
+                | b')'
+                | b'*'
+                | b'+'
+                | b','
+                | b';'
+                | b'='
+                | b':'
+                | b'@'
+        )
+}
+
+/// A host name, an IPv4 address or an IPv6 one in brackets; with a port or without.
+fn is_host(value: &[u8]) -> bool {
+    let name_end = match value.strip_prefix(b"[") {
+        Some(v6) => v6.iter().position(|&b| b == b']').map(|end| end + 2),
+        None => Some(value.iter().position(|&b| b == b':').unwrap_or(value.len())),
+    };
+    let Some((name, port)) = name_end.and_then(|end| value.split_at_checked(end)) else { return false };
+    let named = match name {
+        [b'[', v6 @ .., b']'] => std::str::from_utf8(v6).is_ok_and(|v6| v6.parse::<std::net::Ipv6Addr>().is_ok()),
+        name => !name.is_empty() && name.iter().all(|&b| b.is_ascii_alphanumeric() || b"-._".contains(&b)),
+    };
+    let ported = match port {
+        [] => true,
+        [b':', digits @ ..] => {
+            std::str::from_utf8(digits).is_ok_and(|d| d.bytes().all(|b| b.is_ascii_digit()) && d.parse::<u16>().is_ok())
+        }
+        _ => false,
+    };
+    named && ported && value.len() <= 255
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scan(head: &str) -> Result<Option<usize>, Refusal> {
+        let (mut whole, mut dripped) = (HeadScanner::default(), HeadScanner::default());
+        let limits = HeadLimits { size: 500, target: 100, fields: 5 };
+        let at_once = whole.scan(head.as_bytes(), limits);
+        let drop_by_drop = (0..=head.len()).map(|end| dripped.scan(&head.as_bytes()[..end], limits));
+        let drop_by_drop = { drop_by_drop }.find(|scan| *scan != Ok(None)).unwrap_or(Ok(None));
+        assert_eq!(at_once, drop_by_drop, "{head:?}");
+        at_once
+    }
+
+    #[test]
+    fn a_head_ends_where_it_ends() {
+        let head = "GET /l HTTP/1.1\r\nHost: a.example:8080\r\nX: ü\r\n\r\n";
+        assert_eq!(scan(head), Ok(Some(head.len())));
+        assert_eq!(scan(&format!("{head}GET /")), Ok(Some(head.len())));
+        assert_eq!(scan(&head[..head.len() - 1]), Ok(None));
+    }
+
+    #[test]
+    fn hosts() {
+        for good in ["a", "a-b.example", "127.0.0.1:0", "[::1]", "[::1]:65535"] {
+            assert!(is_host(good.as_bytes()), "{good}");
+        }
+        for bad in
+            ["", ":80", "a b", "a/b", "u@a", "a:", "a:b", "a:+1", "a:65536", "[::1", "[]", "::1", "[::1]80", "a,b"]
+        {
+            assert!(!is_host(bad.as_bytes()), "{bad}");
+        }
+    }
+}

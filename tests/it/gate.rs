@@ -1,0 +1,8 @@
+//! The gate from outside: bytes over TCP, against a store that was written by hand as `docs/formats.md` says.
+
+mod client;
+mod life;
+mod members;
+mod open;
+mod protocol;
+mod world;
