@@ -1,6 +1,29 @@
 //! Text from outside, made safe to show: no byte of it can move a cursor, hide, or turn the reading direction.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::RangeInclusive};
+
+/// What shows nothing, or changes how its neighbours are shown.
+const UNSEEN: [RangeInclusive<char>; 19] = [
+    '\u{00AD}'..='\u{00AD}',
+    '\u{034F}'..='\u{034F}',
+    '\u{061C}'..='\u{061C}',
+    '\u{115F}'..='\u{1160}',
+    '\u{17B4}'..='\u{17B5}',
+    '\u{180B}'..='\u{180F}',
+    '\u{200B}'..='\u{200F}',
+    '\u{2028}'..='\u{202E}',
+    '\u{2060}'..='\u{206F}',
+    '\u{3164}'..='\u{3164}',
+    '\u{FE00}'..='\u{FE0D}',
+    '\u{FEFF}'..='\u{FEFF}',
+    '\u{FFA0}'..='\u{FFA0}',
+    '\u{FFF0}'..='\u{FFFB}',
+    '\u{13430}'..='\u{1343F}',
+    '\u{1BCA0}'..='\u{1BCA3}',
+    '\u{1D173}'..='\u{1D17A}',
+    '\u{E0000}'..='\u{E007F}',
+    '\u{E0080}'..='\u{E0FFF}',
+];
 
 /// Replaces what a terminal would obey or a reader could not see by `\u{…}`; new lines and tabs stay.
 ///
@@ -23,17 +46,8 @@ pub fn visible_line(text: &str) -> String {
 }
 
 fn is_hidden(c: char) -> bool {
-    match c {
-        '\n' | '\t' => false,
-        c if c.is_control() => true,
-        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{3164}'
-        | '\u{FEFF}' | '\u{FFA0}' => true,
-        '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' => true,
-        '\u{FE00}'..='\u{FE0D}' | '\u{FFF0}'..='\u{FFFB}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}' => {
-            true
-        }
-        _ => false,
-    }
+    let obeyed = c.is_control() && c != '\n' && c != '\t';
+    obeyed || UNSEEN.iter().any(|range| range.contains(&c))
 }
 
 #[cfg(test)]

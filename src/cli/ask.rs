@@ -33,16 +33,15 @@ pub fn passphrase(common: &Common) -> Result<SecretString, Failure> {
 /// A new passphrase, asked twice.
 pub fn new_passphrase(common: &Common) -> Result<SecretString, Failure> {
     use age::secrecy::ExposeSecret;
-    let words = match from_file(common)? {
-        Some(words) => words,
-        None => {
-            let first = hidden("Choose a passphrase that protects the keys on this machine:")?;
-            let second = hidden("Once more:")?;
-            if first.expose_secret() != second.expose_secret() {
-                return Err(Failure::Mismatch);
-            }
-            first
+    let words = if let Some(words) = from_file(common)? {
+        words
+    } else {
+        let first = hidden("Choose a passphrase that protects the keys on this machine:")?;
+        let second = hidden("Once more:")?;
+        if first.expose_secret() != second.expose_secret() {
+            return Err(Failure::Mismatch);
         }
+        first
     };
     if words.expose_secret().chars().count() < SHORTEST { Err(Failure::TooShort(SHORTEST)) } else { Ok(words) }
 }

@@ -89,8 +89,8 @@ impl Demo {
             return Ok(dir.clone());
         }
         let made = tempfile::Builder::new().prefix("heldspace-demo-").tempdir();
-        let made =
-            made.map_err(|source| crate::practice::files::FileError::Write { path: std::env::temp_dir(), source })?;
+        let made = made
+            .map_err(|source| crate::practice::files::FileError::Write { path: "a temporary folder".into(), source })?;
         Ok(made.keep())
     }
 

@@ -17,6 +17,7 @@ use crate::{
 /// Example: heldspace link maya
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub struct Link {
     /// The member's folder name
     member: String,

@@ -74,7 +74,10 @@ impl Member {
     pub fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         match self {
             Self::Add(add) => add.run(common, terminal),
-            Self::List => list(&context::practice(common)?, terminal),
+            Self::List => {
+                list(&context::practice(common)?, terminal);
+                Ok(())
+            }
             Self::Rekey { name, yes } => rekey(&name, yes, common, terminal),
             Self::Close { name, yes } => close(&name, yes, common, terminal),
         }
@@ -190,7 +193,7 @@ fn close(name: &str, yes: bool, common: &Common, terminal: &Terminal) -> Result<
     Ok(())
 }
 
-fn list(practice: &Practice, terminal: &Terminal) -> Result<(), Failure> {
+fn list(practice: &Practice, terminal: &Terminal) {
     let rows: Vec<_> = practice.members.values().map(|member| (member, practice.groups_of(&member.folder))).collect();
     let data = rows.iter().map(|(m, groups)| {
         json!({ "member": m.folder, "name": m.name, "email": m.email, "groups": groups, "mailbox": m.mailbox.as_ref().map(|b| b.id), "closed": m.closed.map(|d| d.to_string()) })
@@ -198,7 +201,7 @@ fn list(practice: &Practice, terminal: &Terminal) -> Result<(), Failure> {
     terminal.data(&data.collect::<Vec<_>>());
     for (member, groups) in rows {
         let state = match (&member.closed, &member.mailbox) {
-            (Some(date), _) => format!("closed {date}"),
+            (Some(since), _) => format!("closed {since}"),
             (None, None) => "no mailbox yet: heldspace member rekey".to_owned(),
             (None, Some(_)) => groups.join(", "),
         };
@@ -209,5 +212,4 @@ fn list(practice: &Practice, terminal: &Terminal) -> Result<(), Failure> {
             visible_line(&member.email)
         ));
     }
-    Ok(())
 }

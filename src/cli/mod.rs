@@ -110,6 +110,7 @@ impl Cli {
 }
 
 impl Command {
+    #[cfg_attr(not(feature = "author"), allow(unused_variables, reason = "`serve` alone takes no practice"))]
     async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         match self {
             #[cfg(feature = "author")]

@@ -44,7 +44,7 @@ impl Sheet {
         let code = QrCode::new(self.words.join(" ")).expect("24 words fit a code");
         let code = code.render::<svg::Color<'_>>().min_dimensions(240, 240).build();
         let code = code.split_once("?>").map_or(code.as_str(), |(_, svg)| svg);
-        let words: String = self.words.iter().map(|word| format!("<li>{word}</li>")).collect();
+        let words = format!("<li>{}</li>", self.words.join("</li><li>"));
         format!(include_str!("sheet.html"), words = words, code = code, epoch = self.epoch,)
     }
 }

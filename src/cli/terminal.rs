@@ -95,6 +95,7 @@ impl Terminal {
 }
 
 /// Whether a person can be asked.
+#[cfg(feature = "author")]
 pub fn can_ask() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }

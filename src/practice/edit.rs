@@ -223,7 +223,7 @@ mod tests {
         let path = folder.path().join("content/groups/g");
         std::fs::create_dir_all(&path).unwrap();
         let text = "# my group\nmembers = [\"a\"] # so far\ntitle = 'G'\n";
-        std::fs::write(path.join("group.toml"), text).unwrap();
+        files::write(&path.join("group.toml"), text.as_bytes(), Access::Usual).unwrap();
         let mut edit = Edit::group(folder.path(), "g").unwrap();
         edit.join("b").unwrap();
         edit.join("b").unwrap();

@@ -174,7 +174,7 @@ impl Publication<'_> {
             && self.now < head.issued.saturating_add(WEEK)
             && open.fresh.is_empty()
             && head.files == open.digests
-            && self.given.open.iter().all(|path| self.is_wanted_or_asset(path, open))
+            && self.given.open.iter().all(|path| Self::is_wanted_or_asset(path, open))
             && head.statement == *self.keys.statement()
             && self.given.gate.as_deref() == Some(&self.gate())
             && issues.iter().all(|issue| self.has(issue, released))
@@ -191,7 +191,7 @@ impl Publication<'_> {
     }
 
     /// Old fingerprinted files may lie there for an hour; anything else that is not wanted may not.
-    fn is_wanted_or_asset(&self, path: &str, open: &OpenFiles) -> bool {
+    fn is_wanted_or_asset(path: &str, open: &OpenFiles) -> bool {
         open.digests.contains_key(path) || path.starts_with("assets/")
     }
 

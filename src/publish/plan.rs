@@ -126,7 +126,7 @@ fn open_changes(wanted: &Wanted, given: &Given) -> Vec<Change> {
 
 /// Pages below `library/`; the front and the lists follow from them.
 fn is_open_page(path: &str) -> bool {
-    path.strip_prefix("library/").is_some_and(|rest| rest != "index.html" && rest.ends_with(".html"))
+    path.strip_prefix("library/").is_some_and(|rest| rest.ends_with("/index.html"))
 }
 
 fn address(path: &str) -> String {

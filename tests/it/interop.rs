@@ -259,9 +259,7 @@ impl<'a> Vector<'a> {
                 self.payload.as_deref().is_none_or(|digest| heldspace::wire::Digest::of(&plain).to_string() == digest)
             }
             ("success", _) => false,
-            ("payload failure", Some((_, true))) => false,
-            (_, None | Some((_, false))) => true,
-            _ => false,
+            (_, opened) => opened.is_none_or(|(_, whole)| !whole),
         }
     }
 

@@ -29,7 +29,7 @@ fn practice() -> TestSite {
 
 /// The marker, in any of the spellings it could slip out in.
 fn holds_marker(bytes: &[u8]) -> bool {
-    let hex: String = MARKER.bytes().map(|b| format!("{b:02x}")).collect();
+    let hex = data_encoding::HEXLOWER.encode(MARKER.as_bytes());
     let text = String::from_utf8_lossy(bytes).to_lowercase();
     [MARKER, &hex, "enf4bwfya2vy", "pxeg1hcmtlc", "6cxhtyxjrzx"].iter().any(|spelling| text.contains(spelling))
 }
@@ -37,9 +37,10 @@ fn holds_marker(bytes: &[u8]) -> bool {
 fn unpacked(path: &str, bytes: &[u8]) -> Vec<u8> {
     use std::io::Read;
     let mut out = Vec::new();
-    if path.ends_with(".gz") {
+    let ending = path.rsplit('.').next();
+    if ending == Some("gz") {
         flate2::read::GzDecoder::new(bytes).read_to_end(&mut out).unwrap();
-    } else if path.ends_with(".br") {
+    } else if ending == Some("br") {
         brotli::Decompressor::new(bytes, 4096).read_to_end(&mut out).unwrap();
     }
     out

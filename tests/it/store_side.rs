@@ -40,7 +40,9 @@ fn seen_by_host(site: &TestSite) -> BTreeMap<String, Vec<usize>> {
         let sealed = ["objects", "indexes"].iter().any(|folder| path.starts_with(folder));
         seen.entry(path).or_default().push(if sealed { (bytes.len() - 150) / 4096 } else { bytes.len() });
     }
-    seen.values_mut().for_each(|sizes| sizes.sort_unstable());
+    for sizes in seen.values_mut() {
+        sizes.sort_unstable();
+    }
     seen
 }
 

@@ -204,7 +204,7 @@ fn a_spoiled_store_is_no_way_in() {
     }
 }
 
-const SLOW: Rate = Rate { burst: 3, pause: Duration::from_secs(3600) };
+const SLOW: Rate = Rate { burst: 3, pause: Duration::from_hours(1) };
 
 #[test]
 fn too_many_wrong_tickets_are_slowed_down() {

@@ -63,7 +63,7 @@ impl World {
         fs::write(world.folder.path().join("secret.html"), SECRET).unwrap();
         world.write("secret.html", SECRET);
         world.write("index.html", SECRET);
-        world.write("gate.json", &format!(r#"{{"version":1,"origins":["{ORIGIN}"]}}"#));
+        world.write("gate.json", format!(r#"{{"version":1,"origins":["{ORIGIN}"]}}"#));
         world.write("head.json", "{}");
         for (path, content) in [
             ("index.html", "<p>hello"),
@@ -82,9 +82,9 @@ impl World {
         world.write(&format!("objects/{}", object(7)), "a sealed page");
         for member in [&world.ada, &world.ben] {
             let id = member.mailbox;
-            world.write(&format!("indexes/{id}/10"), &format!("index 10 of {id}"));
-            world.write(&format!("keyrings/{id}/1"), &format!("keyring of {id}"));
-            world.write(&format!("mailboxes/{id}.json"), &record(member, 10));
+            world.write(&format!("indexes/{id}/10"), format!("index 10 of {id}"));
+            world.write(&format!("keyrings/{id}/1"), format!("keyring of {id}"));
+            world.write(&format!("mailboxes/{id}.json"), record(member, 10));
         }
         world
     }
