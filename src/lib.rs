@@ -1,4 +1,43 @@
-//! heldspace: Markdown in, sealed pages out, and a gate that can read nothing.
+//! heldspace: therapists write to their groups in Markdown; each member, and nobody else, reads it.
+//!
+//! This page is the map of the house.
+//!
+//! ```text
+//!  author's machine                                   host (ciphertext only)         member's browser
+//!  content/*.md → Page → RenderedPage → Plaintext ─┐
+//!  members      → Index (one each, signed) ────────┼→ Publication → store → gate ──→ keyring → index → page
+//!  open pages, theme, viewer → plain files ────────┘
+//! ```
+//!
+//! | stage | takes | gives | must not know |
+//! |---|---|---|---|
+//! | [`content`] | the practice's folder | [`content::Page`], or every mistake at once | keys, how a page will look |
+//! | [`render`] | a page, a reader, a theme | [`render::RenderedPage`], or [`render::OpenFile`] | keys, a store, a clock |
+//! | [`seal`] | a rendered page, a mailbox, [`keys`] | age files and the index that names them | folders, templates, a host |
+//! | [`publish`] | all of these, and what was given before | a plan to show, and then a publication | how to ask anyone |
+//! | [`store`] | paths and bytes | the same bytes | what a file means |
+//! | [`serve`] | HTTP requests, a store | ciphertext for tickets and passes | how to read any of it |
+//! | [`viewer`] | | the browser's program, to publish | |
+//!
+//! [`wire`] has the formats that both sides know; [`practice`] the folder with its people, keys and state, and the one
+//! writer of its files; [`cli`] the commands, the one place that prints, and the one that waits.
+//!
+//! # What always holds
+//! - A member's plaintext can't be published: [`render::RenderedPage`] is taken by [`seal::Plaintext::of_page`] alone, and
+//!   what the store gets comes from [`seal::SealedObject`]. Shown by `tests/it/markers.rs`.
+//! - A member's keys open what their index names, and nothing else: `tests/it/matrix.rs`.
+//! - Before anything is given, a plan was shown and agreed to; a mistake or a crash leaves the last publication whole:
+//!   `tests/it/interrupted.rs`.
+//! - The same page gives the same object name on any run and any machine, so building twice changes nothing:
+//!   `tests/it/store_side.rs`.
+//! - Nothing an unsigned byte says is believed, in the browser either: `tests/web/hostile.test.mjs`.
+//! - The server links nothing that could read, render or mail: `tests/it/promises.rs`.
+//! - Text from outside is made visible before a person sees it: [`visible`].
+//!
+//! # Features
+//! `author` is the therapist's side, `serve` the host's; they are switched here, in [`cli`] and in the tests' `main.rs`,
+//! and nowhere else.
+
 #[cfg(any(feature = "author", feature = "serve"))]
 pub mod cli;
 #[cfg(feature = "author")]

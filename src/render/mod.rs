@@ -119,7 +119,7 @@ impl<'a> Job<'a> {
         let variables = [
             ("lang", Value::from(&self.practice.site.practice.language)),
             ("title", Value::from(&content.title)),
-            ("date", date(self.page)),
+            ("date", date(self.page, self.practice)),
             ("audience", Value::from(self.page.audience.shown(self.practice))),
             ("content", Value::from(&content.html)),
         ];
@@ -198,7 +198,11 @@ fn layout(theme: &Theme, name: &str, context: Value) -> Result<String, Mistakes>
     rendered.map_err(|error| template::mistake(&error, &nowhere, theme.sources()).into())
 }
 
-/// The date as ISO 8601 writes it, or nothing that a template would print.
-fn date(page: &Page) -> Value {
-    page.date.map_or_else(|| Value::from(()), |date| Value::from(date.to_string()))
+/// The date as a reader expects it, or nothing.
+fn date(page: &Page, practice: &Practice) -> Value {
+    let Some(date) = page.date else { return Value::from(()) };
+    // Names of months in English alone; everywhere else the order that all can read.
+    let english = practice.site.practice.language.split('-').next() == Some("en");
+    let shown = if english { date.strftime("%-d %B %Y").to_string() } else { date.to_string() };
+    Value::from(shown)
 }

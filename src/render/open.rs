@@ -86,7 +86,7 @@ struct Site<'a> {
 impl<'a> Site<'a> {
     fn new(open: &'a [OpenPage<'a>], practice: &'a Practice, theme: &'a Theme) -> Self {
         let (front, pages): (Vec<_>, Vec<_>) = open.iter().partition(|page| page.address == FRONT_TEXT);
-        let list = pages.iter().map(|page| listed(page)).collect();
+        let list = pages.iter().map(|page| listed(page, practice)).collect();
         Self { front: front.first().copied(), pages, practice, theme, list, help: help(practice) }
     }
 
@@ -111,7 +111,7 @@ impl<'a> Site<'a> {
 
     fn page(&self, page: &OpenPage<'_>) -> Result<OpenFile, Mistakes> {
         let path = format!("{}/index.html", page.address);
-        self.document(OPEN, &path, &page.content.title, date(page.page), &page.content.html)
+        self.document(OPEN, &path, &page.content.title, date(page.page, self.practice), &page.content.html)
     }
 
     fn document(&self, name: &str, path: &str, title: &str, date: Value, html: &str) -> Result<OpenFile, Mistakes> {
@@ -130,10 +130,10 @@ impl<'a> Site<'a> {
     }
 }
 
-fn listed(page: &OpenPage<'_>) -> Value {
+fn listed(page: &OpenPage<'_>, practice: &Practice) -> Value {
     Value::from_pairs([
         ("title", Value::from(&page.content.title)),
-        ("date", date(page.page)),
+        ("date", date(page.page, practice)),
         ("url", Value::from(page.url())),
         ("summary", Value::from(page.page.summary.clone())),
     ])

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 export const repository = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const binary = join(repository, "target/debug/heldspace");
+export const binary = join(repository, "target/debug/heldspace");
 const chromiumPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
