@@ -17,7 +17,7 @@ use crate::{
     practice::{Home, Mailbox, Released},
     seal::{self, Cut, Entry, Index, ObjectRef, Plaintext, Recipient, SealedObject},
     store::{Store, layout},
-    wire::{Digest, Envelope, Gate, Head, MailboxId, MailboxRecord, ObjectName, UnixTime},
+    wire::{Envelope, Gate, Head, MailboxId, MailboxRecord, ObjectName, UnixTime},
 };
 
 const HOUR: UnixTime = 60 * 60;
@@ -26,7 +26,7 @@ const WEEK: UnixTime = 7 * 24 * HOUR;
 const BATCH: usize = 512;
 /// Files written at a time.
 const AT_ONCE: usize = 8;
-const OBJECT_LIMIT: u64 = 64 * 1024 * 1024;
+pub(super) const OBJECT_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// Everything that is needed to publish, once the plan was agreed to.
 pub struct Publication<'a> {
@@ -76,52 +76,6 @@ impl Publication<'_> {
         Plan::of(&self.wanted, &self.given)
     }
 
-    /// Opens everything that is listed and kept; what is not as it should be counts as not there from now on.
-    pub async fn verify(&mut self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<usize, PublishError> {
-        let mut mended = self.given.spoiled + self.verify_open_files().await?;
-        let listed = self.listed_objects();
-        let kept: Vec<&ObjectRef> =
-            listed.values().copied().filter(|object| self.given.objects.contains(&object.name)).collect();
-        let mut spoiled = Vec::new();
-        for (n, object) in kept.iter().enumerate() {
-            let sealed = self.store.read(&layout::object(&object.name), OBJECT_LIMIT).await;
-            if !sealed.is_ok_and(|bytes| bytes.is_some_and(|bytes| seal::is_sound(&bytes, object, self.keys))) {
-                spoiled.push(object.name);
-            }
-            progress(n as u64 + 1, kept.len() as u64);
-        }
-        mended += spoiled.len();
-        for name in spoiled {
-            self.given.objects.remove(&name);
-        }
-        for reader in &self.wanted.readers {
-            let path = layout::keyring(&reader.mailbox.id, reader.mailbox.keyring);
-            let own = self.keyring(reader)?;
-            if self.given.sealed_paths.contains(&path)
-                && self.store.read(&path, OBJECT_LIMIT).await?.is_none_or(|there| *there != *own)
-            {
-                self.given.sealed_paths.remove(&path);
-                mended += 1;
-            }
-        }
-        Ok(mended)
-    }
-
-    async fn verify_open_files(&mut self) -> Result<usize, PublishError> {
-        let Some(head) = &self.given.head else { return Ok(0) };
-        let mut spoiled = Vec::new();
-        for (path, digest) in &head.files {
-            let there = self.store.read(&layout::public(path), OBJECT_LIMIT).await.ok().flatten();
-            if there.is_none_or(|bytes| Digest::of(&bytes) != *digest) {
-                spoiled.push(path.clone());
-            }
-        }
-        for path in &spoiled {
-            self.given.open.remove(path);
-        }
-        Ok(spoiled.len())
-    }
-
     /// Publishes. When nothing differs and no index is a week old, nothing is written.
     pub async fn commit(self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Done, PublishError> {
         let plan = self.plan();
@@ -161,7 +115,7 @@ impl Publication<'_> {
     }
 
     /// Every page object that is wanted, by name.
-    fn listed_objects(&self) -> BTreeMap<ObjectName, &ObjectRef> {
+    pub(super) fn listed_objects(&self) -> BTreeMap<ObjectName, &ObjectRef> {
         let pages = self.wanted.readers.iter().flat_map(|reader| &reader.pages);
         pages.map(|page| (page.entry.object.name, &page.entry.object)).collect()
     }
@@ -350,7 +304,7 @@ impl Publication<'_> {
         serde_json::to_vec(&Gate { version: 1, origins: self.origins.clone() }).expect("a gate is plain JSON")
     }
 
-    fn keyring(&self, reader: &Reader) -> Result<Vec<u8>, PublishError> {
+    pub(super) fn keyring(&self, reader: &Reader) -> Result<Vec<u8>, PublishError> {
         let sealed = self.home.keyring(&reader.mailbox.id)?;
         sealed.ok_or_else(|| PublishError::NoKeyring { member: reader.folder.clone() })
     }

@@ -10,6 +10,7 @@ mod given;
 mod open_files;
 mod plan;
 mod tickets;
+mod verify;
 mod wanted;
 
 pub use commit::{Done, Publication};

@@ -1,0 +1,59 @@
+//! `build --verify`: opens everything that was published, and finds what the host spoiled.
+
+use super::{
+    PublishError,
+    commit::{OBJECT_LIMIT, Publication},
+};
+use crate::{
+    seal::{self, ObjectRef},
+    store::layout,
+    wire::Digest,
+};
+
+impl Publication<'_> {
+    /// Opens everything that is listed and kept; what is not as it should be counts as not there from now on.
+    pub async fn verify(&mut self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<usize, PublishError> {
+        let mut mended = self.given.spoiled + self.verify_open_files().await?;
+        let listed = self.listed_objects();
+        let kept: Vec<&ObjectRef> =
+            listed.values().copied().filter(|object| self.given.objects.contains(&object.name)).collect();
+        let mut spoiled = Vec::new();
+        for (n, object) in kept.iter().enumerate() {
+            let sealed = self.store.read(&layout::object(&object.name), OBJECT_LIMIT).await;
+            if !sealed.is_ok_and(|bytes| bytes.is_some_and(|bytes| seal::is_sound(&bytes, object, self.keys))) {
+                spoiled.push(object.name);
+            }
+            progress(n as u64 + 1, kept.len() as u64);
+        }
+        mended += spoiled.len();
+        for name in spoiled {
+            self.given.objects.remove(&name);
+        }
+        for reader in &self.wanted.readers {
+            let path = layout::keyring(&reader.mailbox.id, reader.mailbox.keyring);
+            let own = self.keyring(reader)?;
+            if self.given.sealed_paths.contains(&path)
+                && self.store.read(&path, OBJECT_LIMIT).await?.is_none_or(|there| *there != *own)
+            {
+                self.given.sealed_paths.remove(&path);
+                mended += 1;
+            }
+        }
+        Ok(mended)
+    }
+
+    async fn verify_open_files(&mut self) -> Result<usize, PublishError> {
+        let Some(head) = &self.given.head else { return Ok(0) };
+        let mut spoiled = Vec::new();
+        for (path, digest) in &head.files {
+            let there = self.store.read(&layout::public(path), OBJECT_LIMIT).await.ok().flatten();
+            if there.is_none_or(|bytes| Digest::of(&bytes) != *digest) {
+                spoiled.push(path.clone());
+            }
+        }
+        for path in &spoiled {
+            self.given.open.remove(path);
+        }
+        Ok(spoiled.len())
+    }
+}
