@@ -54,9 +54,9 @@ pub struct Done {
 }
 
 /// A reader's entries, in order of first appearance, and how they are cut.
-struct Issue<'a> {
+pub(super) struct Issue<'a> {
     reader: &'a Reader,
-    cut: Cut,
+    pub(super) cut: Cut,
 }
 
 impl Issue<'_> {
@@ -104,7 +104,7 @@ impl Publication<'_> {
     }
 
     /// What the reader had keeps its place, what is new comes after.
-    fn issue<'a>(&self, reader: &'a Reader) -> Issue<'a> {
+    pub(super) fn issue<'a>(&self, reader: &'a Reader) -> Issue<'a> {
         let before = self.given.mailboxes.get(&reader.mailbox.id).map_or(&[][..], |given| &given.entries);
         let place: BTreeMap<_, _> = before.iter().enumerate().map(|(n, entry)| (entry.id, n)).collect();
         let mut entries: Vec<Entry> = reader.pages.iter().map(|page| page.entry.clone()).collect();

@@ -45,8 +45,9 @@ impl GivenMailbox {
 
 impl Given {
     pub async fn read(store: &Store, keys: &Keys) -> Result<Self, PublishError> {
+        let head = head(store, keys).await?;
         let mut given = Self {
-            head: head(store, keys).await?,
+            head: head.ours(),
             gate: store.read(layout::GATE, FILE_LIMIT).await?.map(|bytes| bytes.to_vec()),
             mailboxes: BTreeMap::new(),
             objects: HashSet::new(),
@@ -67,7 +68,12 @@ impl Given {
             given.spoiled += usize::from(mailbox.index.is_none());
             given.mailboxes.insert(id, mailbox);
         }
-        Ok(given)
+        let some_are_ours = given.mailboxes.values().any(|mailbox| mailbox.index.is_some());
+        match head {
+            // SECURITY: nobody's publication is overwritten. One spoiled head over indexes of ours is the host's doing.
+            FoundHead::Unsigned if !some_are_ours => Err(PublishError::Foreign),
+            _ => Ok(given),
+        }
     }
 }
 
@@ -105,17 +111,34 @@ async fn names(store: &Store, folder: &str) -> Result<Vec<String>, PublishError>
         .collect())
 }
 
+/// The head in a store.
+enum FoundHead {
+    None,
+    Ours(Head),
+    /// Not signed by this practice: another's, or spoiled.
+    Unsigned,
+}
+
+impl FoundHead {
+    fn ours(&self) -> Option<Head> {
+        match self {
+            Self::Ours(head) => Some(head.clone()),
+            Self::None | Self::Unsigned => None,
+        }
+    }
+}
+
 /// The head, if this practice signed it. One of a later epoch stops everything: these keys are old.
-async fn head(store: &Store, keys: &Keys) -> Result<Option<Head>, PublishError> {
-    let Some(bytes) = store.read(layout::HEAD, FILE_LIMIT).await? else { return Ok(None) };
-    let Ok(envelope) = Envelope::parse(&bytes) else { return Ok(None) };
-    let Ok(claimed) = envelope.peek::<Head>() else { return Ok(None) };
+async fn head(store: &Store, keys: &Keys) -> Result<FoundHead, PublishError> {
+    let Some(bytes) = store.read(layout::HEAD, FILE_LIMIT).await? else { return Ok(FoundHead::None) };
+    let Ok(envelope) = Envelope::parse(&bytes) else { return Ok(FoundHead::Unsigned) };
+    let Ok(claimed) = envelope.peek::<Head>() else { return Ok(FoundHead::Unsigned) };
     // SECURITY: the claim counts for nothing until the root's own signature on its statement was checked.
-    let Ok(statement) = claimed.statement.open::<Statement>(keys.root()) else { return Err(PublishError::Foreign) };
+    let Ok(statement) = claimed.statement.open::<Statement>(keys.root()) else { return Ok(FoundHead::Unsigned) };
     if statement.epoch > keys.epoch() {
         return Err(PublishError::LaterEpoch { host: statement.epoch, here: keys.epoch() });
     }
-    Ok(envelope.open::<Head>(&statement.key).ok())
+    Ok(envelope.open::<Head>(&statement.key).map_or(FoundHead::Unsigned, FoundHead::Ours))
 }
 
 /// What a mailbox holds now; whatever can't be believed counts as not there.

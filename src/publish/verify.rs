@@ -14,9 +14,10 @@ impl Publication<'_> {
     /// Opens everything that is listed and kept; what is not as it should be counts as not there from now on.
     pub async fn verify(&mut self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<usize, PublishError> {
         let mut mended = self.given.spoiled + self.verify_open_files().await?;
-        let listed = self.listed_objects();
-        let kept: Vec<&ObjectRef> =
-            listed.values().copied().filter(|object| self.given.objects.contains(&object.name)).collect();
+        let pages = self.listed_objects().into_values().cloned();
+        let parts = self.wanted.readers.iter().flat_map(|reader| self.issue(reader).cut.parts);
+        let listed = pages.chain(parts.map(|(part, _)| part));
+        let kept: Vec<ObjectRef> = listed.filter(|object| self.given.objects.contains(&object.name)).collect();
         let mut spoiled = Vec::new();
         for (n, object) in kept.iter().enumerate() {
             let sealed = self.store.read(&layout::object(&object.name), OBJECT_LIMIT).await;

@@ -1,5 +1,5 @@
-//! Opens without us: stock `age` opens what we seal, and we open what it seals. (What the browser's library seals and
-//! opens is in the viewer's own tests and in the journeys.)
+//! Opens without us: stock `age` opens what we seal, and we open what it seals. What the browser's library
+//! seals, we open; that it opens what we seal is shown by every journey in `tests/web`.
 
 use std::{
     fs,
@@ -102,6 +102,22 @@ fn heldspace_opens_what_stock_age_seals() {
     child.stdin.take().unwrap().write_all(b"an answer").unwrap();
     assert!(child.wait().unwrap().success());
     assert_eq!(identity.open(&fs::read(sealed).unwrap(), 100).unwrap(), b"an answer");
+}
+
+#[test]
+fn heldspace_opens_what_the_browsers_library_seals() {
+    const SEAL: &str = "import { Encrypter } from 'age-encryption'; const e = new Encrypter(); \
+        for (const r of process.argv.slice(1)) e.addRecipient(r); process.stdout.write(await e.encrypt('an answer'.padEnd(4096)));";
+    let (one, other, stranger) = (Identity::generate(), Identity::generate(), Identity::generate());
+    let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/web");
+    let recipients = [one.recipient().to_string(), other.recipient().to_string()];
+    let mut node = Command::new("node");
+    let node = node.args(["--input-type=module", "--eval", SEAL]).args(recipients).current_dir(web).output().unwrap();
+    assert!(node.status.success(), "not installed? npm ci --ignore-scripts --prefix tests/web");
+    for identity in [one, other] {
+        assert_eq!(identity.open(&node.stdout, 4096).unwrap().trim_ascii_end(), b"an answer");
+    }
+    assert!(stranger.open(&node.stdout, 4096).is_err());
 }
 
 #[test]

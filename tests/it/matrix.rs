@@ -140,6 +140,12 @@ fn more_pages_than_one_index_holds() {
     assert_eq!(reader.index(&site.store()).unwrap().parts.len(), 2);
     assert_eq!(reader.entries(&site.store()).len(), 600);
     assert_eq!(site.build()["release"], serde_json::Value::Null, "nothing changed");
+    let part = site.store().join("objects").join(reader.index(&site.store()).unwrap().parts[0].name.to_string());
+    let mut spoiled = std::fs::read(&part).unwrap();
+    spoiled[300] ^= 1;
+    std::fs::write(&part, spoiled).unwrap();
+    site.ok(&["build", "--yes", "--verify"]);
+    assert_eq!(reader.entries(&site.store()).len(), 600, "a spoiled part of an index is mended");
     site.page("library/p001.md", "+++\ntitle = \"P1\"\n+++\nChanged.");
     let done = site.build();
     assert_eq!((done["sealed"].as_u64(), done["kept"].as_u64()), (Some(2), Some(599)), "the page and one index part");

@@ -105,7 +105,7 @@ fn what_the_host_spoiled_is_found_and_mended() {
     let site = shape("a", "b");
     let ann = site.member("cam", &["a"]);
     site.build();
-    for folder in ["objects", "indexes", "keyrings", "mailboxes", "public"] {
+    for folder in ["objects", "indexes", "keyrings", "mailboxes", "public", "head.json", "gate.json"] {
         let (path, bytes) = site.store_files().into_iter().rfind(|(path, _)| path.starts_with(folder)).unwrap();
         let mut spoiled = bytes.clone();
         let middle = spoiled.len() / 2;
