@@ -80,7 +80,7 @@ fn from_file(common: &Common) -> Result<Option<SecretString>, Failure> {
 }
 
 fn secret_file(path: &std::path::Path) -> Result<Zeroizing<String>, Failure> {
-    let missing = || FileError::Read { path: path.to_owned(), source: std::io::ErrorKind::NotFound.into() };
+    let missing = || FileError::missing(path);
     let bytes = files::read_secret(path)?.ok_or_else(missing)?;
     Ok(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()))
 }

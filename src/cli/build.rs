@@ -85,8 +85,13 @@ impl Build {
         if !plan.is_empty() {
             ask::agree("Give this to these people?", self.yes)?;
         }
+        let names: Vec<String> = publication.wanted.readers.iter().map(|reader| visible_line(&reader.name)).collect();
         let bar = terminal.progress("Sealing");
         let done = publication.commit(&|done, of| bar.set(done, of)).await?;
+        drop(bar);
+        if done.release.is_some() && !names.is_empty() {
+            terminal.note(format!("\nIssued for {}.", names.join(", ")));
+        }
         Ok(Done { mended, ..done })
     }
 }
@@ -166,6 +171,7 @@ fn summary(done: &Done) -> Vec<String> {
     lines
 }
 
-fn count(number: usize, of: &str) -> String {
+/// `1 page`, `2 pages`.
+pub fn count(number: usize, of: &str) -> String {
     if number == 1 { format!("1 {of}") } else { format!("{number} {of}s") }
 }

@@ -29,7 +29,7 @@ pub struct Open {
 
 impl Open {
     pub fn run(self, common: &Common) -> Result<(), Failure> {
-        let missing = || FileError::Read { path: self.file.clone(), source: std::io::ErrorKind::NotFound.into() };
+        let missing = || FileError::missing(&self.file);
         let sealed = files::read(&self.file)?.ok_or_else(missing)?;
         let path = self.file.display().to_string();
         if !sealed.starts_with(b"age-encryption.org/v1\n") {

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
-use super::{Common, Failure, Terminal, context};
+use super::{Common, Failure, Terminal, build::count, context};
 use crate::{publish, visible::visible_line};
 
 /// Show exactly what a member can read now
@@ -36,9 +36,9 @@ impl Show {
         terminal
             .data(&json!({ "member": self.member, "release": index.release, "issued": index.issued, "pages": pages }));
         terminal.line(format!(
-            "{} can read {} pages (release {}):",
+            "{} can read {} (release {}):",
             terminal.strong(&index.reader),
-            given.entries.len(),
+            count(given.entries.len(), "page"),
             index.release
         ));
         for entry in &given.entries {

@@ -26,7 +26,7 @@ pub enum FileError {
 impl Explain for FileError {
     fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Read { .. } => "Check that the file exists and that you may read it.".into(),
+            Self::Read { .. } => "Check its name, and that you may read it.".into(),
             Self::Write { .. } => {
                 "Check that the disk is not full and that you may write there. Nothing was changed.".into()
             }
@@ -35,6 +35,13 @@ impl Explain for FileError {
                 format!("It holds secrets, so only you should be able to read it: chmod 600 {}", path.display())
             }
         })
+    }
+}
+
+impl FileError {
+    /// There is no such file.
+    pub fn missing(path: &Path) -> Self {
+        Self::Read { path: path.to_owned(), source: io::Error::new(io::ErrorKind::NotFound, "there is no such file") }
     }
 }
 

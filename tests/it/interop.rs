@@ -76,10 +76,14 @@ fn stock_age_opens_a_keyring_with_the_pepper_and_the_words() {
         .stdout(Stdio::piped())
         .spawn()
         .expect("script is installed; tests/run installs it");
-    let mut prompt = [0; 256];
     // It reads what was typed after it has asked.
-    let asked = child.stdout.as_mut().unwrap().read(&mut prompt).unwrap();
-    assert!(String::from_utf8_lossy(&prompt[..asked]).contains("passphrase"));
+    let mut asked = String::new();
+    while !asked.contains("passphrase") {
+        let mut more = [0; 256];
+        let length = child.stdout.as_mut().unwrap().read(&mut more).unwrap();
+        assert!(length > 0, "it did not ask: {asked}");
+        asked.push_str(&String::from_utf8_lossy(&more[..length]));
+    }
     let mut stdin = child.stdin.take().unwrap();
     writeln!(stdin, "{} {}", link.pepper.to_hex(), card.passphrase).unwrap();
     child.wait_with_output().unwrap();
