@@ -18,8 +18,14 @@ export const desktop = { width: 1280, height: 800 };
 
 export const launch = () => chromium.launch({ executablePath: chromiumPath, args: flags });
 
+const open = new Set();
+
+/** Ends what a failed test may have left running. */
+export const closeAll = () => Promise.all([...open].map((practice) => practice.close()));
+
 export class Practice {
   constructor({ init = true } = {}) {
+    open.add(this);
     this.root = mkdtempSync(join(tmpdir(), "heldspace-test-"));
     this.servers = [];
     if (init) this.recovery = JSON.parse(this.run("init", "--no-passphrase", "--country", "US", "--json"));
@@ -76,6 +82,7 @@ export class Practice {
   }
 
   async close() {
+    open.delete(this);
     await Promise.all(this.servers.map((server) => server.stop()));
     rmSync(this.root, { recursive: true, force: true });
   }

@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { after, before, beforeEach, afterEach, test } from "node:test";
 import { Decrypter, Encrypter } from "age-encryption";
-import { Practice, failure, launch, openPage, phone, read, unlock } from "./harness.mjs";
+import { Practice, closeAll, failure, launch, openPage, phone, read, unlock } from "./harness.mjs";
 
 let browser, practice, server, card, jonas, page;
 
@@ -21,7 +21,7 @@ before(async () => {
 });
 
 after(async () => {
-  await practice.close();
+  await closeAll();
   await browser.close();
 });
 
@@ -170,14 +170,13 @@ test("a host that serves an older release is found out, by a used browser and by
   practice.page("library/third.md", "# A third page\n\nNew.");
   practice.build();
   await read(page, server.at(card.link), card.passphrase);
+  // The old store has the same mailbox and key; its server takes this address too.
+  writeFileSync(join(old, "gate.json"), JSON.stringify({ version: 1, origins: [server.url] }));
   const rolled = await practice.serve(old);
   await page.context().route(`${server.url}/**`, async (route) => {
     const url = route.request().url().replace(server.url, rolled.url);
     await route.fulfill({ response: await route.fetch({ url }) });
   });
-  // The old store has the same mailbox and key; its server takes this address too.
-  writeFileSync(join(old, "gate.json"), JSON.stringify({ version: 1, origins: [server.url] }));
-  await page.waitForTimeout(1100);
   assert.equal(await refused(server.at(card.link)), "older", "a browser that has seen more");
   const fresh = await browser.newContext({ viewport: phone });
   await fresh.route(`${server.url}/**`, async (route) => {
@@ -234,8 +233,8 @@ test("an index of an older epoch is refused once the next was seen; a practice c
   await page.goto("about:blank");
   await read(page, again.at(member.link), member.passphrase);
   await (await openPage(page, "After the loss")).getByText("Still here.").waitFor();
-  const rolled = await whole.serve(old);
   writeFileSync(join(old, "gate.json"), JSON.stringify({ version: 1, origins: [again.url] }));
+  const rolled = await whole.serve(old);
   await page.context().route(`${again.url}/**`, async (route) => {
     await route.fulfill({ response: await route.fetch({ url: route.request().url().replace(again.url, rolled.url) }) });
   });

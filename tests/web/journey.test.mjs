@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { Practice, desktop, failure, launch, openPage, phone, read, repository, unlock } from "./harness.mjs";
+import { Practice, closeAll, desktop, failure, launch, openPage, phone, read, repository, unlock } from "./harness.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const shots = join(repository, "target/screenshots");
@@ -27,7 +27,7 @@ before(async () => {
 });
 
 after(async () => {
-  await practice.close();
+  await closeAll();
   await browser.close();
 });
 
