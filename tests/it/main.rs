@@ -32,4 +32,6 @@ mod site;
 #[cfg(feature = "author")]
 mod store_side;
 #[cfg(feature = "author")]
+mod time;
+#[cfg(feature = "author")]
 mod vectors;
