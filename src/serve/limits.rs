@@ -12,10 +12,12 @@ pub struct Rate {
 /// What one client, one mailbox and the whole server may use. The default suits a practice and a small machine.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Open connections. Each may hold a file as well: together below the 1,024 descriptors a process usually has.
+    /// Open connections; fewer where the system gives this process fewer descriptors.
     pub connections: usize,
     /// Open connections of one network: an IPv4 address, or an IPv6 /64.
     pub connections_per_network: usize,
+    /// Whether connections from this machine count as one network. They do not by default: a proxy stands for everyone.
+    pub count_loopback: bool,
     /// From the first byte of a request's head to its last.
     pub head_time: Duration,
     /// Without a byte moving either way.
@@ -52,8 +54,9 @@ impl Default for Limits {
     fn default() -> Self {
         let every = |burst, seconds| Rate { burst, pause: Duration::from_secs(seconds) };
         Self {
-            connections: 480,
+            connections: 4096,
             connections_per_network: 80,
+            count_loopback: false,
             head_time: Duration::from_secs(10),
             quiet_time: Duration::from_secs(30),
             connection_life: Duration::from_mins(5),

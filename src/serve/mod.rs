@@ -14,6 +14,7 @@
 mod answer;
 mod api;
 mod connection;
+mod descriptors;
 mod error;
 mod gate_file;
 mod head;
@@ -110,7 +111,7 @@ impl Server {
                 () = &mut shutdown => break,
                 Some(_) = connections.join_next() => {}
                 (stream, peer, permit) = doors.accept(&self.listener) => {
-                    let network = Network::from(peer);
+                    let network = Network::of(peer, &self.limits);
                     // Over its share: closed without a word, which costs least.
                     let Some(place) = doors.places.take(network) else { continue };
                     let (service, limits) = (Arc::clone(&self.service), Arc::clone(&self.limits));
@@ -142,7 +143,8 @@ impl Doors {
     const PAUSE: Duration = Duration::from_millis(100);
 
     fn new(limits: &Limits) -> Self {
-        Self { free: Arc::new(Semaphore::new(limits.connections)), places: Places::new(limits.connections_per_network) }
+        let connections = limits.connections.min(descriptors::for_connections());
+        Self { free: Arc::new(Semaphore::new(connections)), places: Places::new(limits.connections_per_network) }
     }
 
     async fn accept(&mut self, listener: &TcpListener) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {

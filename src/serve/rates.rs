@@ -22,11 +22,14 @@ use crate::wire::MailboxId;
 pub(super) enum Network {
     V4([u8; 4]),
     V6(u128),
+    /// A connection from this machine: a proxy here stands for everyone, so none of its connections counts for another.
+    ThisMachine(u16),
 }
 
-impl From<SocketAddr> for Network {
-    fn from(peer: SocketAddr) -> Self {
+impl Network {
+    pub(super) fn of(peer: SocketAddr, limits: &Limits) -> Self {
         match peer.ip().to_canonical() {
+            ip if ip.is_loopback() && !limits.count_loopback => Self::ThisMachine(peer.port()),
             IpAddr::V4(ip) => Self::V4(ip.octets()),
             IpAddr::V6(ip) => Self::V6(ip.to_bits() >> 64),
         }

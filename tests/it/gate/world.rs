@@ -47,6 +47,7 @@ pub(crate) fn wide() -> Limits {
     Limits {
         connections: 10_000,
         connections_per_network: 10_000,
+        count_loopback: true,
         keyrings_per_mailbox: rate,
         keyrings_per_network: rate,
         failures_per_mailbox: rate,
