@@ -49,7 +49,7 @@ fn made() -> Value {
         "epoch_recipient": keys.current().identity().recipient().to_string(),
         "object": { "mailbox": mailbox(), "plaintext_digest": Digest::of(b"page"), "name": name, "recipient": keys.object_identity(&name).recipient().to_string() },
         "pepper": keys.pepper(&mailbox()).to_hex(),
-        "page_id": { "path": "content/library/sleep.md", "id": keys.page_id(None, "content/library/sleep.md"), "of_a_message": keys.page_id(Some(&mailbox()), "content/messages/x.md") },
+        "page_id": { "path": "library/sleep.md", "id": keys.page_id(None, "library/sleep.md"), "of_a_message": keys.page_id(Some(&mailbox()), "messages/x.md") },
         "tickets": [
             { "week": "card", "generation": 1, "again": 0, "hash": keys.ticket(&mailbox(), 1, Week::CARD, 0).hash() },
             { "week": "2026-W48", "generation": 1, "again": 0, "hash": keys.ticket(&mailbox(), 1, week, 0).hash() },
