@@ -2,6 +2,7 @@
 // and nothing is shown that the practice did not sign.
 
 import assert from "node:assert/strict";
+import { createPrivateKey, sign } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, afterEach, test } from "node:test";
@@ -82,6 +83,31 @@ test("offline, busy, and a clock that is a day off", async () => {
     await route.fulfill({ response: real, headers: { ...real.headers(), date: new Date(Date.now() - 2 * 86_400_000).toUTCString() } });
   });
   assert.equal(await refused(server.at(card.link)), "clock");
+});
+
+test("a browser that is too old is told what to do, and help is there", async () => {
+  await page.addInitScript(() => delete window.Worker);
+  await page.goto(server.at(card.link));
+  assert.equal(await failure(page), "too-old");
+  await page.getByRole("button", { name: "Help" }).click();
+  assert.equal(await page.getByRole("link", { name: "988" }).getAttribute("href"), "tel:988");
+  assert.equal(new URL(page.url()).hash, "", "the link has left the address bar all the same");
+});
+
+test("an index issued more than 21 days ago says so", async () => {
+  const opened = await openIndex(storedIndex(practice, card), await memberIdentity());
+  const payload = JSON.parse(Buffer.from(opened.payload, "base64"));
+  const old = Buffer.from(JSON.stringify({ ...payload, issued: payload.issued - 22 * 86_400 }));
+  const [{ signing }] = JSON.parse(readFileSync(join(practice.root, ".heldspace/keys.json"), "utf8")).epochs;
+  const pkcs8 = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), Buffer.from(signing, "base64")]);
+  const signed = Buffer.concat([Buffer.from(`DSSEv1 ${opened.payloadType.length} ${opened.payloadType} ${old.length} `), old]);
+  const sig = sign(null, signed, createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" })).toString("base64");
+  const encrypter = new Encrypter();
+  encrypter.addRecipient(recipientOf("maya"));
+  const envelope = { ...opened, payload: old.toString("base64"), signatures: [{ keyid: "", sig }] };
+  await answer(indexes, await encrypter.encrypt(JSON.stringify(envelope).padEnd(8192)));
+  await read(page, server.at(card.link), card.passphrase);
+  await page.getByText(/more than three weeks ago/).waitFor();
 });
 
 test("swapped, self-made and greedy keyrings are refused before anything is derived", async () => {
