@@ -91,6 +91,7 @@ impl Publication<'_> {
         if self.stands(&plan, &issues, &open) {
             return Ok(done);
         }
+        self.store.clear_staged()?;
         let released = self.begin()?;
         done.release = Some(released.release);
         done.kept -= self.listed_objects().keys().filter(|name| !self.given.objects.contains(name)).count();

@@ -121,6 +121,26 @@ impl Store {
         rustix::fs::syncfs(folder).map_err(|e| StoreError::Sync(e.into()))
     }
 
+    /// Removes what a killed publication had begun to write: `object_store` stages a file as `<name>#<n>` beside its place,
+    /// and lists no such name. Call it while no other publication is under way.
+    #[cfg(feature = "author")]
+    pub fn clear_staged(&self) -> Result<(), StoreError> {
+        let mut folders = vec![self.root.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(&folder).map_err(StoreError::Sync)? {
+                let entry = entry.map_err(StoreError::Sync)?;
+                let kind = entry.file_type().map_err(StoreError::Sync)?;
+                if kind.is_dir() {
+                    folders.push(entry.path());
+                } else if kind.is_file() && entry.file_name().to_string_lossy().contains('#') {
+                    #[expect(clippy::disallowed_methods, reason = "half a sealed file of the store, no one's words")]
+                    std::fs::remove_file(entry.path()).map_err(StoreError::Sync)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The paths of all files below `prefix` (a whole folder name), with their sizes.
     pub async fn list(&self, prefix: &str) -> Result<Vec<(String, u64)>, StoreError> {
         self.bulk

@@ -64,8 +64,12 @@ fn killed_anywhere_it_is_the_old_release_or_the_new_one_and_running_again_conver
             edit_all(&site, "Second");
         }
     }
+    site.page("library/last.md", "# The last page\n\nSecond.");
+    site.build();
+    std::fs::remove_file(site.path("content/library/last.md")).unwrap();
     site.build();
     assert_eq!(words_read(&site, &card), ["Second"], "{done} of 25 had finished");
+    assert!(site.store_files().iter().all(|(path, _)| !path.contains('#')), "nothing half-written is left");
 }
 
 #[test]
