@@ -116,7 +116,8 @@ fn stage(path: &Path, bytes: &[u8], access: Access) -> Result<tempfile::NamedTem
     Ok(staged)
 }
 
-fn sync_folder(path: &Path) -> Result<(), FileError> {
+/// Brings the name of `path` to the disk.
+pub(super) fn sync_folder(path: &Path) -> Result<(), FileError> {
     if cfg!(unix) {
         fs::File::open(parent(path)).and_then(|folder| folder.sync_all()).map_err(failed(path))?;
     }

@@ -4,6 +4,7 @@
 //! keys.age | keys.json   the keys in use: under a passphrase, or bare (0600)
 //! release.json           the last release, written down before anything is uploaded
 //! keyrings/<mailbox>     as sealed, so that a lost host loses none
+//! <name>.log             what was given, sent and seen: sealed to the practice
 //! unlisted.json          what no index lists any more, and since when
 //! store/                 the default store
 //! lock                   one publication at a time
@@ -18,7 +19,10 @@ use std::{
 use age::secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::files::{self, Access, FileError};
+use super::{
+    Journal,
+    files::{self, Access, FileError},
+};
 use crate::{
     explain::Explain,
     keys::{Keys, KeysError},
@@ -67,6 +71,8 @@ pub enum HomeError {
     Keys(#[from] KeysError),
     #[error("{} is damaged", path.display())]
     Damaged { path: PathBuf, source: serde_json::Error },
+    #[error("line {line} of {} does not open with this practice's keys", path.display())]
+    Unreadable { path: PathBuf, line: usize },
     #[error("another heldspace is at work in this practice")]
     Busy,
 }
@@ -80,6 +86,7 @@ impl Explain for HomeError {
             Self::HasKeys => Some("Nothing was changed: new keys would lock out every member.".into()),
             Self::WrongPassphrase => Some("Try again. If it is lost, `heldspace recover` makes the keys anew from the 24 words on the recovery sheet: move the old key file away first.".into()),
             Self::Damaged { .. } => Some("It holds no words of yours. Move it away and run the command again.".into()),
+            Self::Unreadable { .. } => Some("It is a record of what was done. Take the file from a backup; or move it away, and a new one is begun.".into()),
             Self::Busy => Some("Wait until it has finished, or close it, and run this command again.".into()),
         }
     }
@@ -167,6 +174,11 @@ impl Home {
 
     pub fn write_unlisted(&self, unlisted: &BTreeMap<String, UnixTime>) -> Result<(), HomeError> {
         self.write_json("unlisted.json", unlisted)
+    }
+
+    /// The record of that name, which only grows.
+    pub fn journal(&self, name: &'static str) -> Journal {
+        Journal::at(self.0.join(name).with_extension("log"))
     }
 
     /// A member's keyring, as sealed.

@@ -8,6 +8,7 @@ pub mod edit;
 pub mod files;
 mod group;
 mod home;
+mod journal;
 mod member;
 mod site;
 pub mod starter;
@@ -20,6 +21,7 @@ use std::{
 
 pub use group::Group;
 pub use home::{Home, HomeError, KeyFile, Lock, Released};
+pub use journal::Journal;
 pub use member::{Mailbox, Member};
 pub use site::{Address, Help, HelpLine, Identity, Leave, Seal, Share, Site, ThemeName};
 
