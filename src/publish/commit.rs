@@ -4,7 +4,10 @@
 //! objects, indexes, keyrings, new open files → one sync → mailboxes, one by one → head → what is no longer open goes.
 //! Running it again converges.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -91,7 +94,7 @@ impl Publication<'_> {
         if self.stands(&plan, &issues, &open) {
             return Ok(done);
         }
-        self.store.clear_staged()?;
+        self.store.clear_staged(Duration::ZERO)?;
         let released = self.begin()?;
         done.release = Some(released.release);
         done.kept -= self.listed_objects().keys().filter(|name| !self.given.objects.contains(name)).count();

@@ -34,6 +34,10 @@ pub struct Limits {
     pub target_size: usize,
     /// Header fields of a request.
     pub head_fields: usize,
+    /// Bytes of the body of a publishing request.
+    pub body_size: u64,
+    /// Bodies of publishing requests in memory at a time.
+    pub bodies: usize,
     /// Keyrings handed out, for each mailbox.
     pub keyrings_per_mailbox: Rate,
     /// Keyrings handed out, to each network.
@@ -65,6 +69,8 @@ impl Default for Limits {
             head_size: 16 * 1024,
             target_size: 4 * 1024,
             head_fields: 64,
+            body_size: 32 * 1024 * 1024,
+            bodies: 8,
             keyrings_per_mailbox: every(20, 30),
             keyrings_per_network: every(60, 5),
             failures_per_mailbox: every(20, 30),

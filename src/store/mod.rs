@@ -10,6 +10,7 @@ mod stored;
 use std::{
     io,
     path::{Path as FilePath, PathBuf},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -42,6 +43,16 @@ pub enum StoreError {
     TooLarge { path: String, limit: u64 },
     #[error("can't bring the store to the disk")]
     Sync(#[source] io::Error),
+}
+
+impl StoreError {
+    /// Whether the disk, or what this user may use of it, is full.
+    pub fn is_full(&self) -> bool {
+        let causes = std::iter::successors(std::error::Error::source(self), |error| error.source());
+        causes
+            .filter_map(|cause| cause.downcast_ref::<io::Error>())
+            .any(|cause| matches!(cause.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded))
+    }
 }
 
 impl Explain for StoreError {
@@ -115,24 +126,23 @@ impl Store {
     }
 
     /// Brings everything written so far to the disk.
-    #[cfg(feature = "author")]
     pub fn sync(&self) -> Result<(), StoreError> {
         let folder = std::fs::File::open(&self.root).map_err(StoreError::Sync)?;
         rustix::fs::syncfs(folder).map_err(|e| StoreError::Sync(e.into()))
     }
 
-    /// Removes what a killed publication had begun to write: `object_store` stages a file as `<name>#<n>` beside its place,
-    /// and lists no such name. Call it while no other publication is under way.
-    #[cfg(feature = "author")]
-    pub fn clear_staged(&self) -> Result<(), StoreError> {
+    /// Removes what a killed publication had begun to write at least `age` ago: `object_store` stages a file as `<name>#<n>`
+    /// beside its place, and lists no such name.
+    pub fn clear_staged(&self, age: Duration) -> Result<(), StoreError> {
         let mut folders = vec![self.root.clone()];
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(&folder).map_err(StoreError::Sync)? {
                 let entry = entry.map_err(StoreError::Sync)?;
-                let kind = entry.file_type().map_err(StoreError::Sync)?;
-                if kind.is_dir() {
+                let meta = entry.metadata().map_err(StoreError::Sync)?;
+                let old = || meta.modified().is_ok_and(|time| time.elapsed().is_ok_and(|since| since >= age));
+                if meta.is_dir() {
                     folders.push(entry.path());
-                } else if kind.is_file() && entry.file_name().to_string_lossy().contains('#') {
+                } else if meta.is_file() && entry.file_name().to_string_lossy().contains('#') && (age.is_zero() || old()) {
                     #[expect(clippy::disallowed_methods, reason = "half a sealed file of the store, no one's words")]
                     std::fs::remove_file(entry.path()).map_err(StoreError::Sync)?;
                 }

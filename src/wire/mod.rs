@@ -11,16 +11,18 @@ mod mailbox;
 mod pass;
 mod statement;
 mod ticket;
+mod warrant;
 
 pub use dsse::{Envelope, Payload, SignatureError};
 pub use ed25519_dalek::{SigningKey, VerifyingKey};
 pub use head::{Gate, Head};
-pub use id::{Digest, IdError, MailboxId, ObjectName, PageId};
+pub use id::{Challenge, Digest, IdError, MailboxId, Nonce, ObjectName, PageId};
 pub use link::{Link, LinkError, Pepper};
 pub use mailbox::{MailboxRecord, TicketRecord};
 pub use pass::{PASS_LIFE, Pass, PassError};
 pub use statement::Statement;
 pub use ticket::{Ticket, TicketError};
+pub use warrant::{Greeting, Warrant, WarrantError};
 
 /// A number for a generation of the practice's keys, from 1.
 pub type Epoch = u32;
