@@ -1,7 +1,7 @@
 //! Questions to the person; each has an option that answers it where nobody can be asked.
 
 use age::secrecy::SecretString;
-use inquire::{Confirm, CustomType, InquireError, Password, PasswordDisplayMode, Select, Text, validator::Validation};
+use inquire::{Confirm, CustomType, InquireError, Password, PasswordDisplayMode, Select, validator::Validation};
 use zeroize::Zeroizing;
 
 use super::{Common, Failure, terminal::can_ask};
@@ -11,13 +11,17 @@ use crate::{
 };
 
 const SHORTEST: usize = 12;
+/// On a recovery sheet.
+const WORDS: usize = 24;
+/// Before a wrong passphrase ends the command.
+pub const TRIES: usize = 3;
 
 /// Yes or no; `--yes` has answered it already.
 pub fn agree(question: &'static str, yes: bool) -> Result<(), Failure> {
     if yes {
         return Ok(());
     }
-    on_terminal("this question", "Nothing was done. Look at the plan above, and run the command again with --yes.")?;
+    on_terminal("this question", "Nothing was done. If it is what you want, run the command again with --yes.")?;
     match Confirm::new(question).with_default(false).prompt() {
         Ok(true) => Ok(()),
         Ok(false) => Err(Failure::Declined),
@@ -39,7 +43,7 @@ pub fn new_passphrase(common: &Common) -> Result<SecretString, Failure> {
     let words = if let Some(words) = from_file(common)? {
         words
     } else {
-        let first = hidden("Choose a passphrase that protects the keys on this machine:")?;
+        let first = hidden("Choose a passphrase that protects the keys on this machine (12 characters or more):")?;
         let second = hidden("Once more:")?;
         if first.expose_secret() != second.expose_secret() {
             return Err(Failure::Mismatch);
@@ -58,7 +62,24 @@ pub fn recovery_words(file: Option<&std::path::Path>) -> Result<Zeroizing<String
         "the 24 words",
         "Put them into a file that only you can read (chmod 600) and name it with --words-file.",
     )?;
-    Text::new("The 24 words of the recovery sheet:").prompt().map(Zeroizing::new).map_err(|error| declined(&error))
+    // Row by row or all at once, as a person likes: what was left unread would end up in the shell.
+    let mut words = Zeroizing::new(String::new());
+    let mut count = 0;
+    while count < WORDS {
+        let question = format!("Words {} to {WORDS} of the recovery sheet:", count + 1);
+        let prompt = Password::new(&question).without_confirmation().with_display_mode(PasswordDisplayMode::Masked);
+        let prompt = prompt
+            .with_display_toggle_enabled()
+            .with_help_message("Enter after each row, if you like. Ctrl-R shows what you type");
+        let row = Zeroizing::new(prompt.prompt().map_err(|error| declined(&error))?);
+        // Their numbers may have been copied with them.
+        for word in row.split_whitespace().filter(|word| word.contains(|c: char| c.is_alphabetic())) {
+            words.push_str(word);
+            words.push(' ');
+            count += 1;
+        }
+    }
+    Ok(words)
 }
 
 /// The epoch on the recovery sheet.

@@ -8,7 +8,7 @@ use super::{Common, Failure, Terminal, ask, context};
 use crate::{
     content::{Mistakes, Survey},
     practice::Practice,
-    publish::{self, Change, Done, Given, Plan, Publication, What},
+    publish::{self, Change, Closing, Done, Given, Plan, Publication, What},
     render::{Theme, open_site, render_page},
     viewer,
     visible::visible_line,
@@ -82,9 +82,13 @@ impl Build {
         let plan = publication.plan();
         show(&plan, terminal);
         if !plan.is_empty() {
-            ask::agree("Give this to these people?", self.yes)?;
+            let open = plan.count(What::NewlyOpen) + plan.count(What::OpenChanged) > 0;
+            ask::agree(
+                if open { "Publish this, for everyone on the open web too?" } else { "Publish this?" },
+                self.yes,
+            )?;
         }
-        let names: Vec<String> = publication.wanted.readers.iter().map(|reader| visible_line(&reader.name)).collect();
+        let names: Vec<String> = publication.wanted.readers.iter().map(|reader| visible_line(&reader.label)).collect();
         let bar = terminal.progress("Sealing");
         let done = publication.commit(&|done, of| bar.set(done, of)).await?;
         drop(bar);
@@ -140,12 +144,18 @@ fn show(plan: &Plan, terminal: &Terminal) {
             }
         }
     }
-    for name in &plan.closing {
-        terminal.note(format!("\nMailbox that goes: {}", visible_line(name)));
+    for Closing { name, replaced } in &plan.closing {
+        let name = visible_line(name);
+        terminal.note(if *replaced {
+            format!("\nOld card that ends: {name}")
+        } else {
+            format!("\nMailbox that goes: {name}")
+        });
     }
     for folder in &plan.without_mailbox {
         terminal.note(format!(
-            "\n{folder} gets nothing: no mailbox on this machine. `heldspace member rekey {folder}` makes one, with a card."
+            "\n{folder} gets nothing: no mailbox yet, or its keyring is neither here nor in this store. If you publish to another \
+             store, name it with --store; only if it is lost, `heldspace member rekey {folder}` makes a new card."
         ));
     }
 }

@@ -30,7 +30,7 @@ impl Keys {
     pub async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         let Self::Rotate { words_file, store } = self;
         let (home, _lock) = context::locked(common)?;
-        let passphrase = match home.key_file() {
+        let passphrase = match home.key_file()? {
             Some(KeyFile::Wrapped) => Some(ask::passphrase(common)?),
             _ => None,
         };

@@ -44,11 +44,14 @@ impl Link {
         let practice = context::practice(common)?;
         let mailbox = context::mailbox(context::member(&practice, &self.member)?)?;
         let keys = context::keys(common)?;
-        let link = if self.card {
-            publish::card_link(mailbox, &keys)
-        } else {
-            publish::notice_link(mailbox, &keys, context::standing(common, &self.store, &keys).await?)
-        };
+        let standing = context::standing(common, &self.store, &keys).await?;
+        let link =
+            if self.card { publish::card_link(mailbox, &keys) } else { publish::notice_link(mailbox, &keys, standing) };
+        let store = context::store_at_hand(common, self.store.store.as_deref())?;
+        let record = publish::mailbox(&store, &keys, &mailbox.id).await?.record;
+        if !record.is_some_and(|record| record.admits(&link.ticket, context::now())) {
+            return Err(Failure::LinkNotYet);
+        }
         let link = link.at(&practice.site.address.links);
         terminal.data(&json!({ "member": self.member, "link": link }));
         terminal.line(link);
@@ -63,7 +66,7 @@ impl Link {
         ask::agree(question, self.yes)?;
         let mut edit = Edit::member(&common.root, &self.member)?;
         match self.week {
-            _ if self.all => edit.next_generation(mailbox.generation + 1)?,
+            _ if self.all => edit.next_generation(mailbox.generation.checked_add(1).ok_or(Failure::LinkNotYet)?)?,
             _ if self.card => edit.revoke(&Week::CARD.to_string())?,
             Some(week) => edit.revoke(&week.to_string())?,
             None => {

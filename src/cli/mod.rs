@@ -50,7 +50,7 @@ pub use terminal::Terminal;
 ///   heldspace build                    shows who would read what, and asks
 ///   heldspace serve --store .heldspace/store --listen 127.0.0.1:8080
 #[derive(Parser)]
-#[command(name = "heldspace", version, verbatim_doc_comment, disable_help_subcommand = true)]
+#[command(name = "heldspace", version, verbatim_doc_comment)]
 pub struct Cli {
     #[command(flatten)]
     pub common: Common,

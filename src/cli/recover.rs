@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
-use super::{Common, Failure, Terminal, ask, context};
+use super::{Common, Failure, Terminal, ask, context, sheet::mark};
 use crate::{
     keys::Root,
     practice::{Home, HomeError},
@@ -39,7 +39,7 @@ pub struct Recover {
 impl Recover {
     pub async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         let home = Home::of(&common.root);
-        if !self.attempt && home.key_file().is_some() {
+        if !self.attempt && home.key_file()?.is_some() {
             return Err(HomeError::HasKeys.into());
         }
         let root = Root::from_words(&ask::recovery_words(self.words_file.as_deref())?)?;
@@ -72,7 +72,7 @@ impl Recover {
         common: &Common,
         terminal: &Terminal,
     ) -> Result<(), Failure> {
-        let (proved, against) = if home.key_file().is_some() {
+        let (proved, against) = if home.key_file()?.is_some() {
             let keys = context::keys(common)?;
             if keys.root() != root.keys(1).root() {
                 return Err(Failure::OtherRoot);
@@ -83,7 +83,9 @@ impl Recover {
         } else {
             (false, "nothing")
         };
-        terminal.data(&json!({ "proved": proved, "against": against }));
+        let sheet = mark(root.keys(1).root());
+        terminal.data(&json!({ "proved": proved, "against": against, "sheet": sheet }));
+        terminal.line(format!("Sheet {sheet}."));
         terminal.line(if proved {
             format!("These words are right; compared with {against}. Nothing was changed.")
         } else {

@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal, Write};
 
 use serde::Serialize;
 
+use super::Failure;
 use crate::visible::{visible, visible_line};
 
 /// Standard output, standard error, and the person in front of them.
@@ -48,6 +49,16 @@ impl Terminal {
     #[cfg(feature = "author")]
     pub fn is_watched(&self) -> bool {
         !self.quiet && io::stderr().is_terminal()
+    }
+
+    /// What is shown once and kept nowhere, for people or for scripts: an error if it was not taken, so that nothing goes on
+    /// as if someone had it.
+    #[cfg(feature = "author")]
+    pub fn once(&self, text: &str, value: &impl Serialize) -> Result<(), Failure> {
+        let json = serde_json::to_string(value).expect("data is plain JSON");
+        let mut out = io::stdout().lock();
+        let shown = writeln!(out, "{}", if self.json { &json } else { text }).and_then(|()| out.flush());
+        shown.map_err(Failure::NotShown)
     }
 
     /// What goes on, for whoever watches.

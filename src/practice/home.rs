@@ -23,7 +23,7 @@ use crate::{
     explain::Explain,
     keys::{Keys, KeysError},
     seal::{KEY_FILE_WORK_FACTOR, open_with_passphrase, seal_with_passphrase},
-    wire::{MailboxId, Release, UnixTime},
+    wire::{MailboxId, Release, UnixTime, number},
 };
 
 /// More than any key file.
@@ -37,7 +37,9 @@ pub struct Home(PathBuf);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Released {
+    #[serde(deserialize_with = "number::whole")]
     pub release: Release,
+    #[serde(deserialize_with = "number::whole")]
     pub issued: UnixTime,
 }
 
@@ -78,7 +80,7 @@ impl Explain for HomeError {
         match self {
             Self::File(e) => e.hint(),
             Self::Keys(e) => e.hint(),
-            Self::NoKeys => Some("A new practice: `heldspace init`. A practice on a new machine, with its recovery sheet: `heldspace recover`.".into()),
+            Self::NoKeys => Some("A practice that has a recovery sheet: `heldspace recover` makes its keys again. A new one: `heldspace init`.".into()),
             Self::HasKeys => Some("Nothing was changed: new keys would lock out every member.".into()),
             Self::LostKeys { .. } => Some("Nothing was changed: new keys would lock out every member. `heldspace recover` makes the same keys again, from the 24 words on the recovery sheet.".into()),
             Self::WrongPassphrase => Some("Try again. If it is lost, `heldspace recover` makes the keys anew from the 24 words on the recovery sheet: move the old key file away first.".into()),
@@ -105,19 +107,19 @@ impl Home {
     }
 
     /// How the keys are kept, if there are any.
-    pub fn key_file(&self) -> Option<KeyFile> {
-        if self.0.join("keys.age").exists() {
-            Some(KeyFile::Wrapped)
-        } else if self.0.join("keys.json").exists() {
-            Some(KeyFile::Bare)
-        } else {
-            None
+    pub fn key_file(&self) -> Result<Option<KeyFile>, HomeError> {
+        for (name, kind) in [("keys.age", KeyFile::Wrapped), ("keys.json", KeyFile::Bare)] {
+            let path = self.0.join(name);
+            if path.try_exists().map_err(|source| FileError::Read { path, source })? {
+                return Ok(Some(kind));
+            }
         }
+        Ok(None)
     }
 
     /// Refuses a practice that has keys, or had some: whatever lies here but the lock was made with them.
     pub fn is_new(&self) -> Result<(), HomeError> {
-        if self.key_file().is_some() {
+        if self.key_file()?.is_some() {
             return Err(HomeError::HasKeys);
         }
         let made = ["keyrings", "release.json", "store"].into_iter().map(|name| self.0.join(name));
@@ -129,7 +131,7 @@ impl Home {
 
     /// The keys; `passphrase` is asked only when they are wrapped.
     pub fn keys<E: From<HomeError>>(&self, passphrase: impl FnOnce() -> Result<SecretString, E>) -> Result<Keys, E> {
-        match self.key_file() {
+        match self.key_file()? {
             None => Err(HomeError::NoKeys.into()),
             Some(KeyFile::Bare) => {
                 let json = files::read_secret(&self.0.join("keys.json")).map_err(HomeError::from)?;
@@ -147,7 +149,7 @@ impl Home {
 
     /// Writes the first keys of this machine; with a passphrase wrapped, without one bare.
     pub fn write_first_keys(&self, keys: &Keys, passphrase: Option<SecretString>) -> Result<(), HomeError> {
-        if self.key_file().is_some() {
+        if self.key_file()?.is_some() {
             return Err(HomeError::HasKeys);
         }
         files::folder(&self.0, Access::Secret)?;

@@ -163,10 +163,21 @@ fn origin(fields: &mut Fields<'_>, url: &At<String>) -> Option<String> {
     let text = url.value.strip_suffix('/').unwrap_or(&url.value).to_ascii_lowercase();
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let allowed = |c: char| c.is_ascii_alphanumeric() || "-.:[]".contains(c);
-    if host.is_some_and(|host| {
-        host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[') && host.chars().all(allowed)
-    }) {
-        return Some(text);
+    let port = |host: &str| match host.rsplit_once(':') {
+        Some((_, port)) if !port.contains(']') => port.parse::<u16>().is_ok(),
+        _ => true,
+    };
+    let good = |host: &&str| {
+        host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[') && host.chars().all(allowed) && port(host)
+    };
+    if let Some(host) = host.filter(good) {
+        let here = ["localhost", "127.", "[::1]"].iter().any(|here| host.starts_with(here));
+        if here || text.starts_with("https://") {
+            return Some(text);
+        }
+        let hint = "write https://: without it a browser opens nothing that is sealed";
+        fields.mistake(&url.at, "not an address that begins with https://", hint);
+        return None;
     }
     fields.mistake(
         &url.at,

@@ -131,7 +131,7 @@ impl Publication<'_> {
         let newest = self.home.released()?.is_none_or(|known| known.release <= head.release);
         Ok(newest
             && plan.is_empty()
-            && self.now < head.issued.saturating_add(WEEK)
+            && (head.issued..head.issued.saturating_add(WEEK)).contains(&self.now)
             && open.fresh.is_empty()
             && head.files == open.digests
             && self.given.open.keys().all(|path| Self::is_wanted_or_asset(path, open))

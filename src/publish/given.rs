@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use bytes::Bytes;
+
 use super::PublishError;
 use crate::{
     keys::Keys,
     practice::{Home, Practice},
     seal::{self, Entry, Index, ObjectRef},
-    store::{Store, layout},
+    store::{Store, StoreError, layout},
     wire::{
         Digest, Envelope, Epoch, Head, MailboxId, MailboxRecord, ObjectName, Release, Statement, UnixTime, VerifyingKey,
     },
@@ -16,7 +18,7 @@ use crate::{
 /// More than any index, record or page.
 const FILE_LIMIT: u64 = 64 * 1024 * 1024;
 /// More than any keyring.
-const KEYRING_LIMIT: u64 = 64 * 1024;
+const KEYRING_LIMIT: usize = 64 * 1024;
 
 /// The publication that stands in the store.
 pub struct Given {
@@ -65,7 +67,7 @@ impl Given {
         let head = head(store, keys).await?;
         let mut given = Self {
             head: head.ours(),
-            gate: store.read(layout::GATE, FILE_LIMIT).await?.map(|bytes| bytes.to_vec()),
+            gate: read(store, layout::GATE).await?.map(|bytes| bytes.to_vec()),
             mailboxes: BTreeMap::new(),
             objects: HashSet::new(),
             keyrings: HashSet::new(),
@@ -105,11 +107,19 @@ impl Given {
     }
 }
 
+/// The file, or nothing where it is absurdly large: that is the host's doing, and it is mended like any other damage.
+async fn read(store: &Store, path: &str) -> Result<Option<Bytes>, StoreError> {
+    match store.read(path, FILE_LIMIT).await {
+        Err(StoreError::TooLarge { .. }) => Ok(None),
+        read => read,
+    }
+}
+
 /// What lies below `public/`.
 async fn open_files(store: &Store) -> Result<BTreeMap<String, Digest>, PublishError> {
     let mut files = BTreeMap::new();
     for path in store.list(layout::PUBLIC)? {
-        let Some(bytes) = store.read(&path, FILE_LIMIT).await? else { continue };
+        let Some(bytes) = read(store, &path).await? else { continue };
         let path = path.strip_prefix(layout::PUBLIC).and_then(|path| path.strip_prefix('/')).unwrap_or(&path);
         files.insert(path.to_owned(), Digest::of(&bytes));
     }
@@ -143,7 +153,7 @@ pub async fn adopt_keyrings(store: &Store, home: &Home, practice: &mut Practice)
         }
         let path = layout::keyring(&mailbox.id, mailbox.keyring);
         // SECURITY: only what looks like a keyring is taken from the host, and later given back to it.
-        match store.read(&path, KEYRING_LIMIT).await?.filter(|sealed| seal::is_keyring(sealed)) {
+        match read(store, &path).await?.filter(|sealed| sealed.len() <= KEYRING_LIMIT && seal::is_keyring(sealed)) {
             Some(sealed) => home.write_keyring(&mailbox.id, &sealed)?,
             None => member.mailbox = None,
         }
@@ -170,7 +180,7 @@ impl FoundHead {
 
 /// The head, if this practice signed it. One of a later epoch stops everything: these keys are old.
 async fn head(store: &Store, keys: &Keys) -> Result<FoundHead, PublishError> {
-    let Some(bytes) = store.read(layout::HEAD, FILE_LIMIT).await? else { return Ok(FoundHead::None) };
+    let Some(bytes) = read(store, layout::HEAD).await? else { return Ok(FoundHead::None) };
     let Ok(envelope) = Envelope::parse(&bytes) else { return Ok(FoundHead::Unsigned) };
     let Ok(claimed) = envelope.peek::<Head>() else { return Ok(FoundHead::Unsigned) };
     // SECURITY: the claim counts for nothing until the root's own signature on its statement was checked.
@@ -184,11 +194,11 @@ async fn head(store: &Store, keys: &Keys) -> Result<FoundHead, PublishError> {
 /// What a mailbox holds now; whatever can't be believed counts as not there.
 pub async fn mailbox(store: &Store, keys: &Keys, id: &MailboxId) -> Result<GivenMailbox, PublishError> {
     let mut given = GivenMailbox::default();
-    let Some(bytes) = store.read(&layout::mailbox(id), FILE_LIMIT).await? else { return Ok(given) };
+    let Some(bytes) = read(store, &layout::mailbox(id)).await? else { return Ok(given) };
     let Ok(record) = serde_json::from_slice::<MailboxRecord>(&bytes) else { return Ok(given) };
     // SECURITY: the record is not signed; a path in it is followed only where indexes of this mailbox lie.
     let own = record.index.starts_with(&format!("{}/{id}/", layout::INDEXES));
-    let sealed = if own { store.read(&record.index, FILE_LIMIT).await? } else { None };
+    let sealed = if own { read(store, &record.index).await? } else { None };
     given.record = Some(record);
     let Some(index) = sealed.and_then(|bytes| Index::open(&bytes, keys).ok()).filter(|index| index.mailbox == *id)
     else {
@@ -196,7 +206,7 @@ pub async fn mailbox(store: &Store, keys: &Keys, id: &MailboxId) -> Result<Given
     };
     let mut parts = BTreeMap::new();
     for part in &index.parts {
-        parts.insert(part.name, store.read(&layout::object(&part.name), FILE_LIMIT).await?);
+        parts.insert(part.name, read(store, &layout::object(&part.name)).await?);
     }
     let fetch = |part: &ObjectRef| parts.get(&part.name).cloned().flatten().map(|bytes| bytes.to_vec());
     if let Ok(entries) = index.entries(keys, fetch) {

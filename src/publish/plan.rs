@@ -14,10 +14,17 @@ use crate::{
 #[derive(Debug, Default, Serialize)]
 pub struct Plan {
     pub changes: Vec<Change>,
-    /// Names of members whose mailbox goes.
-    pub closing: Vec<String>,
+    /// Mailboxes that go.
+    pub closing: Vec<Closing>,
     /// Members who have no mailbox yet, by folder.
     pub without_mailbox: Vec<String>,
+}
+
+/// A mailbox that goes: its member's, or the old one of a member who has a new card.
+#[derive(Debug, Serialize)]
+pub struct Closing {
+    pub name: String,
+    pub replaced: bool,
 }
 
 /// One page, and whom its change concerns.
@@ -59,7 +66,10 @@ impl Plan {
                 .mailboxes
                 .iter()
                 .filter(|(id, _)| !known.contains(id))
-                .map(|(_, mailbox)| mailbox.reader())
+                .map(|(id, mailbox)| Closing {
+                    name: mailbox.reader(),
+                    replaced: wanted.readers.iter().any(|reader| reader.former.contains(id)),
+                })
                 .collect(),
             without_mailbox: wanted.without_mailbox.clone(),
         }
@@ -82,7 +92,7 @@ fn changes_for(reader: &Reader, given: &Given) -> Vec<(PageId, Change)> {
         .unwrap_or_default();
     let wanted: BTreeSet<PageId> = reader.pages.iter().map(|page| page.entry.id).collect();
     let change =
-        |what, title: &str, file| Change { what, title: title.to_owned(), file, readers: vec![reader.name.clone()] };
+        |what, title: &str, file| Change { what, title: title.to_owned(), file, readers: vec![reader.label.clone()] };
     let given_now = reader.pages.iter().filter_map(|page| {
         let what = match had.get(&page.entry.id) {
             None => What::NewlyReadable,

@@ -30,6 +30,8 @@ mod render;
 #[cfg(feature = "author")]
 mod site;
 #[cfg(feature = "author")]
+mod slips;
+#[cfg(feature = "author")]
 mod store_side;
 #[cfg(feature = "author")]
 mod strange_stores;

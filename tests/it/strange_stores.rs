@@ -26,9 +26,9 @@ fn a_link_in_the_place_of_a_keyring_brings_no_secret_to_the_host() {
         fs::remove_file(&there).unwrap();
         fs::remove_file(&own).ok();
         if lie == "link" {
-            symlink(&secret, &there).unwrap()
+            symlink(&secret, &there).unwrap();
         } else {
-            drop(fs::copy(&secret, &there).unwrap())
+            fs::copy(&secret, &there).unwrap();
         }
         let output = site.run(&["build", "--yes"]);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -31,6 +31,7 @@ fn every_route_answers() {
         ("/l.html", 404),
         ("/index.html", 404),
         ("/healthz", 200),
+        ("/head.json", 200),
         ("/gate.json", 404),
         ("/head.json", 404),
         ("/.serve.lock", 404),
