@@ -15,6 +15,7 @@
 //! | [`render`] | a page, a reader, a theme | [`render::RenderedPage`], or [`render::OpenFile`] | keys, a store, a clock |
 //! | [`seal`] | a rendered page, a mailbox, [`keys`] | age files and the index that names them | folders, templates, a host |
 //! | [`publish`] | all of these, and what was given before | a plan to show, and then a publication | how to ask anyone |
+//! | [`host`] | paths and bytes | the same, from somewhere else | what a file means; whom to believe |
 //! | [`store`] | paths and bytes | the same bytes | what a file means |
 //! | [`serve`] | HTTP requests, a store | ciphertext for tickets and passes | how to read any of it |
 //! | [`viewer`] | | the browser's program, to publish | |
@@ -35,14 +36,16 @@
 //! - Text from outside is made visible before a person sees it: [`visible`].
 //!
 //! # Features
-//! `author` is the therapist's side, `serve` the host's; they are switched here, in [`cli`] and in the tests' `main.rs`,
-//! and nowhere else.
+//! `author` is the therapist's side, `serve` the host's; they are switched here, in [`cli`], in `main.rs` and the tests'
+//! `main.rs`, and nowhere else.
 
 #[cfg(any(feature = "author", feature = "serve"))]
 pub mod cli;
 #[cfg(feature = "author")]
 pub mod content;
 pub mod explain;
+#[cfg(feature = "author")]
+pub mod host;
 #[cfg(feature = "author")]
 pub mod keys;
 #[cfg(feature = "author")]

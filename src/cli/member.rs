@@ -86,8 +86,9 @@ impl Member {
 
 impl Add {
     fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
-        let practice = context::practice(common)?;
+        let (home, _lock) = context::locked(common)?;
         let folder = edit::folder_name(&self.folder)?;
+        let practice = context::practice_without(common, folder)?;
         edit::shown(&self.name)?;
         edit::email(&self.email)?;
         if practice.members.contains_key(folder) {
@@ -97,19 +98,19 @@ impl Add {
             let known = practice.groups.keys().cloned().collect();
             return Err(EditError::Unknown { kind: "group", name: unknown.clone(), known }.into());
         }
-        let keys = context::keys(common)?;
-        let home = Home::of(&common.root);
-        let _lock = home.lock()?;
-        // The member's file first: were this cut short, `rekey` finishes it, and nobody has a card that opens nothing.
-        edit::create_member(&common.root, folder, &self.name, &self.email)?;
-        let card = give_mailbox(common, &home, &keys, folder)?;
+        // Whatever can be refused is refused before anything is written.
+        let mut groups = Vec::new();
         for group in &self.groups {
             let mut group = Edit::group(&common.root, group)?;
             group.join(folder)?;
-            group.save()?;
+            groups.push(group);
         }
-        card.print(&self.name, &practice, terminal);
-        Ok(())
+        let keys = context::keys(common)?;
+        let card = Card::new(&keys, folder);
+        home.write_keyring(&card.new.id, &card.new.keyring)?;
+        edit::create_member(&common.root, folder, &self.name, &self.email, &card.new)?;
+        groups.iter().try_for_each(Edit::save)?;
+        card.print(&self.name, &practice, terminal)
     }
 }
 
@@ -121,6 +122,12 @@ pub struct Card {
 }
 
 impl Card {
+    fn new(keys: &Keys, folder: &str) -> Self {
+        let new = NewMailbox::generate(keys);
+        let link = publish::card_link(&Mailbox::new(new.id, new.recipient.clone(), new.key), keys);
+        Self { folder: folder.to_owned(), new, link }
+    }
+
     pub fn link(&self, practice: &Practice) -> String {
         self.link.at(&practice.site.address.links)
     }
@@ -129,37 +136,39 @@ impl Card {
         self.new.passphrase.expose()
     }
 
-    fn print(&self, name: &str, practice: &Practice, terminal: &Terminal) {
+    fn print(&self, name: &str, practice: &Practice, terminal: &Terminal) -> Result<(), Failure> {
         let link = self.link(practice);
-        terminal.data(&json!({
+        let code = terminal.code(&link).map(|code| format!("  Or scan it:\n\n{code}\n\n")).unwrap_or_default();
+        let text = format!(
+            "Card for {}\n\n  Open this address:\n    {link}\n\n{code}  Type these six words:\n    {}\n\n\
+             This is shown once. Write both down and hand them over in person, by post, or on a call;\n\
+             never by e-mail. Nothing opens with the address alone, and nothing with the words alone.\n\
+             It works from the next `heldspace build` on.",
+            terminal.strong(name),
+            terminal.strong(self.words())
+        );
+        let data = json!({
             "member": self.folder,
             "mailbox": self.new.id,
             "passphrase": self.words(),
             "link": link,
-        }));
-        terminal.line(format!("Card for {}", terminal.strong(name)));
-        terminal.line(format!(
-            "\n  Open this address:\n    {link}\n\n  Type these six words:\n    {}\n",
-            terminal.strong(self.words())
-        ));
-        terminal.line("This is shown once. Write both down and hand them over in person, by post, or on a call;");
-        terminal.line("never by e-mail. Nothing opens with the address alone, and nothing with the words alone.");
+        });
+        terminal.once(&text, &data)
     }
 }
 
 /// Makes a mailbox for a member who has a file, and the card for it.
 pub fn give_mailbox(common: &Common, home: &Home, keys: &Keys, folder: &str) -> Result<Card, Failure> {
-    let new = NewMailbox::generate(keys);
-    home.write_keyring(&new.id, &new.keyring)?;
+    let card = Card::new(keys, folder);
     let mut member = Edit::member(&common.root, folder)?;
-    member.set_mailbox(&new)?;
+    member.set_mailbox(&card.new)?;
+    home.write_keyring(&card.new.id, &card.new.keyring)?;
     member.save()?;
-    let mailbox = Mailbox::new(new.id, new.recipient.clone(), new.key);
-    let link = publish::card_link(&mailbox, keys);
-    Ok(Card { folder: folder.to_owned(), new, link })
+    Ok(card)
 }
 
 fn rekey(name: &str, yes: bool, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+    let (home, _lock) = context::locked(common)?;
     let practice = context::practice(common)?;
     let member = context::member(&practice, name)?;
     if member.closed.is_some() {
@@ -170,20 +179,17 @@ fn rekey(name: &str, yes: bool, common: &Common, terminal: &Terminal) -> Result<
         ask::agree("Make a new card?", yes)?;
     }
     let keys = context::keys(common)?;
-    let home = Home::of(&common.root);
-    let _lock = home.lock()?;
-    give_mailbox(common, &home, &keys, name)?.print(&member.name, &practice, terminal);
-    Ok(())
+    give_mailbox(common, &home, &keys, name)?.print(&member.name, &practice, terminal)
 }
 
 fn close(name: &str, yes: bool, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+    let _lock = context::locked(common)?;
     let practice = context::practice(common)?;
     let member = context::member(&practice, name)?;
     if member.closed.is_some() {
         return Err(EditError::Closed { name: name.to_owned() }.into());
     }
     ask::agree("Close this member's mailbox? It cannot be opened again.", yes)?;
-    let _lock = Home::of(&common.root).lock()?;
     let mut edit = Edit::member(&common.root, name)?;
     let today = jiff::Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
     edit.close(today)?;

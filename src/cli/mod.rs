@@ -5,12 +5,16 @@ mod ask;
 #[cfg(feature = "author")]
 mod build;
 #[cfg(feature = "author")]
+mod code;
+#[cfg(feature = "author")]
 mod context;
 #[cfg(all(feature = "author", feature = "serve"))]
 mod demo;
 mod failure;
 #[cfg(feature = "author")]
 mod group;
+#[cfg(feature = "author")]
+mod host;
 #[cfg(feature = "author")]
 mod init;
 #[cfg(feature = "author")]
@@ -21,6 +25,8 @@ mod link;
 mod member;
 #[cfg(feature = "author")]
 mod open;
+#[cfg(feature = "author")]
+mod publish;
 #[cfg(feature = "author")]
 mod recover;
 #[cfg(feature = "serve")]
@@ -48,7 +54,7 @@ pub use terminal::Terminal;
 ///   heldspace build                    shows who would read what, and asks
 ///   heldspace serve --store .heldspace/store --listen 127.0.0.1:8080
 #[derive(Parser)]
-#[command(name = "heldspace", version, verbatim_doc_comment, disable_help_subcommand = true)]
+#[command(name = "heldspace", version, verbatim_doc_comment)]
 pub struct Cli {
     #[command(flatten)]
     pub common: Common,
@@ -89,6 +95,11 @@ enum Command {
     #[cfg(feature = "author")]
     Build(build::Build),
     #[cfg(feature = "author")]
+    #[command(subcommand)]
+    Host(host::Host),
+    #[cfg(feature = "author")]
+    Publish(publish::Publish),
+    #[cfg(feature = "author")]
     Link(link::Link),
     #[cfg(feature = "author")]
     Show(show::Show),
@@ -110,7 +121,6 @@ impl Cli {
 }
 
 impl Command {
-    #[cfg_attr(not(feature = "author"), allow(unused_variables, reason = "`serve` alone takes no practice"))]
     async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         match self {
             #[cfg(feature = "author")]
@@ -118,7 +128,7 @@ impl Command {
             #[cfg(feature = "author")]
             Self::Recover(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
-            Self::Keys(command) => command.run(common, terminal),
+            Self::Keys(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Group(command) => command.run(common, terminal),
             #[cfg(feature = "author")]
@@ -126,13 +136,17 @@ impl Command {
             #[cfg(feature = "author")]
             Self::Build(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
-            Self::Link(command) => command.run(common, terminal),
+            Self::Host(command) => command.run(common, terminal),
+            #[cfg(feature = "author")]
+            Self::Publish(command) => command.run(common, terminal).await,
+            #[cfg(feature = "author")]
+            Self::Link(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Show(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Open(command) => command.run(common),
             #[cfg(feature = "serve")]
-            Self::Serve(command) => command.run(terminal).await,
+            Self::Serve(command) => command.run(common, terminal).await,
             #[cfg(all(feature = "author", feature = "serve"))]
             Self::Demo(command) => command.run(terminal).await,
         }

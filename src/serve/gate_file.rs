@@ -24,11 +24,21 @@ pub(super) struct Origins {
 }
 
 impl Origins {
-    pub(super) async fn read(store: &Store, fixed: Vec<String>, age: Duration) -> Result<Self, ServeError> {
+    /// `may_be_empty`: nothing has to be published yet.
+    pub(super) async fn read(
+        store: &Store,
+        fixed: Vec<String>,
+        may_be_empty: bool,
+        age: Duration,
+    ) -> Result<Self, ServeError> {
         if let Some(odd) = fixed.iter().find(|origin| !is_origin(origin)) {
             return Err(ServeError::Origin { origin: odd.clone() });
         }
-        let last = Mutex::new((Instant::now(), joined(&fixed, published(store).await?)));
+        let published = match published(store).await {
+            Err(ServeError::NothingPublished { .. }) if may_be_empty => Vec::new(),
+            published => published?,
+        };
+        let last = Mutex::new((Instant::now(), joined(&fixed, published)));
         Ok(Self { fixed, age, last })
     }
 

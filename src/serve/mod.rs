@@ -26,6 +26,7 @@ mod media;
 mod open_files;
 mod passes;
 mod places;
+mod publishing;
 mod ranges;
 mod rates;
 mod recent;
@@ -48,7 +49,7 @@ pub use self::{
     limits::{Limits, Rate},
 };
 use self::{gate_file::Origins, lock::Lock, places::Places, rates::Network, service::Service};
-use crate::store::Store;
+use crate::{store::Store, wire::VerifyingKey};
 
 /// Where to listen, what to serve.
 #[derive(Debug, Clone)]
@@ -59,13 +60,15 @@ pub struct ServeOptions {
     pub listen: SocketAddr,
     /// Addresses that passes may name, beside those in `gate.json`.
     pub origins: Vec<String>,
+    /// The root verifying key of the practice that may publish over the gate.
+    pub publisher: Option<VerifyingKey>,
     pub limits: Limits,
 }
 
 impl ServeOptions {
     /// With the usual limits.
     pub fn new(store: PathBuf, listen: SocketAddr, origins: Vec<String>) -> Self {
-        Self { store, listen, origins, limits: Limits::default() }
+        Self { store, listen, origins, publisher: None, limits: Limits::default() }
     }
 }
 
@@ -82,15 +85,18 @@ pub struct Server {
 impl Server {
     /// Opens the store for itself alone, and listens.
     pub async fn bind(options: ServeOptions) -> Result<Self, ServeError> {
-        let ServeOptions { store, listen, origins, limits } = options;
-        let store = Store::open(&store).map_err(ServeError::NoStore)?;
+        let ServeOptions { store, listen, origins, publisher, limits } = options;
+        // One that is published to over the gate begins with an empty folder.
+        let store = if publisher.is_some() { Store::create(&store) } else { Store::open(&store) };
+        let store = store.map_err(ServeError::NoStore)?;
         // Before anything is written: that this is a store.
-        let origins = Origins::read(&store, origins, limits.gate_file_age).await?;
+        store.is_store().map_err(ServeError::NoStore)?;
+        let origins = Origins::read(&store, origins, publisher.is_some(), limits.gate_file_age).await?;
         let lock = Lock::take(store.root())?;
         let failed = |source| ServeError::Listen { address: listen, source };
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let local_addr = listener.local_addr().map_err(failed)?;
-        let service = Arc::new(Service::new(store, origins.on(local_addr), &limits));
+        let service = Arc::new(Service::new(store, origins.on(local_addr), publisher, &limits));
         Ok(Self { listener, local_addr, service, limits: Arc::new(limits), _lock: lock })
     }
 

@@ -76,6 +76,14 @@ impl Service {
         Err(Refusal::NotFound)
     }
 
+    /// The practice's signed word on what is published: for whoever wants to compare.
+    pub(super) async fn head(&self) -> Result<Answer, Refusal> {
+        let stored =
+            self.store.fetch(layout::HEAD, SIZE).await.map_err(|_| Refusal::Store)?.ok_or(Refusal::NotFound)?;
+        let response = file(stored, "application/json").await.map_err(|_| Refusal::Store)?;
+        Ok(Answer { response, kind: Kind::Page })
+    }
+
     async fn public(&self, path: &str) -> Result<Option<Stored>, Refusal> {
         self.store.fetch(&layout::public(path), SIZE).await.map_err(|_| Refusal::Store)
     }

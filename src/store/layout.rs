@@ -11,6 +11,8 @@ pub const OBJECTS: &str = "objects";
 pub const MAILBOXES: &str = "mailboxes";
 pub const INDEXES: &str = "indexes";
 pub const KEYRINGS: &str = "keyrings";
+/// Every folder that a store has, or will have.
+pub const ALL: [&str; 8] = [PUBLIC, OBJECTS, MAILBOXES, INDEXES, KEYRINGS, "own", "answers", "audit"];
 
 pub fn object(name: &ObjectName) -> String {
     format!("{OBJECTS}/{name}")
@@ -48,6 +50,12 @@ pub enum Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no path of a publication")]
 pub struct NoPlace;
+
+/// Whether this is something that the host's side wrote: what members sent, or the audit log.
+pub fn is_kept_here(path: &str) -> bool {
+    let mut names = path.split('/');
+    matches!(names.next(), Some("answers" | "audit")) && path.len() <= 1024 && names.all(is_plain)
+}
 
 /// The folders that a publication consists of, beside [`HEAD`] and [`GATE`].
 pub const FOLDERS: [&str; 5] = [PUBLIC, OBJECTS, MAILBOXES, INDEXES, KEYRINGS];

@@ -8,6 +8,7 @@ mod head;
 mod id;
 mod link;
 mod mailbox;
+pub(crate) mod number;
 mod pass;
 mod statement;
 mod ticket;
@@ -30,6 +31,17 @@ pub type Epoch = u32;
 pub type Release = u64;
 /// Seconds since 1970-01-01 00:00 UTC.
 pub type UnixTime = u64;
+
+/// A verifying key as people hand it on: 43 characters.
+pub fn key_text(key: &VerifyingKey) -> String {
+    data_encoding::BASE64URL_NOPAD.encode(key.as_bytes())
+}
+
+/// Reads what [`key_text`] wrote; a weak key is none.
+pub fn parse_key(text: &str) -> Option<VerifyingKey> {
+    let bytes: [u8; 32] = data_encoding::BASE64URL_NOPAD.decode(text.as_bytes()).ok()?.try_into().ok()?;
+    VerifyingKey::from_bytes(&bytes).ok().filter(|key| !key.is_weak())
+}
 
 /// Serialises as standard base64 with padding, and reads nothing else.
 pub(crate) mod base64_bytes {

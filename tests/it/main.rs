@@ -30,7 +30,11 @@ mod render;
 #[cfg(feature = "author")]
 mod site;
 #[cfg(feature = "author")]
+mod slips;
+#[cfg(feature = "author")]
 mod store_side;
+#[cfg(feature = "author")]
+mod strange_stores;
 #[cfg(feature = "author")]
 mod time;
 #[cfg(feature = "author")]

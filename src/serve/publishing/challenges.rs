@@ -56,10 +56,9 @@ impl Challenges {
     /// SECURITY: uses the nonce up; what was signed once is done once.
     pub(super) fn spend(&mut self, challenge: &Challenge, nonce: Nonce, now: Instant) -> Result<(), Refusal> {
         let issued = self.issued.iter_mut().find(|issued| issued.challenge == *challenge);
-        match issued.filter(|issued| now.duration_since(issued.since) < 2 * AGE) {
-            Some(issued) if issued.seen.insert(nonce) => Ok(()),
-            Some(_) | None => Err(Refusal::OldChallenge),
-        }
+        let issued = issued.filter(|issued| now.duration_since(issued.since) < 2 * AGE);
+        let is_new = issued.is_some_and(|issued| issued.seen.insert(nonce));
+        if is_new { Ok(()) } else { Err(Refusal::OldChallenge) }
     }
 
     /// Takes or keeps the turn: two publications at once would leave some mailboxes with one and some with the other.
