@@ -1,11 +1,14 @@
 //! Questions to the person; each has an option that answers it where nobody can be asked.
 
 use age::secrecy::SecretString;
-use inquire::{Confirm, InquireError, Password, PasswordDisplayMode, Select, Text};
+use inquire::{Confirm, CustomType, InquireError, Password, PasswordDisplayMode, Select, Text, validator::Validation};
 use zeroize::Zeroizing;
 
 use super::{Common, Failure, terminal::can_ask};
-use crate::practice::files::{self, FileError};
+use crate::{
+    practice::files::{self, FileError},
+    wire::Epoch,
+};
 
 const SHORTEST: usize = 12;
 
@@ -58,10 +61,24 @@ pub fn recovery_words(file: Option<&std::path::Path>) -> Result<Zeroizing<String
     Text::new("The 24 words of the recovery sheet:").prompt().map(Zeroizing::new).map_err(|error| declined(&error))
 }
 
-/// One of several.
-pub fn choose(question: &'static str, options: Vec<String>) -> Result<String, Failure> {
+/// The epoch on the recovery sheet.
+pub fn epoch(proposed: Epoch) -> Result<Epoch, Failure> {
+    on_terminal(
+        "the epoch",
+        "Name the number that stands on the sheet with --epoch; it is 1 if the keys were never rotated.",
+    )?;
+    let prompt = CustomType::<Epoch>::new("The epoch on the sheet:").with_default(proposed);
+    let prompt = prompt.with_validator(|epoch: &Epoch| {
+        let good = (1..=10_000).contains(epoch);
+        Ok(if good { Validation::Valid } else { Validation::Invalid("A number from 1.".into()) })
+    });
+    prompt.prompt().map_err(|error| declined(&error))
+}
+
+/// One of several, beginning at `first`.
+pub fn choose(question: &'static str, options: Vec<String>, first: usize) -> Result<String, Failure> {
     on_terminal("the country", "Name it with --country, for example --country US.")?;
-    Select::new(question, options).prompt().map_err(|error| declined(&error))
+    Select::new(question, options).with_starting_cursor(first).prompt().map_err(|error| declined(&error))
 }
 
 fn hidden(question: &'static str) -> Result<SecretString, Failure> {

@@ -7,7 +7,7 @@ use clap::Args;
 use super::{Common, Failure, Terminal, ask, context};
 use crate::{
     content::{Mistakes, Survey},
-    practice::{Home, Practice},
+    practice::Practice,
     publish::{self, Change, Done, Given, Plan, Publication, What},
     render::{Theme, open_site, render_page},
     viewer,
@@ -45,7 +45,7 @@ impl Build {
 
     /// The whole way, without the last words.
     pub async fn publish(&self, common: &Common, terminal: &Terminal, now: UnixTime) -> Result<Done, Failure> {
-        let home = Home::of(&common.root);
+        let (home, _lock) = context::locked(common)?;
         let survey = Survey::read(&common.root);
         let theme = Theme::read(&survey.practice);
         if !survey.mistakes.is_empty() {
@@ -53,7 +53,6 @@ impl Build {
         }
         let (mut practice, pages, theme) = (survey.practice, survey.pages, theme?);
         let keys = context::keys(common)?;
-        let _lock = home.lock()?;
         let store = context::store(common, self.store.store.as_deref())?;
         let given = Given::read(&store, &keys).await?;
         publish::adopt_keyrings(&store, &home, &mut practice).await?;
@@ -89,7 +88,7 @@ impl Build {
         let bar = terminal.progress("Sealing");
         let done = publication.commit(&|done, of| bar.set(done, of)).await?;
         drop(bar);
-        if done.release.is_some() && !names.is_empty() {
+        if done.release.is_some() && !names.is_empty() && terminal.is_watched() {
             terminal.note(format!("\nIssued for {}.", names.join(", ")));
         }
         Ok(Done { mended, ..done })
@@ -113,16 +112,22 @@ fn origins(practice: &Practice) -> Vec<String> {
     vec![practice.site.address.links.trim_end_matches('/').to_owned()]
 }
 
-/// The plan, on the author's own terminal alone: what changes, by who reads it.
+const HEADINGS: [(What, &str); 6] = [
+    (What::NewlyReadable, "Newly readable"),
+    (What::Changed, "Changed"),
+    (What::TakenBack, "Taken back"),
+    (What::NewlyOpen, "New on the open web"),
+    (What::OpenChanged, "Changed on the open web"),
+    (What::NoLongerOpen, "Taken off the open web"),
+];
+
+/// The plan: names and titles on the author's own terminal alone, counts anywhere else, since a log or a mail from cron is
+/// no place for them.
 fn show(plan: &Plan, terminal: &Terminal) {
-    for (what, heading) in [
-        (What::NewlyReadable, "Newly readable"),
-        (What::Changed, "Changed"),
-        (What::TakenBack, "Taken back"),
-        (What::NewlyOpen, "New on the open web"),
-        (What::OpenChanged, "Changed on the open web"),
-        (What::NoLongerOpen, "Taken off the open web"),
-    ] {
+    if !terminal.is_watched() {
+        return show_counts(plan, terminal);
+    }
+    for (what, heading) in HEADINGS {
         let mut by_readers: BTreeMap<String, Vec<&Change>> = BTreeMap::new();
         for change in plan.changes.iter().filter(|change| change.what == what) {
             by_readers.entry(readers(change)).or_default().push(change);
@@ -142,6 +147,17 @@ fn show(plan: &Plan, terminal: &Terminal) {
         terminal.note(format!(
             "\n{folder} gets nothing: no mailbox on this machine. `heldspace member rekey {folder}` makes one, with a card."
         ));
+    }
+}
+
+fn show_counts(plan: &Plan, terminal: &Terminal) {
+    for (what, heading) in HEADINGS.into_iter().filter(|(what, _)| plan.count(*what) > 0) {
+        terminal.note(format!("{heading}: {}", count(plan.count(what), "page")));
+    }
+    for (number, what) in [(plan.closing.len(), "that go"), (plan.without_mailbox.len(), "missing")] {
+        if number > 0 {
+            terminal.note(format!("Mailboxes {what}: {number}"));
+        }
     }
 }
 

@@ -8,9 +8,10 @@ use std::{
 use super::{Common, Failure, ask};
 use crate::{
     keys::Keys,
-    practice::{Home, Mailbox, Member, Practice, edit::EditError},
+    practice::{Home, Lock, Mailbox, Member, Practice, edit::EditError},
+    publish::{self, PublishError, Standing},
     store::Store,
-    wire::UnixTime,
+    wire::{Epoch, UnixTime, VerifyingKey},
 };
 
 /// The keys of the practice; asks for the passphrase where they are wrapped.
@@ -26,6 +27,36 @@ pub fn store(common: &Common, named: Option<&Path>) -> Result<Store, Failure> {
 
 pub fn practice(common: &Common) -> Result<Practice, Failure> {
     Ok(Practice::read(&common.root)?)
+}
+
+/// The practice for a command that changes or gives something: locked before it is read, and until the lock is dropped, so
+/// that nothing is done with what somebody else has changed since, however long a question stays open.
+pub fn locked(common: &Common) -> Result<(Home, Lock), Failure> {
+    if !common.root.join("site.toml").exists() {
+        // Says that this folder is no practice, and leaves no trace in it.
+        practice(common)?;
+    }
+    let home = Home::of(&common.root);
+    let lock = home.lock()?;
+    Ok((home, lock))
+}
+
+/// The epoch of what lies in the store named, or the default one, if there is one; refused when another root signed it.
+pub async fn published_epoch(home: &Home, named: Option<&Path>, root: &VerifyingKey) -> Result<Option<Epoch>, Failure> {
+    let folder = named.map_or_else(|| home.store(), Path::to_owned);
+    if !folder.is_dir() {
+        return Ok(None);
+    }
+    publish::published_epoch(&Store::open(&folder)?, root).await.map_err(|error| match error {
+        PublishError::Foreign => Failure::OtherRoot,
+        error => error.into(),
+    })
+}
+
+/// The release that stands in the store.
+pub async fn standing(common: &Common, store: &StoreArg, keys: &Keys) -> Result<Standing, Failure> {
+    let store = self::store(common, store.store.as_deref())?;
+    publish::standing(&store, keys).await?.ok_or(Failure::NothingPublished)
 }
 
 /// The member whose folder has that name.

@@ -43,9 +43,7 @@ impl Init {
     pub fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         let dir = self.dir.clone().unwrap_or_else(|| common.root.clone());
         let home = Home::of(&dir);
-        if home.key_file().is_some() {
-            return Err(crate::practice::HomeError::HasKeys.into());
-        }
+        home.is_new()?;
         let has_content = dir.join("site.toml").is_file();
         if !has_content && dir.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
             return Err(Failure::NotEmpty { folder: dir.display().to_string() });
@@ -76,7 +74,9 @@ impl Init {
             (None, true) => starter::country_of_this_machine(&known),
             (None, false) => {
                 let names = known.iter().map(|country| format!("{}  {}", country.code, country.name)).collect();
-                ask::choose("Whose crisis line should members see under Help?", names)?[..2].to_owned()
+                let here = starter::country_of_this_machine(&known);
+                let first = known.iter().position(|country| country.code == here).unwrap_or(0);
+                ask::choose("Whose crisis line should members see under Help?", names, first)?[..2].to_owned()
             }
         };
         let list = || known.iter().map(|country| country.code.as_str()).collect::<Vec<_>>().join(", ");

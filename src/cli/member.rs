@@ -86,6 +86,7 @@ impl Member {
 
 impl Add {
     fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+        let (home, _lock) = context::locked(common)?;
         let practice = context::practice(common)?;
         let folder = edit::folder_name(&self.folder)?;
         edit::shown(&self.name)?;
@@ -98,8 +99,6 @@ impl Add {
             return Err(EditError::Unknown { kind: "group", name: unknown.clone(), known }.into());
         }
         let keys = context::keys(common)?;
-        let home = Home::of(&common.root);
-        let _lock = home.lock()?;
         // The member's file first: were this cut short, `rekey` finishes it, and nobody has a card that opens nothing.
         edit::create_member(&common.root, folder, &self.name, &self.email)?;
         let card = give_mailbox(common, &home, &keys, folder)?;
@@ -142,6 +141,9 @@ impl Card {
             "\n  Open this address:\n    {link}\n\n  Type these six words:\n    {}\n",
             terminal.strong(self.words())
         ));
+        if let Some(code) = terminal.code(&link) {
+            terminal.line(format!("  Or scan it:\n\n{code}"));
+        }
         terminal.line("This is shown once. Write both down and hand them over in person, by post, or on a call;");
         terminal.line("never by e-mail. Nothing opens with the address alone, and nothing with the words alone.");
     }
@@ -160,6 +162,7 @@ pub fn give_mailbox(common: &Common, home: &Home, keys: &Keys, folder: &str) -> 
 }
 
 fn rekey(name: &str, yes: bool, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+    let (home, _lock) = context::locked(common)?;
     let practice = context::practice(common)?;
     let member = context::member(&practice, name)?;
     if member.closed.is_some() {
@@ -170,20 +173,18 @@ fn rekey(name: &str, yes: bool, common: &Common, terminal: &Terminal) -> Result<
         ask::agree("Make a new card?", yes)?;
     }
     let keys = context::keys(common)?;
-    let home = Home::of(&common.root);
-    let _lock = home.lock()?;
     give_mailbox(common, &home, &keys, name)?.print(&member.name, &practice, terminal);
     Ok(())
 }
 
 fn close(name: &str, yes: bool, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+    let _lock = context::locked(common)?;
     let practice = context::practice(common)?;
     let member = context::member(&practice, name)?;
     if member.closed.is_some() {
         return Err(EditError::Closed { name: name.to_owned() }.into());
     }
     ask::agree("Close this member's mailbox? It cannot be opened again.", yes)?;
-    let _lock = Home::of(&common.root).lock()?;
     let mut edit = Edit::member(&common.root, name)?;
     let today = jiff::Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
     edit.close(today)?;

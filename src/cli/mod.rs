@@ -5,6 +5,8 @@ mod ask;
 #[cfg(feature = "author")]
 mod build;
 #[cfg(feature = "author")]
+mod code;
+#[cfg(feature = "author")]
 mod context;
 #[cfg(all(feature = "author", feature = "serve"))]
 mod demo;
@@ -110,7 +112,6 @@ impl Cli {
 }
 
 impl Command {
-    #[cfg_attr(not(feature = "author"), allow(unused_variables, reason = "`serve` alone takes no practice"))]
     async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         match self {
             #[cfg(feature = "author")]
@@ -118,7 +119,7 @@ impl Command {
             #[cfg(feature = "author")]
             Self::Recover(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
-            Self::Keys(command) => command.run(common, terminal),
+            Self::Keys(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Group(command) => command.run(common, terminal),
             #[cfg(feature = "author")]
@@ -126,13 +127,13 @@ impl Command {
             #[cfg(feature = "author")]
             Self::Build(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
-            Self::Link(command) => command.run(common, terminal),
+            Self::Link(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Show(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Open(command) => command.run(common),
             #[cfg(feature = "serve")]
-            Self::Serve(command) => command.run(terminal).await,
+            Self::Serve(command) => command.run(common, terminal).await,
             #[cfg(all(feature = "author", feature = "serve"))]
             Self::Demo(command) => command.run(terminal).await,
         }

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::Args;
 use serde_json::json;
 
-use super::{Failure, Terminal};
+use super::{Common, Failure, Terminal};
 use crate::serve::{ServeOptions, Server};
 
 /// Serve a store to members' browsers; it can read nothing of what it serves
@@ -14,9 +14,9 @@ use crate::serve::{ServeOptions, Server};
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Serve {
-    /// The store's folder
-    #[arg(long, value_name = "DIR", default_value = ".heldspace/store")]
-    store: PathBuf,
+    /// The store's folder; that of the practice otherwise, .heldspace/store
+    #[arg(long, value_name = "DIR")]
+    store: Option<PathBuf>,
     /// Address and port; port 0 takes a free one, and it is printed
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -26,8 +26,9 @@ pub struct Serve {
 }
 
 impl Serve {
-    pub async fn run(self, terminal: &Terminal) -> Result<(), Failure> {
-        let server = Server::bind(ServeOptions::new(self.store, self.listen, self.origins)).await?;
+    pub async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+        let store = self.store.unwrap_or_else(|| common.root.join(".heldspace/store"));
+        let server = Server::bind(ServeOptions::new(store, self.listen, self.origins)).await?;
         let url = format!("http://{}", server.local_addr());
         terminal.data(&json!({ "url": url }));
         terminal.line(format!("Listening on {url}"));

@@ -32,6 +32,9 @@ impl Sheet {
             let numbered = words.iter().enumerate().map(|(n, word)| format!("{:>2} {word:<10}", row * 4 + n + 1));
             terminal.line(format!("  {}", numbered.collect::<String>().trim_end()));
         }
+        if let Some(code) = terminal.code(&self.words.join(" ")) {
+            terminal.line(format!("\n{code}"));
+        }
         terminal.line(format!("\n  Epoch {}\n", self.epoch));
     }
 

@@ -44,6 +44,12 @@ impl Terminal {
         }
     }
 
+    /// Whether a person looks at what [`Terminal::note`] says, rather than a file or a program.
+    #[cfg(feature = "author")]
+    pub fn is_watched(&self) -> bool {
+        !self.quiet && io::stderr().is_terminal()
+    }
+
     /// What goes on, for whoever watches.
     pub fn note(&self, text: impl AsRef<str>) {
         if !self.quiet {
@@ -74,6 +80,12 @@ impl Terminal {
     pub fn strong(&self, text: &str) -> String {
         let text = visible_line(text);
         if self.color && io::stdout().is_terminal() { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text }
+    }
+
+    /// A code to scan from a person's screen; none in a file or a pipe, where it could not be.
+    #[cfg(feature = "author")]
+    pub fn code(&self, text: &str) -> Option<String> {
+        io::stdout().is_terminal().then(|| super::code::code(text, self.color))
     }
 
     fn style(&self, code: &str, text: &str) -> String {

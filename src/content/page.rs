@@ -115,7 +115,7 @@ impl Page {
     ) -> Option<Self> {
         let mut fields = Fields::new(source, split.keys, mistakes);
         fields.boolean("draft");
-        let title = fields.text("title").map(|text| text.value);
+        let title = fields.short_text("title").map(|text| text.value);
         let date = fields.date("date").map(|date| date.value);
         let order = fields.integer("order").map(|number| number.value);
         let summary = fields.text("summary").map(|text| text.value);

@@ -61,6 +61,8 @@ pub enum HomeError {
     NoKeys,
     #[error("this practice already has keys")]
     HasKeys,
+    #[error("this practice had keys: what they made is still in {}", path.display())]
+    LostKeys { path: PathBuf },
     #[error("the passphrase doesn't open the practice's keys")]
     WrongPassphrase,
     #[error(transparent)]
@@ -78,6 +80,7 @@ impl Explain for HomeError {
             Self::Keys(e) => e.hint(),
             Self::NoKeys => Some("A new practice: `heldspace init`. A practice on a new machine, with its recovery sheet: `heldspace recover`.".into()),
             Self::HasKeys => Some("Nothing was changed: new keys would lock out every member.".into()),
+            Self::LostKeys { .. } => Some("Nothing was changed: new keys would lock out every member. `heldspace recover` makes the same keys again, from the 24 words on the recovery sheet.".into()),
             Self::WrongPassphrase => Some("Try again. If it is lost, `heldspace recover` makes the keys anew from the 24 words on the recovery sheet: move the old key file away first.".into()),
             Self::Damaged { .. } => Some("It holds no words of yours. Move it away and run the command again.".into()),
             Self::Busy => Some("Wait until it has finished, or close it, and run this command again.".into()),
@@ -86,7 +89,7 @@ impl Explain for HomeError {
 
     fn exit_code(&self) -> u8 {
         match self {
-            Self::NoKeys | Self::HasKeys | Self::WrongPassphrase | Self::Busy => 4,
+            Self::NoKeys | Self::HasKeys | Self::LostKeys { .. } | Self::WrongPassphrase | Self::Busy => 4,
             _ => 1,
         }
     }
@@ -109,6 +112,18 @@ impl Home {
             Some(KeyFile::Bare)
         } else {
             None
+        }
+    }
+
+    /// Refuses a practice that has keys, or had some: whatever lies here but the lock was made with them.
+    pub fn is_new(&self) -> Result<(), HomeError> {
+        if self.key_file().is_some() {
+            return Err(HomeError::HasKeys);
+        }
+        let made = ["keyrings", "release.json", "store"].into_iter().map(|name| self.0.join(name));
+        match { made }.find(|path| path.exists()) {
+            Some(path) => Err(HomeError::LostKeys { path }),
+            None => Ok(()),
         }
     }
 

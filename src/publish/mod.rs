@@ -14,7 +14,7 @@ mod verify;
 mod wanted;
 
 pub use commit::{Done, Publication};
-pub use given::{Given, GivenMailbox, adopt_keyrings, head_epoch, mailbox};
+pub use given::{Given, GivenMailbox, Standing, adopt_keyrings, mailbox, published_epoch, standing};
 pub use plan::{Change, Plan, What};
 pub use tickets::{card_link, notice_link};
 pub use wanted::{Reader, Wanted, WantedPage, wanted};

@@ -104,29 +104,28 @@ fn differs(before: &Entry, now: &Entry) -> bool {
     seen(before) != seen(now) || before.audience != now.audience
 }
 
-/// Pages of the open web: what is there by the practice's own head, against what is wanted.
+/// Pages of the open web: what anyone finds there now, against what is wanted.
 fn open_changes(wanted: &Wanted, given: &Given) -> Vec<Change> {
-    let known = given.head.as_ref();
     let change = |what, path: &str| Change { what, title: address(path), file: None, readers: Vec::new() };
     let mut changes: Vec<Change> = wanted
         .open
         .iter()
         .filter(|(path, _)| is_open_page(path))
-        .filter_map(|(path, bytes)| match known.and_then(|head| head.files.get(path)) {
+        .filter_map(|(path, bytes)| match given.open.get(path) {
             None => Some(change(What::NewlyOpen, path)),
             Some(digest) if *digest != Digest::of(bytes) => Some(change(What::OpenChanged, path)),
             Some(_) => None,
         })
         .collect();
-    let gone = given.open.iter().filter(|path| is_open_page(path) && !wanted.open.contains_key(*path));
+    let gone = given.open.keys().filter(|path| is_open_page(path) && !wanted.open.contains_key(*path));
     changes.extend(gone.map(|path| change(What::NoLongerOpen, path)));
     changes.sort_by(|a, b| (a.what, &a.title).cmp(&(b.what, &b.title)));
     changes
 }
 
-/// Pages below `library/`; the front and the lists follow from them.
+/// What people read: the front page, the list, and every page below it.
 fn is_open_page(path: &str) -> bool {
-    path.strip_prefix("library/").is_some_and(|rest| rest.ends_with("/index.html"))
+    path == "index.html" || path.starts_with("library/") && path.ends_with("/index.html")
 }
 
 fn address(path: &str) -> String {

@@ -40,7 +40,6 @@ impl Visitor<'_> {
 
 impl Service {
     pub(super) async fn keyring(&self, id: MailboxId, visitor: Visitor<'_>) -> Result<Answer, Refusal> {
-        self.rates.may_try(visitor.network)?;
         let wrong = || match self.rates.failed(Some(id), visitor.network) {
             Ok(()) => Refusal::Locked(Scheme::Ticket),
             Err(refusal) => refusal,
@@ -51,7 +50,7 @@ impl Service {
         if !(mailbox.record.admits(&ticket, visitor.now) & mailbox.exists) {
             return Err(wrong());
         }
-        self.rates.giving(id, visitor.network)?;
+        self.rates.giving(id, ticket.hash(), visitor.network)?;
         self.sealed(&mailbox.record.keyring).await?.ok_or(Refusal::Store)
     }
 
@@ -76,7 +75,6 @@ impl Service {
 
     /// The mailbox of whoever shows a good pass.
     async fn admitted(&self, visitor: Visitor<'_>) -> Result<MailboxId, Refusal> {
-        self.rates.may_try(visitor.network)?;
         let text = visitor.shows(Scheme::Pass).ok_or_else(|| self.failed(None, visitor))?;
         let origins = self.origins.now(&self.store).await;
         let admitted = self.passes.admit(text, (&self.store, &self.mailboxes), &origins, visitor.now).await;

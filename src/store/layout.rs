@@ -9,6 +9,8 @@ pub const OBJECTS: &str = "objects";
 pub const MAILBOXES: &str = "mailboxes";
 pub const INDEXES: &str = "indexes";
 pub const KEYRINGS: &str = "keyrings";
+/// Every folder that a store has, or will have.
+pub const ALL: [&str; 8] = [PUBLIC, OBJECTS, MAILBOXES, INDEXES, KEYRINGS, "own", "answers", "audit"];
 
 pub fn object(name: &ObjectName) -> String {
     format!("{OBJECTS}/{name}")

@@ -8,6 +8,7 @@ mod head;
 mod id;
 mod link;
 mod mailbox;
+pub(crate) mod number;
 mod pass;
 mod statement;
 mod ticket;

@@ -48,6 +48,8 @@ mod site;
 #[cfg(feature = "author")]
 mod store_side;
 #[cfg(feature = "author")]
+mod strange_stores;
+#[cfg(feature = "author")]
 mod time;
 #[cfg(feature = "author")]
 mod vectors;

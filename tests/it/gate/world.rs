@@ -26,6 +26,7 @@ pub(crate) struct Member {
     pub(crate) mailbox: MailboxId,
     pub(crate) key: SigningKey,
     pub(crate) ticket: Ticket,
+    pub(crate) other: Ticket,
     pub(crate) ended: Ticket,
 }
 
@@ -193,6 +194,7 @@ fn member(number: u8) -> Member {
         mailbox: MailboxId::from_bytes([number; 16]),
         key: SigningKey::from_bytes(&[number; 32]),
         ticket: Ticket::from_bytes([number; 16]),
+        other: Ticket::from_bytes([number | 0x40; 16]),
         ended: Ticket::from_bytes([number | 0x80; 16]),
     }
 }
@@ -207,14 +209,15 @@ pub(crate) fn now() -> u64 {
 
 /// A mailbox record with ten tickets, as JSON written by hand.
 pub(crate) fn record(member: &Member, release: u64) -> String {
-    let Member { mailbox, key, ticket, ended } = member;
+    let Member { mailbox, key, ticket, other, ended } = member;
     let key = data_encoding::BASE64.encode(key.verifying_key().as_bytes());
     let (live, dead) = (now() + 3600, now() - 1);
     let mut tickets = vec![
         format!(r#"{{"hash":"{}","ends":{live}}}"#, ticket.hash()),
+        format!(r#"{{"hash":"{}","ends":{live}}}"#, other.hash()),
         format!(r#"{{"hash":"{}","ends":{dead}}}"#, ended.hash()),
     ];
-    tickets.extend((0..7).map(|week| format!(r#"{{"hash":"{}","ends":{live}}}"#, Digest::of(&[week]))));
+    tickets.extend((0..6).map(|week| format!(r#"{{"hash":"{}","ends":{live}}}"#, Digest::of(&[week]))));
     tickets.push(format!(r#"{{"hash":"{}","ends":null}}"#, Digest::of(b"card")));
     format!(
         r#"{{"version":1,"key":"{key}","tickets":[{}],"index":"indexes/{mailbox}/{release}","keyring":"keyrings/{mailbox}/1"}}"#,
