@@ -226,7 +226,7 @@ test("an index of an older epoch is refused once the next was seen; a practice c
   await serving.stop();
   // The keys are lost, and come back from paper; members' cards still open.
   rmSync(join(whole.root, ".heldspace/keys.json"));
-  whole.run("recover", "--words-file", words, "--no-passphrase");
+  whole.run("recover", "--words-file", words, "--epoch", "2", "--no-passphrase");
   whole.page("library/next.md", "# After the loss\n\nStill here.");
   whole.build();
   const again = await whole.serve();
