@@ -294,13 +294,25 @@ fn a_folder_that_is_no_practice_says_so() {
 }
 
 #[test]
-fn no_color_and_json_are_honoured() {
+fn json_is_for_scripts() {
     let site = TestSite::empty();
     site.member("ann", &[]);
-    let output = site.command(&["member", "list"]).env("NO_COLOR", "1").output().unwrap();
-    assert!(!output.stdout.contains(&0x1b));
     let json: Value = serde_json::from_str(&site.ok(&["member", "list", "--json"])).unwrap();
     assert_eq!(json[0]["member"], "ann");
     let json: Value = serde_json::from_str(&site.ok(&["group", "list", "--json"])).unwrap();
     assert_eq!(json, serde_json::json!([]));
+}
+
+#[test]
+fn init_without_a_passphrase_asks_nothing_where_nobody_is() {
+    for (locale, line) in [("C", "988"), ("en_GB.UTF-8", "116 123"), ("de_DE", "TelefonSeelsorge")] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p");
+        let mut init = Command::new(env!("CARGO_BIN_EXE_heldspace"));
+        init.arg("init").arg(&path).arg("--no-passphrase").stdin(std::process::Stdio::null()).env("LC_ALL", locale);
+        let made = init.output().unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        assert!(fs::read_to_string(path.join("site.toml")).unwrap().contains(line), "{locale}");
+        assert!(path.join(".heldspace/keys.json").exists());
+    }
 }

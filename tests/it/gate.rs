@@ -1,8 +1,8 @@
 //! The gate from outside: bytes over TCP, against a store that was written by hand as `docs/formats.md` says.
 
-mod client;
+pub(crate) mod client;
 mod life;
 mod members;
 mod open;
 mod protocol;
-mod world;
+pub(crate) mod world;

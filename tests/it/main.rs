@@ -3,7 +3,11 @@
 #![allow(clippy::disallowed_methods, reason = "tests make and break files of their own")]
 
 #[cfg(feature = "author")]
+mod asked;
+#[cfg(feature = "author")]
 mod attacks;
+#[cfg(feature = "author")]
+mod cctv;
 #[cfg(feature = "author")]
 mod commands;
 #[cfg(feature = "author")]
@@ -12,8 +16,12 @@ mod commonmark;
 mod content;
 #[cfg(feature = "author")]
 mod draft;
+#[cfg(all(feature = "author", feature = "serve"))]
+mod former;
 #[cfg(feature = "serve")]
 mod gate;
+#[cfg(all(feature = "author", feature = "serve"))]
+mod hosted;
 #[cfg(feature = "author")]
 mod interop;
 #[cfg(feature = "author")]
@@ -24,9 +32,17 @@ mod markers;
 mod matrix;
 mod promises;
 #[cfg(feature = "author")]
+mod pty;
+#[cfg(feature = "author")]
 mod reader;
 #[cfg(feature = "author")]
 mod render;
+#[cfg(feature = "author")]
+mod sealed;
+#[cfg(feature = "author")]
+mod secrets;
+#[cfg(all(feature = "author", feature = "serve"))]
+mod served;
 #[cfg(feature = "author")]
 mod site;
 #[cfg(feature = "author")]
