@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::visible::{visible, visible_line};
 
 /// Standard output, standard error, and the person in front of them.
+#[derive(Clone)]
 pub struct Terminal {
     pub json: bool,
     color: bool,

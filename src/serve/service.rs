@@ -7,6 +7,7 @@ use hyper::{Method, Request, Response};
 use super::{
     answer::{Answer, Body, text},
     api::Visitor,
+    audit::Audit,
     gate_file::Origins,
     headers,
     limits::Limits,
@@ -26,6 +27,7 @@ pub(super) struct Service {
     pub(super) mailboxes: Mailboxes,
     pub(super) passes: Passes,
     pub(super) rates: Rates,
+    pub(super) audit: Audit,
 }
 
 impl Service {
@@ -36,6 +38,7 @@ impl Service {
             mailboxes: Mailboxes::new(),
             passes: Passes::new(limits.remembered_passes),
             rates: Rates::new(limits),
+            audit: Audit::new(limits),
         }
     }
 
@@ -63,7 +66,7 @@ impl Service {
             return Err(Refusal::Method);
         }
         let target = request.uri().path_and_query().map_or("", |target| target.as_str());
-        let visitor = Visitor { network, headers: request.headers(), now: now() };
+        let visitor = Visitor { network, method: request.method(), headers: request.headers(), now: now() };
         match Route::of(target).ok_or(Refusal::NotFound)? {
             Route::Open(path) => self.open_file(&path, request.headers()).await,
             Route::Viewer => self.viewer(request.headers()).await,

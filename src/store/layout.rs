@@ -1,6 +1,6 @@
 //! Where things lie in the store. Only fixed words and parsed ids go into a path.
 
-use crate::wire::{MailboxId, ObjectName, Release};
+use crate::wire::{AuditFile, MailboxId, ObjectName, Release};
 
 pub const HEAD: &str = "head.json";
 pub const GATE: &str = "gate.json";
@@ -9,6 +9,7 @@ pub const OBJECTS: &str = "objects";
 pub const MAILBOXES: &str = "mailboxes";
 pub const INDEXES: &str = "indexes";
 pub const KEYRINGS: &str = "keyrings";
+pub const AUDIT: &str = "audit";
 
 pub fn object(name: &ObjectName) -> String {
     format!("{OBJECTS}/{name}")
@@ -28,4 +29,8 @@ pub fn keyring(id: &MailboxId, number: u32) -> String {
 
 pub fn public(path: &str) -> String {
     format!("{PUBLIC}/{path}")
+}
+
+pub fn audit(file: &AuditFile) -> String {
+    format!("{AUDIT}/{file}")
 }

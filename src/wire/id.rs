@@ -82,6 +82,10 @@ hex_id!(
     PageId, 16
 );
 hex_id!(
+    /// One run of a server, random: each has an audit log of its own.
+    ServerId, 8
+);
+hex_id!(
     /// A SHA-256 digest.
     Digest, 32
 );
