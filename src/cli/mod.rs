@@ -3,6 +3,8 @@
 #[cfg(feature = "author")]
 mod ask;
 #[cfg(feature = "author")]
+mod audit;
+#[cfg(feature = "author")]
 mod build;
 #[cfg(feature = "author")]
 mod context;
@@ -93,6 +95,8 @@ enum Command {
     #[cfg(feature = "author")]
     Show(show::Show),
     #[cfg(feature = "author")]
+    Audit(audit::Audit),
+    #[cfg(feature = "author")]
     Open(open::Open),
     #[cfg(feature = "serve")]
     Serve(serve::Serve),
@@ -122,13 +126,15 @@ impl Command {
             #[cfg(feature = "author")]
             Self::Group(command) => command.run(common, terminal),
             #[cfg(feature = "author")]
-            Self::Member(command) => command.run(common, terminal),
+            Self::Member(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Build(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Link(command) => command.run(common, terminal),
             #[cfg(feature = "author")]
             Self::Show(command) => command.run(common, terminal).await,
+            #[cfg(feature = "author")]
+            Self::Audit(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Open(command) => command.run(common),
             #[cfg(feature = "serve")]

@@ -3,10 +3,11 @@
 //! In: a practice's pages and keys, and the store as it is. Out: a [`Plan`] to show, and, once agreed to, a publication
 //! in the store. It must not ask anyone anything, and cannot write a rendered page: only sealed objects fit.
 //! In the order of the code: [`wanted`] renders and names everything; [`given`] reads what is there; [`plan`] compares;
-//! [`commit`] seals what is new and changes each mailbox in one atomic step.
+//! [`noted`] keeps which object is which page; [`commit`] seals what is new and changes each mailbox in one atomic step.
 
 mod commit;
 mod given;
+mod noted;
 mod open_files;
 mod plan;
 mod tickets;
@@ -15,6 +16,7 @@ mod wanted;
 
 pub use commit::{Done, Publication};
 pub use given::{Given, GivenMailbox, adopt_keyrings, head_epoch, mailbox};
+pub use noted::{NotedObject, NotedPage, noted};
 pub use plan::{Change, Plan, What};
 pub use tickets::{card_link, notice_link};
 pub use wanted::{Reader, Wanted, WantedPage, wanted};

@@ -60,7 +60,7 @@ impl Service {
         }
         self.rates.giving(id, visitor.network)?;
         let answer = self.sealed(&mailbox.record.keyring).await?.ok_or(Refusal::Store)?;
-        self.given(What::KEYRING, id, None, visitor);
+        self.given(What::Keyring, id, None, visitor);
         Ok(answer)
     }
 
@@ -74,7 +74,7 @@ impl Service {
         for _ in 0..2 {
             let mailbox = self.mailboxes.read(&self.store, &id).await?;
             if let Some(answer) = self.sealed(&mailbox.record.index).await? {
-                self.given(What::INDEX, id, None, visitor);
+                self.given(What::Index, id, None, visitor);
                 return Ok(answer);
             }
         }
@@ -84,7 +84,7 @@ impl Service {
     pub(super) async fn object(&self, name: ObjectName, visitor: Visitor<'_>) -> Result<Answer, Refusal> {
         let admitted = self.admitted(visitor).await?;
         let answer = self.sealed(&layout::object(&name)).await?.ok_or(Refusal::NotFound)?;
-        self.given(What::OBJECT, admitted, Some(name), visitor);
+        self.given(What::Object, admitted, Some(name), visitor);
         Ok(answer)
     }
 
@@ -125,7 +125,7 @@ impl Service {
     /// SECURITY: with the name of a mailbox that there is, or none: else names made up by anyone would fill the log.
     fn refused(&self, mailbox: Option<MailboxId>, visitor: Visitor<'_>) {
         if visitor.headers.contains_key(header::AUTHORIZATION) {
-            self.audit.note(visitor.now, What::REFUSED, mailbox, None);
+            self.audit.note(visitor.now, What::Refused, mailbox, None);
         }
     }
 

@@ -19,9 +19,11 @@ impl Explain for Trouble {
     }
 }
 
+type Teller = dyn Fn(&Trouble) + Send + Sync;
+
 /// Who is told of trouble; nobody, by default.
 #[derive(Clone, Default)]
-pub(super) struct Told(Option<Arc<dyn Fn(&Trouble) + Send + Sync>>);
+pub(super) struct Told(Option<Arc<Teller>>);
 
 impl Told {
     pub(super) fn new(told: impl Fn(&Trouble) + Send + Sync + 'static) -> Self {

@@ -1,8 +1,8 @@
 //! The audit log: what happened at the gate, a JSON line for each event, each line chained to the one before it.
 
-use std::{borrow::Cow, fmt, str::FromStr};
+use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize, de::Error};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use super::{Day, Digest, MailboxId, ObjectName, ServerId, UnixTime};
 
@@ -13,25 +13,39 @@ pub const fn hour_of(time: UnixTime) -> UnixTime {
     time - time % HOUR
 }
 
-/// What happened, in one word. Later kinds of events bring words of their own.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
-pub struct What(Cow<'static, str>);
+/// What happened, in one word.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum What {
+    /// A locked keyring was handed out.
+    Keyring,
+    /// An index was handed out.
+    Index,
+    /// An object was handed out.
+    Object,
+    /// A ticket or pass was shown that opened nothing.
+    Refused,
+    /// More happened in this hour than could be written down.
+    Lost,
+    /// A word of a later version.
+    Other(String),
+}
 
 impl What {
-    /// A locked keyring was handed out.
-    pub const KEYRING: Self = Self(Cow::Borrowed("keyring"));
-    /// An index was handed out.
-    pub const INDEX: Self = Self(Cow::Borrowed("index"));
-    /// An object was handed out.
-    pub const OBJECT: Self = Self(Cow::Borrowed("object"));
-    /// A ticket or pass was shown that opened nothing.
-    pub const REFUSED: Self = Self(Cow::Borrowed("refused"));
-    /// More happened in this hour than could be written down.
-    pub const LOST: Self = Self(Cow::Borrowed("lost"));
-
     pub fn as_str(&self) -> &str {
-        &self.0
+        match self {
+            Self::Keyring => "keyring",
+            Self::Index => "index",
+            Self::Object => "object",
+            Self::Refused => "refused",
+            Self::Lost => "lost",
+            Self::Other(word) => word,
+        }
+    }
+}
+
+impl Serialize for What {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(self.as_str())
     }
 }
 
@@ -39,7 +53,11 @@ impl<'de> Deserialize<'de> for What {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let word = String::deserialize(d)?;
         let is_word = (1..=32).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
-        if is_word { Ok(Self(Cow::Owned(word))) } else { Err(D::Error::custom("expected a word in small letters")) }
+        if !is_word {
+            return Err(D::Error::custom("expected a word in small letters"));
+        }
+        let known = [Self::Keyring, Self::Index, Self::Object, Self::Refused, Self::Lost];
+        Ok(known.into_iter().find(|what| what.as_str() == word).unwrap_or(Self::Other(word)))
     }
 }
 
@@ -67,7 +85,7 @@ impl AuditLine {
 }
 
 /// What the first line of a server's chain names as the one before it, so that no chain passes for another server's.
-pub fn chain_start(server: &ServerId) -> Digest {
+pub fn chain_start(server: ServerId) -> Digest {
     Digest::of(server.to_string().as_bytes())
 }
 

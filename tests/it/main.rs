@@ -4,6 +4,8 @@
 
 #[cfg(feature = "author")]
 mod attacks;
+#[cfg(all(feature = "author", feature = "serve"))]
+mod audit;
 #[cfg(feature = "author")]
 mod commands;
 #[cfg(feature = "author")]

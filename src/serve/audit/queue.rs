@@ -31,7 +31,7 @@ impl Queue {
         }
         let fits = self.waiting.len() < self.most && self.lines < self.lines_per_day;
         // What does not fit is not noted, so that it is when there is room again; that something is missing, is.
-        let event = if fits { event } else { Event { what: What::LOST, mailbox: None, object: None, ..event } };
+        let event = if fits { event } else { Event { what: What::Lost, mailbox: None, object: None, ..event } };
         let is_new = self.noted.insert(event.clone());
         if is_new {
             self.lines += 1;
@@ -65,7 +65,7 @@ mod tests {
     const HOUR: UnixTime = 3600;
 
     fn index(mailbox: u8, time: UnixTime) -> Event {
-        Event { what: What::INDEX, mailbox: Some(MailboxId::from_bytes([mailbox; 16])), object: None, time }
+        Event { what: What::Index, mailbox: Some(MailboxId::from_bytes([mailbox; 16])), object: None, time }
     }
 
     fn words(queue: &mut Queue) -> Vec<String> {

@@ -43,7 +43,7 @@ impl Writer {
             server,
             file: None,
             length: 0,
-            prev: chain_start(&server),
+            prev: chain_start(server),
             waiting: VecDeque::new(),
             file_size: limits.audit_file_size,
             pause: limits.audit_pause,
@@ -90,19 +90,24 @@ impl Writer {
 
     /// What can't be written waits, before what was noted since; the queue keeps within its bound meanwhile.
     async fn write(&mut self, audit: &Audit, store: &Store) -> Result<(), StoreError> {
+        let mut done = Ok(());
         loop {
             if self.waiting.is_empty() {
                 self.waiting.extend(audit.take());
             }
-            let Some(block) = self.next_block() else { return Ok(()) };
+            let Some(block) = self.next_block() else { return done };
             let end = block.at + block.bytes.len() as u64;
-            let appended = store.append(&layout::audit(&block.file), block.at, block.bytes.into()).await;
-            if matches!(appended, Err(StoreError::Cut { .. })) {
-                self.begin_anew();
+            match store.append(&layout::audit(&block.file), block.at, block.bytes.into()).await {
+                Ok(()) => {
+                    self.waiting.drain(..block.events);
+                    (self.file, self.length, self.prev) = (Some(block.file), end, block.last);
+                }
+                Err(cut @ StoreError::Cut { .. }) => {
+                    self.begin_anew();
+                    done = Err(cut);
+                }
+                Err(error) => return Err(error),
             }
-            appended?;
-            self.waiting.drain(..block.events);
-            (self.file, self.length, self.prev) = (Some(block.file), end, block.last);
         }
     }
 
@@ -135,7 +140,7 @@ impl Writer {
     /// a chain of its own.
     fn begin_anew(&mut self) {
         self.server = random_id();
-        (self.file, self.length, self.prev) = (None, 0, chain_start(&self.server));
+        (self.file, self.length, self.prev) = (None, 0, chain_start(self.server));
     }
 }
 
