@@ -47,6 +47,13 @@ pub enum Flaw {
     Rewritten { file: String, line: usize },
 }
 
+impl Flaw {
+    /// Whether it shows in what was seen before, and not in the log by itself.
+    pub(super) fn is_about_the_past(&self) -> bool {
+        matches!(self, Self::Gone { .. } | Self::Rewritten { .. })
+    }
+}
+
 /// What is wrong with a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Why {

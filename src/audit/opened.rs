@@ -60,3 +60,31 @@ impl Opened {
         self.last(mailbox).is_some_and(|last| last >= hour_of(time))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: UnixTime = 3600;
+
+    fn opened(events: &[(What, UnixTime)]) -> Opened {
+        let mut opened = Opened::default();
+        for (what, time) in events.iter().cloned() {
+            let object = (what == What::Object).then_some(ObjectName::from_bytes([7; 16]));
+            opened.add(&Event { time, what, mailbox: Some(MailboxId::from_bytes([1; 16])), object, trusted: true });
+        }
+        opened
+    }
+
+    #[test]
+    fn a_keyring_alone_is_not_opening_and_an_hour_counts_whole() {
+        let (me, other) = (MailboxId::from_bytes([1; 16]), MailboxId::from_bytes([2; 16]));
+        let refused = opened(&[(What::Keyring, 5 * HOUR), (What::Refused, 5 * HOUR)]);
+        assert_eq!(refused.last(&me), None);
+        let read = opened(&[(What::Index, 3 * HOUR), (What::Object, 2 * HOUR), (What::Keyring, 5 * HOUR)]);
+        assert_eq!((read.last(&me), read.last(&other)), (Some(3 * HOUR), None));
+        assert_eq!(read.last_of(&me, &ObjectName::from_bytes([7; 16])), Some(2 * HOUR));
+        assert!(read.opened_since(&me, 4 * HOUR - 1) && !read.opened_since(&me, 4 * HOUR));
+        assert!(!read.opened_since(&other, 0));
+    }
+}

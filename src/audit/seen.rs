@@ -34,8 +34,9 @@ impl Seen {
     /// Nothing seen but these, and all that is wrong with them known.
     pub(super) fn anew(chains: &[Chain]) -> Self {
         let flaws = chains.iter().flat_map(|chain| &chain.flaws);
-        let accepted = flaws.map(ToString::to_string).collect();
-        Self { accepted, ..Self::default() }.advanced(chains)
+        // SECURITY: what is missed of the past ends with it; accepted by its words, the same could be done once more.
+        let accepted = flaws.filter(|flaw| !flaw.is_about_the_past()).map(ToString::to_string).collect();
+        Self { servers: ends(chains.iter()).collect(), accepted }
     }
 
     /// With what was seen now.
@@ -44,7 +45,7 @@ impl Seen {
     pub(super) fn advanced(&self, chains: &[Chain]) -> Self {
         let mut seen = self.clone();
         let good = chains.iter().filter(|chain| chain.flaws.iter().all(|flaw| self.has_accepted(flaw)));
-        seen.servers.extend(good.filter_map(|chain| Some((chain.server, chain.end.clone()?))));
+        seen.servers.extend(ends(good));
         seen
     }
 
@@ -59,4 +60,8 @@ impl Seen {
     pub(super) fn has_accepted(&self, flaw: &Flaw) -> bool {
         self.accepted.contains(&flaw.to_string())
     }
+}
+
+fn ends<'a>(chains: impl Iterator<Item = &'a Chain>) -> impl Iterator<Item = (ServerId, Mark)> {
+    chains.filter_map(|chain| Some((chain.server, chain.end.clone()?)))
 }

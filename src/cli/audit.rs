@@ -76,8 +76,10 @@ impl Audit {
             terminal.data(&data(&log, &shown, &zone));
             print(&log, &shown, &zone, terminal);
         }
-        log.remember(&home)?;
-        Ok(log.check()?)
+        // What is wrong with the log is said first, whatever else goes wrong.
+        let remembered = log.remember(&home);
+        log.check()?;
+        Ok(remembered?)
     }
 
     fn filter(&self, names: &Names, zone: &TimeZone) -> Result<Filter, Failure> {
@@ -129,7 +131,7 @@ fn print(log: &Log, shown: &[Shown<'_>], zone: &TimeZone, terminal: &Terminal) {
         terminal.line(row.trim_end());
     }
     match shown.len() {
-        0 => terminal.line("Nothing was opened yet, as far as this log goes."),
+        0 => terminal.line("Nothing, as far as this log goes."),
         number => {
             terminal.line(format!("\n{}. Each stands once for the hour that begins then.", count(number, "line")));
         }

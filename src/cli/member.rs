@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{Common, Failure, Terminal, ask, audit, context};
 use crate::{
-    audit::{Log, Opened},
+    audit::{AuditError, Log, Opened},
     keys::Keys,
     practice::{
         self, Home, Mailbox, Practice,
@@ -201,12 +201,17 @@ fn close(name: &str, yes: bool, common: &Common, terminal: &Terminal) -> Result<
 
 /// What the audit log says: no keys are needed for that. None, and a word about it, where it says nothing to rely on.
 async fn opened(home: &Home, store: &Path, terminal: &Terminal) -> Option<Opened> {
-    // Nothing is made where nothing was published yet.
-    let Ok(store) = Store::open(store) else { return Some(Opened::default()) };
-    let log = Log::read(&store, home).await.and_then(|log| log.check().map(|()| log));
-    match log {
-        Ok(log) => Some(Opened::of(&log)),
-        Err(error) => {
+    let read = async {
+        // Nothing is made where nothing was published yet.
+        if home.released()?.is_none() {
+            return Ok(Opened::default());
+        }
+        let log = Log::read(&Store::open(store)?, home).await?;
+        log.check().map(|()| Opened::of(&log))
+    };
+    match read.await {
+        Ok(opened) => Some(opened),
+        Err::<_, AuditError>(error) => {
             terminal.note(format!(
                 "When they last opened something can't be told; `heldspace audit` says more. {}",
                 visible(&error.to_string())

@@ -1,8 +1,8 @@
 //! The publication itself: seal what is new, bring it to the disk, then change each mailbox in one atomic step.
 //!
 //! Order, so that a crash anywhere leaves some mailboxes on the old release and none broken: release written down → which
-//! object is which page → objects, indexes, keyrings, new open files → one sync → mailboxes, one by one → head → what is no longer open goes.
-//! Running it again converges.
+//! object is which page → objects, indexes, keyrings, new open files → one sync → mailboxes, one by one → head → what is
+//! no longer open goes. Running it again converges.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 

@@ -9,8 +9,8 @@
 //! 4. What was given, and that something was refused, goes into the [`audit`] log.
 //! 5. What can't be answered is a [`refusal`]; every [`answer`] gets its [`headers`] in one place.
 //!
-//! Invariants: a GET changes nothing but that log; unknown and forbidden look the same; limits slow down and destroy nothing; paths,
-//! tickets, passes, addresses and user agents are neither logged nor stored.
+//! Invariants: a GET changes nothing but that log; unknown and forbidden look the same; limits slow down and destroy
+//! nothing; paths, tickets, passes, addresses and user agents are neither logged nor stored.
 
 mod answer;
 mod api;

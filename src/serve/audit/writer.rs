@@ -160,3 +160,40 @@ fn random_id() -> ServerId {
     getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
     ServerId::from_bytes(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{MailboxId, What};
+
+    const DAY: u64 = 24 * 60 * 60;
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn each_day_has_a_file_of_its_own_and_the_chain_goes_on_over_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let (audit, mut writer) = (Audit::new(&Limits::default()), Writer::new(&Limits::default()));
+        let note = |time| audit.note(time, What::Index, Some(MailboxId::from_bytes([1; 16])), None);
+        for time in [DAY, DAY + 3599, DAY + 3600, 2 * DAY - 1] {
+            note(time);
+        }
+        writer.write(&audit, &store).await.unwrap();
+        // Two days in one write; and a clock that was put back.
+        for time in [2 * DAY, 3 * DAY, 2 * DAY] {
+            note(time);
+        }
+        writer.write(&audit, &store).await.unwrap();
+        let mut last = chain_start(writer.server);
+        let days = ["1970-01-02", "1970-01-03", "1970-01-04", "1970-01-03"];
+        for (number, (day, lines)) in (1..).zip(days.into_iter().zip([3, 1, 1, 1])) {
+            let path = format!("audit/{day}/{}-{number}.jsonl", writer.server);
+            let text = std::fs::read_to_string(folder.path().join(path)).unwrap();
+            assert_eq!(text.lines().count(), lines, "{day}");
+            for line in text.lines() {
+                let read: AuditLine = serde_json::from_str(line).unwrap();
+                assert!(read.prev == last && read.time.is_multiple_of(3600) && Day::of(read.time).to_string() == day);
+                last = Digest::of(line.as_bytes());
+            }
+        }
+    }
+}

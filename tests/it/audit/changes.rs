@@ -190,6 +190,25 @@ fn once_it_is_known_why_the_log_can_be_begun_anew() {
 }
 
 #[test]
+fn what_was_accepted_once_is_not_accepted_again() {
+    let (site, mailbox) = practice();
+    let log = HandLog { site: &site, mailbox };
+    let write_anew = |objects: std::ops::Range<u8>| {
+        let mut last = chain_start(server(1));
+        let lines = log.lines(&mut last, 1, objects);
+        log.write(&path(1, 1), &lines);
+    };
+    write_anew(0..3);
+    audit(&site, &[]);
+    for objects in [3..6, 6..9] {
+        write_anew(objects);
+        assert!(site.fails(&["audit"]).1.contains("line 3: another line was seen here before"));
+        site.ok(&["audit", "--begin-anew", "--yes"]);
+        assert_eq!(audit(&site, &[])["trusted"], true);
+    }
+}
+
+#[test]
 fn a_log_larger_than_an_honest_one_is_not_read() {
     let (site, mailbox) = practice();
     HandLog { site: &site, mailbox }.write(&path(1, 1), &vec![b' '; 5 * 1024 * 1024]);

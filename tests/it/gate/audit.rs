@@ -3,7 +3,8 @@
 use std::{
     collections::BTreeMap,
     io::{BufRead, BufReader},
-    process::{Command, Stdio},
+    net::SocketAddr,
+    process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
@@ -222,6 +223,40 @@ fn a_disk_that_takes_nothing_turns_nobody_away_and_is_told_once() {
 }
 
 #[test]
+fn a_disk_that_is_full_in_the_middle_of_a_line_leaves_whole_lines_before_it() {
+    let world = World::new();
+    // The system refuses what would make a file longer than a block or two, and takes what still fits.
+    let script = r#"trap '' XFSZ; ulimit -f 1; exec "$0" serve --json --listen 127.0.0.1:0 --store "$1""#;
+    let mut server = Command::new("sh")
+        .args(["-c", script, env!("CARGO_BIN_EXE_heldspace")])
+        .arg(world.store())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let address = address(&mut server);
+    let shown = world.ada.shows_pass();
+    for number in 0..20 {
+        world.write(&format!("objects/{}", object(number)), "sealed");
+        let request = get(&format!("/api/objects/{}", object(number)), &shown);
+        assert_eq!(Client::connect(address).ask(&request).status, 200, "nobody is turned away");
+    }
+    let mut said = String::new();
+    BufReader::new(server.stderr.as_mut().unwrap()).read_line(&mut said).unwrap();
+    assert!(said.contains("can't write the audit log") && said.contains("large"), "{said}");
+    server.kill().unwrap();
+    server.wait().unwrap();
+    let (_, (_, bytes)) = files(&world).pop_first().unwrap();
+    let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+    let mut last = Digest::of(files(&world).keys().next().unwrap().0.as_bytes());
+    for line in String::from_utf8(bytes[..whole].to_vec()).unwrap().lines() {
+        assert_eq!(serde_json::from_str::<Value>(line).unwrap()["prev"], last.to_string());
+        last = Digest::of(line.as_bytes());
+    }
+    assert!(bytes.len() <= 1024, "the limit was one: {}", bytes.len());
+}
+
+#[test]
 fn a_log_cut_while_it_is_written_goes_on_in_a_chain_of_its_own() {
     let world = World::new();
     let heard = Arc::new(Mutex::new(Vec::new()));
@@ -242,6 +277,14 @@ fn a_log_cut_while_it_is_written_goes_on_in_a_chain_of_its_own() {
     assert!(heard.lock().unwrap()[0].contains("Cut"));
 }
 
+/// Where a server that was just started listens.
+fn address(server: &mut Child) -> SocketAddr {
+    let mut first = String::new();
+    BufReader::new(server.stdout.as_mut().unwrap()).read_line(&mut first).unwrap();
+    let said: Value = serde_json::from_str(&first).unwrap();
+    said["url"].as_str().unwrap().strip_prefix("http://").unwrap().parse().unwrap()
+}
+
 /// A second, and patience with a busy machine.
 const SECOND: Duration = Duration::from_secs(3);
 
@@ -254,10 +297,7 @@ fn what_happened_is_there_within_a_second_and_survives_a_kill() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut first = String::new();
-    BufReader::new(server.stdout.as_mut().unwrap()).read_line(&mut first).unwrap();
-    let url: Value = serde_json::from_str(&first).unwrap();
-    let address = url["url"].as_str().unwrap().strip_prefix("http://").unwrap().parse().unwrap();
+    let address = address(&mut server);
     let (ada, ben) = (&world.ada, &world.ben);
     let mut seen = Vec::new();
     for member in [ada, ben] {
