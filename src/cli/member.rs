@@ -203,7 +203,7 @@ fn close(name: &str, yes: bool, common: &Common, terminal: &Terminal) -> Result<
 async fn opened(home: &Home, store: &Path, terminal: &Terminal) -> Option<Opened> {
     let read = async {
         // Nothing is made where nothing was published yet.
-        if home.released()?.is_none() {
+        if home.released()?.is_none() && !store.exists() {
             return Ok(Opened::default());
         }
         let log = Log::read(&Store::open(store)?, home).await?;
