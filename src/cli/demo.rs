@@ -82,7 +82,8 @@ impl Demo {
             passphrase: card.words().to_owned(),
         });
         show(&url, &dir, &shown.collect::<Vec<_>>(), terminal);
-        server.run(stopped()).await?;
+        let told = terminal.clone();
+        server.on_trouble(move |trouble| told.failure(trouble)).run(stopped()).await?;
         Ok(())
     }
 

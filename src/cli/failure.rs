@@ -84,6 +84,8 @@ failures! {
     #[cfg(feature = "author")]
     Publish(crate::publish::PublishError),
     #[cfg(feature = "author")]
+    Audit(crate::audit::AuditError),
+    #[cfg(feature = "author")]
     Root(crate::keys::RootError),
     #[cfg(feature = "serve")]
     Serve(crate::serve::ServeError),

@@ -1,26 +1,35 @@
 //! `member`: the people, their mailboxes and cards.
 
+use std::path::Path;
+
 use clap::{Args, Subcommand};
+use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::{Common, Failure, Terminal, ask, context};
+use super::{Common, Failure, Terminal, ask, audit, context};
 use crate::{
+    audit::{AuditError, Log, Opened},
     keys::Keys,
     practice::{
-        Home, Mailbox, Practice,
+        self, Home, Mailbox, Practice,
         edit::{self, Edit, EditError},
     },
     publish,
     seal::NewMailbox,
-    visible::visible_line,
+    store::Store,
+    visible::{visible, visible_line},
+    wire::UnixTime,
 };
 
 /// Add, list, re-key or close members
 #[derive(Subcommand)]
 pub enum Member {
     Add(Add),
-    /// List the members, their groups, and whether they have a mailbox
-    List,
+    /// List the members, their groups, and when they last opened something
+    List {
+        #[command(flatten)]
+        store: context::StoreArg,
+    },
     /// Give a member a new card: a new mailbox with new words; the old card is dead from the next build on
     ///
     /// Everything they may read stays readable with the new card.
@@ -71,13 +80,10 @@ pub struct Add {
 }
 
 impl Member {
-    pub fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+    pub async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         match self {
             Self::Add(add) => add.run(common, terminal),
-            Self::List => {
-                list(&context::practice(common)?, terminal);
-                Ok(())
-            }
+            Self::List { store } => list(&store, common, terminal).await,
             Self::Rekey { name, yes } => rekey(&name, yes, common, terminal),
             Self::Close { name, yes } => close(&name, yes, common, terminal),
         }
@@ -199,23 +205,60 @@ fn close(name: &str, yes: bool, common: &Common, terminal: &Terminal) -> Result<
     Ok(())
 }
 
-fn list(practice: &Practice, terminal: &Terminal) {
+/// What the audit log says: no keys are needed for that. None, and a word about it, where it says nothing to rely on.
+async fn opened(home: &Home, store: &Path, terminal: &Terminal) -> Option<Opened> {
+    let read = async {
+        // Nothing is made where nothing was published yet.
+        if home.released()?.is_none() && !store.exists() {
+            return Ok(Opened::default());
+        }
+        let log = Log::read(&Store::open(store)?, home).await?;
+        log.check().map(|()| Opened::of(&log))
+    };
+    match read.await {
+        Ok(opened) => Some(opened),
+        Err::<_, AuditError>(error) => {
+            terminal.note(format!(
+                "When they last opened something can't be told; `heldspace audit` says more. {}",
+                visible(&error.to_string())
+            ));
+            None
+        }
+    }
+}
+
+async fn list(store: &context::StoreArg, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+    let practice = context::practice(common)?;
+    let home = Home::of(&common.root);
+    let opened = opened(&home, &store.store.clone().unwrap_or_else(|| home.store()), terminal).await;
     let rows: Vec<_> = practice.members.values().map(|member| (member, practice.groups_of(&member.folder))).collect();
     let data = rows.iter().map(|(m, groups)| {
-        json!({ "member": m.folder, "name": m.name, "email": m.email, "groups": groups, "mailbox": m.mailbox.as_ref().map(|b| b.id), "closed": m.closed.map(|d| d.to_string()) })
+        json!({ "member": m.folder, "name": m.name, "email": m.email, "groups": groups, "mailbox": m.mailbox.as_ref().map(|b| b.id), "closed": m.closed.map(|d| d.to_string()), "opened": opened.as_ref().and_then(|o| last_opened(m, o)), "log_trusted": opened.is_some() })
     });
     terminal.data(&data.collect::<Vec<_>>());
+    let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
     for (member, groups) in rows {
         let state = match (&member.closed, &member.mailbox) {
             (Some(since), _) => format!("closed {since}"),
             (None, None) => "no mailbox yet: heldspace member rekey".to_owned(),
             (None, Some(_)) => groups.join(", "),
         };
+        let last = opened.as_ref().map_or_else(
+            || "can't be told".to_owned(),
+            |opened| last_opened(member, opened).map_or_else(|| "never".to_owned(), |time| audit::hour(time, &zone)),
+        );
         terminal.line(format!(
-            "{}  {} <{}>  {state}",
+            "{}  {} <{}>  {state}  last opened: {last}",
             terminal.strong(&member.folder),
             visible_line(&member.name),
             visible_line(&member.email)
         ));
     }
+    Ok(())
+}
+
+/// With any card they had.
+fn last_opened(member: &practice::Member, opened: &Opened) -> Option<UnixTime> {
+    let now = member.mailbox.as_ref().map(|mailbox| &mailbox.id);
+    now.into_iter().chain(&member.former).filter_map(|id| opened.last(id)).max()
 }

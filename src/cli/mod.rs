@@ -3,6 +3,8 @@
 #[cfg(feature = "author")]
 mod ask;
 #[cfg(feature = "author")]
+mod audit;
+#[cfg(feature = "author")]
 mod build;
 #[cfg(feature = "author")]
 mod code;
@@ -104,6 +106,8 @@ enum Command {
     #[cfg(feature = "author")]
     Show(show::Show),
     #[cfg(feature = "author")]
+    Audit(audit::Audit),
+    #[cfg(feature = "author")]
     Open(open::Open),
     #[cfg(feature = "serve")]
     Serve(serve::Serve),
@@ -132,7 +136,7 @@ impl Command {
             #[cfg(feature = "author")]
             Self::Group(command) => command.run(common, terminal),
             #[cfg(feature = "author")]
-            Self::Member(command) => command.run(common, terminal),
+            Self::Member(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Build(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
@@ -143,6 +147,8 @@ impl Command {
             Self::Link(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Show(command) => command.run(common, terminal).await,
+            #[cfg(feature = "author")]
+            Self::Audit(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Open(command) => command.run(common),
             #[cfg(feature = "serve")]

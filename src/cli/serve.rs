@@ -43,7 +43,8 @@ impl Serve {
         let url = format!("http://{}", server.local_addr());
         terminal.data(&json!({ "url": url }));
         terminal.line(format!("Listening on {url}"));
-        server.run(stopped()).await?;
+        let told = terminal.clone();
+        server.on_trouble(move |trouble| told.failure(trouble)).run(stopped()).await?;
         Ok(())
     }
 }

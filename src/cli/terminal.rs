@@ -10,6 +10,7 @@ use super::Failure;
 use crate::visible::{visible, visible_line};
 
 /// Standard output, standard error, and the person in front of them.
+#[derive(Clone)]
 pub struct Terminal {
     pub json: bool,
     color: bool,

@@ -7,6 +7,7 @@
 //! <name>.log             what was given, sent and seen: sealed to the practice
 //! hosts.json             what was last seen at each host
 //! unlisted.json          what no index lists any more, and since when
+//! audit.json             how far the host's audit log was seen
 //! store/                 the default store
 //! lock                   one publication at a time
 //! ```
@@ -245,13 +246,13 @@ impl Home {
         self.0.join("keyrings").join(mailbox.to_string())
     }
 
-    fn read_json<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Option<T>, HomeError> {
+    pub(crate) fn read_json<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Option<T>, HomeError> {
         let path = self.0.join(name);
         let Some(bytes) = files::read(&path)? else { return Ok(None) };
         serde_json::from_slice(&bytes).map(Some).map_err(|source| HomeError::Damaged { path, source })
     }
 
-    fn write_json<T: Serialize>(&self, name: &str, value: &T) -> Result<(), HomeError> {
+    pub(crate) fn write_json<T: Serialize>(&self, name: &str, value: &T) -> Result<(), HomeError> {
         files::folder(&self.0, Access::Secret)?;
         let json = serde_json::to_vec(value).expect("state is plain JSON");
         Ok(files::write(&self.0.join(name), &json, Access::Secret)?)

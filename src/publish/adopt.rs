@@ -11,11 +11,17 @@ use super::{Bring, PublishError, given::verified_head};
 use crate::{
     host::Host,
     practice::Released,
-    store::layout::{self, Place},
+    store::{
+        Store,
+        layout::{self, Place},
+    },
     wire::{Digest, Release},
 };
 
 const AT_ONCE: usize = 8;
+const LARGEST: u64 = 64 * 1024 * 1024;
+/// More than a practice's log or answers of many years.
+const MOST: usize = 1024 * 1024 * 1024;
 
 impl Bring<'_> {
     /// Brings the host's publication here; its release.
@@ -73,13 +79,26 @@ impl Bring<'_> {
     }
 }
 
-/// The logs and answers of a host lie in the same store as the rest: read alike, wherever that is.
-pub async fn read_all(host: &Host, folder: &str) -> Result<Vec<(String, Bytes)>, PublishError> {
-    let mut files = Vec::new();
+/// Brings back what the host's own side has written in a folder (its audit log; what members have sent), so that it lies
+/// here exactly as it lies there: what was cut or removed there is missing here too, and is found out by whoever reads it.
+pub async fn bring_back(host: &Host, store: &Store, folder: &str) -> Result<(), PublishError> {
+    let mut here = store.list(folder)?;
+    let mut total = 0;
     for (path, _) in host.list(folder).await? {
-        if let Some(bytes) = host.read(&path).await? {
-            files.push((path, bytes));
+        here.retain(|known| *known != path);
+        // SECURITY: the host chose this name, and how much there is.
+        let bytes = if layout::is_kept_here(&path) { host.read(&path).await? } else { None };
+        let Some(bytes) = bytes else { continue };
+        total += bytes.len();
+        if total > MOST {
+            return Err(PublishError::TooMuch { folder: folder.to_owned() });
+        }
+        if store.read(&path, LARGEST).await?.as_ref() != Some(&bytes) {
+            store.put(&path, bytes).await?;
         }
     }
-    Ok(files)
+    for path in here {
+        store.delete(&path).await?;
+    }
+    Ok(())
 }

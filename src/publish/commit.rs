@@ -1,8 +1,8 @@
 //! The publication itself: seal what is new, bring it to the disk, then change each mailbox in one atomic step.
 //!
-//! Order, so that a crash anywhere leaves some mailboxes on the old release and none broken: release written down →
-//! objects, indexes, keyrings, new open files → one sync → mailboxes, one by one → head → what is no longer open goes.
-//! Running it again converges.
+//! Order, so that a crash anywhere leaves some mailboxes on the old release and none broken: release written down → which
+//! object is which page → objects, indexes, keyrings, new open files → one sync → mailboxes, one by one → head → what is
+//! no longer open goes. Running it again converges.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Given, Plan, PublishError, Reader, Wanted, open_files::OpenFiles, tickets};
+use super::{Given, NotedObject, Plan, PublishError, Reader, Wanted, noted, open_files::OpenFiles, tickets};
 use crate::{
     keys::Keys,
     practice::{Home, Mailbox, Released},
@@ -69,6 +69,13 @@ impl Issue<'_> {
         let pages = self.reader.pages.iter().map(|page| (page.entry.object.name, page.plaintext.as_ref()));
         pages.chain(self.cut.parts.iter().map(|(part, plaintext)| (part.name, plaintext)))
     }
+
+    /// What each of these objects is, for the practice's own eyes.
+    fn to_note(&self) -> impl Iterator<Item = NotedObject> {
+        let mailbox = *self.id();
+        let pages = self.reader.pages.iter().map(move |page| NotedObject::page(page, mailbox));
+        pages.chain(self.cut.parts.iter().map(move |(part, _)| NotedObject::index_part(part.name, mailbox)))
+    }
 }
 
 impl Publication<'_> {
@@ -96,6 +103,7 @@ impl Publication<'_> {
         let released = self.begin()?;
         done.release = Some(released.release);
         done.kept -= self.listed_objects().keys().filter(|name| !self.given.objects.contains(name)).count();
+        noted::note(issues.iter().flat_map(Issue::to_note), released, self.home, self.keys)?;
         self.write_gate().await?;
         done.sealed = self.write_objects(&issues, progress).await?;
         self.write_indexes(&issues, released).await?;

@@ -3,22 +3,24 @@
 //! In: a practice's pages and keys, and the store as it is. Out: a [`Plan`] to show, and, once agreed to, a publication
 //! in the store. It must not ask anyone anything, and cannot write a rendered page: only sealed objects fit.
 //! In the order of the code: [`wanted`] renders and names everything; [`given`] reads what is there; [`plan`] compares;
-//! [`commit`] seals what is new and changes each mailbox in one atomic step.
+//! [`noted`] keeps which object is which page; [`commit`] seals what is new and changes each mailbox in one atomic step.
 
 mod adopt;
 mod bring;
 mod commit;
 mod given;
+mod noted;
 mod open_files;
 mod plan;
 mod tickets;
 mod verify;
 mod wanted;
 
-pub use adopt::read_all;
+pub use adopt::bring_back;
 pub use bring::{Bring, Journey};
 pub use commit::{Done, Publication};
 pub use given::{Given, GivenMailbox, Standing, adopt_keyrings, mailbox, published_epoch, standing};
+pub use noted::{NotedObject, NotedPage, noted};
 pub use plan::{Change, Closing, Plan, What};
 pub use tickets::{card_link, notice_link};
 pub use wanted::{Reader, Wanted, WantedPage, wanted};
@@ -48,6 +50,8 @@ pub enum PublishError {
     Ahead { host: Release, here: Release },
     #[error("the host has release {host}, this machine has seen {here}")]
     Behind { host: Release, here: Release },
+    #[error("the host says that there is more in {folder} than there can be")]
+    TooMuch { folder: String },
     #[error("the store holds another practice's publication")]
     Foreign,
     #[error("the store is at epoch {host}, the keys on this machine at {here}")]
@@ -64,6 +68,7 @@ impl Explain for PublishError {
             Self::Host(e) => return e.hint(),
             Self::Nothing => "Run `heldspace build` first.".into(),
             Self::Unfinished => "Run `heldspace build` again, and then this command.".into(),
+            Self::TooMuch { .. } => "Nothing of it was taken. Ask whoever runs the host what lies there.".into(),
             Self::Behind { .. } => "Nothing was changed: what the host shows is older than what it was given. `heldspace publish` brings it up to date.".into(),
             Self::Ahead { .. } => "It was published from another machine, and nothing was overwritten. `heldspace publish --adopt` brings what is there to this machine; then `heldspace build` shows what would change.".into(),
             Self::Foreign => "Nothing was changed. Choose another folder with --store, or use the keys that belong to this one (`heldspace recover`).".into(),
@@ -76,6 +81,7 @@ impl Explain for PublishError {
         match self {
             Self::Foreign | Self::LaterEpoch { .. } | Self::NoKeyring { .. } => 4,
             Self::Nothing | Self::Unfinished | Self::Ahead { .. } | Self::Behind { .. } => 4,
+            Self::TooMuch { .. } => 1,
             Self::Home(e) => e.exit_code(),
             Self::Host(e) => e.exit_code(),
             Self::Store(e) => e.exit_code(),

@@ -1,18 +1,20 @@
 //! The gate: hands open pages to everyone, a locked keyring to whoever shows a ticket, sealed things to whoever shows a
-//! pass. It can read none of what is sealed, keeps no state but the store, and writes nothing.
+//! pass. It can read none of what is sealed, keeps no state but the store, and writes nothing but the audit log.
 //!
 //! In: a store, and requests from anyone. Out: one answer each. It must not know age, Markdown or a practice.
 //!
 //! 1. [`Server`] listens and gives out [`places`]; one task for each [`connection`].
 //! 2. The [`stream`] lets through whole heads that the [`head`] scanner checked, and keeps the time.
 //! 3. The [`service`] finds the [route](routes): [`open_files`], or the [`api`] with [`mailboxes`], [`passes`], [`rates`].
-//! 4. What can't be answered is a [`refusal`]; every [`answer`] gets its [`headers`] in one place.
+//! 4. What was given, and that something was refused, goes into the [`audit`] log.
+//! 5. What can't be answered is a [`refusal`]; every [`answer`] gets its [`headers`] in one place.
 //!
-//! Invariants: a GET changes nothing; unknown and forbidden look the same; limits slow down and destroy nothing; paths,
-//! tickets, passes, addresses and user agents are neither logged nor stored.
+//! Invariants: a GET changes nothing but that log; unknown and forbidden look the same; limits slow down and destroy
+//! nothing; paths, tickets, passes, addresses and user agents are neither logged nor stored.
 
 mod answer;
 mod api;
+mod audit;
 mod connection;
 mod descriptors;
 mod error;
@@ -34,21 +36,25 @@ mod refusal;
 mod routes;
 mod service;
 mod stream;
+mod trouble;
 
 use std::{future::Future, io, net::SocketAddr, path::PathBuf, pin::pin, sync::Arc, time::Duration};
 
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, watch},
-    task::JoinSet,
+    task::{JoinHandle, JoinSet},
     time::{sleep, timeout},
 };
 
+use self::{
+    audit::Writer, gate_file::Origins, lock::Lock, places::Places, rates::Network, service::Service, trouble::Told,
+};
 pub use self::{
     error::ServeError,
     limits::{Limits, Rate},
+    trouble::Trouble,
 };
-use self::{gate_file::Origins, lock::Lock, places::Places, rates::Network, service::Service};
 use crate::{store::Store, wire::VerifyingKey};
 
 /// Where to listen, what to serve.
@@ -79,6 +85,7 @@ pub struct Server {
     local_addr: SocketAddr,
     service: Arc<Service>,
     limits: Arc<Limits>,
+    told: Told,
     _lock: Lock,
 }
 
@@ -97,7 +104,7 @@ impl Server {
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let local_addr = listener.local_addr().map_err(failed)?;
         let service = Arc::new(Service::new(store, origins.on(local_addr), publisher, &limits));
-        Ok(Self { listener, local_addr, service, limits: Arc::new(limits), _lock: lock })
+        Ok(Self { listener, local_addr, service, limits: Arc::new(limits), told: Told::default(), _lock: lock })
     }
 
     /// Where it listens, with the port that was found.
@@ -105,9 +112,18 @@ impl Server {
         self.local_addr
     }
 
+    /// Calls `told` when something goes wrong that stops nothing.
+    #[must_use]
+    pub fn on_trouble(mut self, told: impl Fn(&Trouble) + Send + Sync + 'static) -> Self {
+        self.told = Told::new(told);
+        self
+    }
+
     /// Answers requests until `shutdown`; then accepts nobody, and finishes what is under way.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), ServeError> {
         let (stop, stopping) = watch::channel(false);
+        let (finish, finishing) = watch::channel(false);
+        let writing = self.write_audit(finishing);
         let mut connections = JoinSet::new();
         let mut doors = Doors::new(&self.limits);
         let mut shutdown = pin!(shutdown);
@@ -133,7 +149,15 @@ impl Server {
         let _ = stop.send(true);
         let _ = timeout(self.limits.stop_time, async { while connections.join_next().await.is_some() {} }).await;
         connections.shutdown().await;
+        let _ = finish.send(true);
+        let _ = timeout(self.limits.stop_time, writing).await;
         Ok(())
+    }
+
+    /// Begins to write the audit log, in a task of its own, until `finishing`.
+    fn write_audit(&self, finishing: watch::Receiver<bool>) -> JoinHandle<()> {
+        let (service, told, writer) = (Arc::clone(&self.service), self.told.clone(), Writer::new(&self.limits));
+        tokio::spawn(async move { writer.run(&service.audit, &service.store, &told, finishing).await })
     }
 }
 

@@ -7,6 +7,7 @@ use hyper::{Method, Request, Response, body::Incoming};
 use super::{
     answer::{Answer, Body, text},
     api::Visitor,
+    audit::Audit,
     gate_file::Origins,
     headers,
     limits::Limits,
@@ -31,6 +32,7 @@ pub(super) struct Service {
     pub(super) passes: Passes,
     pub(super) rates: Rates,
     pub(super) publishing: Option<Publishing>,
+    pub(super) audit: Audit,
 }
 
 impl Service {
@@ -42,6 +44,7 @@ impl Service {
             passes: Passes::new(limits.remembered_passes),
             rates: Rates::new(limits),
             publishing: publisher.map(|root| Publishing::new(root, limits)),
+            audit: Audit::new(limits),
         }
     }
 
@@ -73,7 +76,7 @@ impl Service {
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             return Err(Refusal::Method);
         }
-        let visitor = Visitor { network, headers: request.headers(), now: now() };
+        let visitor = Visitor { network, method: request.method(), headers: request.headers(), now: now() };
         match route.ok_or(Refusal::NotFound)? {
             Route::Open(path) => self.open_file(&path, request.headers()).await,
             Route::Viewer => self.viewer(request.headers()).await,

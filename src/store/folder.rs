@@ -17,10 +17,15 @@ const LARGEST: u64 = 64 * 1024 * 1024;
 impl Store {
     /// The paths of all files below `prefix` (a whole folder name), sorted. A name that is not UTF-8 is none of ours.
     pub fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        Ok(self.list_with_sizes(prefix)?.into_iter().map(|(path, _)| path).collect())
+    }
+
+    /// As [`Store::list`], with how many bytes each file has.
+    pub fn list_with_sizes(&self, prefix: &str) -> Result<Vec<(String, u64)>, StoreError> {
         let mut files = Vec::new();
-        self.walk(prefix, &mut |path, _| {
+        self.walk(prefix, &mut |path, meta| {
             if !is_staged(path) {
-                files.push(path.to_owned());
+                files.push((path.to_owned(), meta.len()));
             }
             Ok(())
         })?;

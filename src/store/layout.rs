@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::wire::{MailboxId, ObjectName, Release};
+use crate::wire::{AuditFile, MailboxId, ObjectName, Release};
 
 pub const HEAD: &str = "head.json";
 pub const GATE: &str = "gate.json";
@@ -11,8 +11,9 @@ pub const OBJECTS: &str = "objects";
 pub const MAILBOXES: &str = "mailboxes";
 pub const INDEXES: &str = "indexes";
 pub const KEYRINGS: &str = "keyrings";
+pub const AUDIT: &str = "audit";
 /// Every folder that a store has, or will have.
-pub const ALL: [&str; 8] = [PUBLIC, OBJECTS, MAILBOXES, INDEXES, KEYRINGS, "own", "answers", "audit"];
+pub const ALL: [&str; 8] = [PUBLIC, OBJECTS, MAILBOXES, INDEXES, KEYRINGS, "own", "answers", AUDIT];
 
 pub fn object(name: &ObjectName) -> String {
     format!("{OBJECTS}/{name}")
@@ -32,6 +33,10 @@ pub fn keyring(id: &MailboxId, number: u32) -> String {
 
 pub fn public(path: &str) -> String {
     format!("{PUBLIC}/{path}")
+}
+
+pub fn audit(file: &AuditFile) -> String {
+    format!("{AUDIT}/{file}")
 }
 
 /// A path that a publication may write, read from outside.
@@ -54,7 +59,7 @@ pub struct NoPlace;
 /// Whether this is something that the host's side wrote: what members sent, or the audit log.
 pub fn is_kept_here(path: &str) -> bool {
     let mut names = path.split('/');
-    matches!(names.next(), Some("answers" | "audit")) && path.len() <= 1024 && names.all(is_plain)
+    matches!(names.next(), Some("answers" | AUDIT)) && path.len() <= 1024 && names.all(is_plain)
 }
 
 /// The folders that a publication consists of, beside [`HEAD`] and [`GATE`].

@@ -1,9 +1,10 @@
 //! The store: a folder of files (an `object_store`), the one thing the author's side and the host share.
 //!
 //! In: paths made by [`layout`] and bytes. Out: the same bytes, with a limit on how many. It must not know what a file
-//! means. Two ways to write: [`Store::put`] is on the disk when it returns; [`Store::put_in_bulk`] is there after the
-//! next [`Store::sync`], and thousands of times cheaper.
+//! means. Two ways to write a file: [`Store::put`] is on the disk when it returns; [`Store::put_in_bulk`] is there after the
+//! next [`Store::sync`], and thousands of times cheaper. [`Store::append`] is for what grows.
 
+mod append;
 mod folder;
 pub mod layout;
 mod stored;
@@ -38,6 +39,10 @@ pub enum StoreError {
     Read { path: String, source: object_store::Error },
     #[error("can't write {path} in the store")]
     Write { path: String, source: object_store::Error },
+    #[error("can't write {path} in the store")]
+    Append { path: String, source: io::Error },
+    #[error("someone has cut or removed {path} in the store")]
+    Cut { path: String },
     #[error("{path} in the store is larger than {limit} bytes")]
     TooLarge { path: String, limit: u64 },
     #[error("can't bring the store to the disk")]
@@ -66,7 +71,8 @@ impl Explain for StoreError {
                 "heldspace makes no such thing: someone else put it there. Look where it leads, and remove it. Nothing was changed.".into()
             }
             Self::NoStore { .. } => "Nothing was changed. Name an empty folder, or one that heldspace publishes to.".into(),
-            Self::Path { .. } | Self::Read { .. } => return None,
+            Self::Append { .. } => "Check that the disk is not full and who owns the folder.".into(),
+            Self::Path { .. } | Self::Read { .. } | Self::Cut { .. } => return None,
         })
     }
 

@@ -90,6 +90,10 @@ hex_id!(
     Nonce, 16
 );
 hex_id!(
+    /// One run of a server, random: each has an audit log of its own.
+    ServerId, 8
+);
+hex_id!(
     /// A SHA-256 digest.
     Digest, 32
 );

@@ -252,7 +252,7 @@ fn comments_of_the_therapist_stay() {
 
 #[test]
 fn every_command_has_help_that_says_what_it_does() {
-    let commands: [&[&str]; 20] = [
+    let commands: [&[&str]; 21] = [
         &[],
         &["init"],
         &["recover"],
@@ -270,6 +270,7 @@ fn every_command_has_help_that_says_what_it_does() {
         &["link"],
         &["show"],
         &["open"],
+        &["audit"],
         &["serve"],
         &["demo"],
         &["--root", "/tmp", "build"],

@@ -1,5 +1,6 @@
 //! The gate from outside: bytes over TCP, against a store that was written by hand as `docs/formats.md` says.
 
+mod audit;
 pub(crate) mod client;
 mod life;
 mod members;

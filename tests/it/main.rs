@@ -6,6 +6,8 @@
 mod asked;
 #[cfg(feature = "author")]
 mod attacks;
+#[cfg(all(feature = "author", feature = "serve"))]
+mod audit;
 #[cfg(feature = "author")]
 mod cctv;
 #[cfg(feature = "author")]

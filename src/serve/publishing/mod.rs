@@ -126,7 +126,7 @@ impl Service {
         request: Request<Incoming>,
         network: super::rates::Network,
     ) -> Result<Warranted, Refusal> {
-        let visitor = Visitor { network, headers: request.headers(), now: 0 };
+        let visitor = Visitor { network, method: request.method(), headers: request.headers(), now: 0 };
         let locked = || match self.rates.failed(None, network) {
             Ok(()) => Refusal::Locked(Scheme::Warrant),
             Err(refusal) => refusal,

@@ -10,7 +10,7 @@ use std::{
 };
 
 use heldspace::{
-    serve::{Limits, Rate, ServeError, ServeOptions, Server},
+    serve::{Limits, Rate, ServeError, ServeOptions, Server, Trouble},
     wire::{Digest, Envelope, MailboxId, Pass, SigningKey, Ticket},
 };
 use tokio::{runtime, sync::oneshot};
@@ -117,10 +117,24 @@ impl World {
     }
 
     pub(crate) fn try_serve(&self, limits: Limits, origins: Vec<String>) -> Result<Gate, ServeError> {
+        self.start(limits, origins, |server| server)
+    }
+
+    /// A server that says what goes wrong.
+    pub(crate) fn serve_told(&self, limits: Limits, told: impl Fn(&Trouble) + Send + Sync + 'static) -> Gate {
+        self.start(limits, Vec::new(), |server| server.on_trouble(told)).unwrap()
+    }
+
+    fn start(
+        &self,
+        limits: Limits,
+        origins: Vec<String>,
+        prepare: impl FnOnce(Server) -> Server,
+    ) -> Result<Gate, ServeError> {
         let runtime = runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let options =
             ServeOptions { store: self.store(), listen: ([127, 0, 0, 1], 0).into(), origins, publisher: None, limits };
-        let server = runtime.block_on(Server::bind(options))?;
+        let server = prepare(runtime.block_on(Server::bind(options))?);
         let address = server.local_addr();
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::spawn(move || {
@@ -171,6 +185,12 @@ impl Gate {
     /// Tells it to stop; does not wait.
     pub(crate) fn stop(&mut self) {
         self.stop.take().unwrap().send(()).unwrap();
+    }
+
+    /// Tells it to stop, and waits until it has.
+    pub(crate) fn join_after_stop(mut self) {
+        self.stop();
+        self.join();
     }
 
     /// Waits until it has stopped.
