@@ -104,7 +104,7 @@ impl Publish {
 /// The host that site.toml names.
 pub async fn host(practice: &Practice, keys: &Keys) -> Result<Host, Failure> {
     let place = practice.site.host.as_ref().ok_or(Failure::NoHost)?;
-    Ok(Host::open(place, &practice.root, keys).await?)
+    Ok(Host::open(place, &practice.root, keys, Home::of(&practice.root).machine()?).await?)
 }
 
 /// Adds what is spoiled there to what travels; how much it is.

@@ -17,7 +17,7 @@ use crate::{
     keys::Keys,
     practice::HostPlace,
     store::{Store, layout},
-    wire::Digest,
+    wire::{Digest, Nonce},
 };
 
 /// More than any file of a store.
@@ -34,14 +34,14 @@ pub type Listed = (String, Option<Digest>);
 
 impl Host {
     /// Goes there; makes the folder where there is none.
-    pub async fn open(place: &HostPlace, practice: &Path, keys: &Keys) -> Result<Self, HostError> {
+    pub async fn open(place: &HostPlace, practice: &Path, keys: &Keys, machine: Nonce) -> Result<Self, HostError> {
         match place {
             HostPlace::Folder(folder) => {
                 let store = Store::create(&practice.join(folder))?;
                 store.is_store()?;
                 Ok(Self::Folder(store))
             }
-            HostPlace::Server(origin) => Server::greet(origin, keys).await.map(Self::Server),
+            HostPlace::Server(origin) => Server::greet(origin, keys, machine).await.map(Self::Server),
         }
     }
 

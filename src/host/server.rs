@@ -41,13 +41,13 @@ struct Reply {
 
 impl Server {
     /// Asks the server for a challenge.
-    pub async fn greet(origin: &str, keys: &Keys) -> Result<Self, HostError> {
+    pub async fn greet(origin: &str, keys: &Keys, publication: Nonce) -> Result<Self, HostError> {
         let (origin, statement, key) = (origin.to_owned(), keys.statement().clone(), keys.signing_key());
         let agent = agent();
         blocking(move || {
             let greeting = greeting(&agent, &origin)?;
             let state = Mutex::new((greeting.challenge, greeting.head));
-            Ok(Self(Arc::new(Inner { origin, agent, statement, key, publication: nonce(), state })))
+            Ok(Self(Arc::new(Inner { origin, agent, statement, key, publication, state })))
         })
         .await
     }

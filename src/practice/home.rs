@@ -5,6 +5,7 @@
 //! release.json           the last release, written down before anything is uploaded
 //! keyrings/<mailbox>     as sealed, so that a lost host loses none
 //! <name>.log             what was given, sent and seen: sealed to the practice
+//! machine.json           what a host tells this machine from another by
 //! hosts.json             what was last seen at each host
 //! unlisted.json          what no index lists any more, and since when
 //! audit.json             how far the host's audit log was seen
@@ -27,9 +28,9 @@ use super::{
 };
 use crate::{
     explain::Explain,
-    keys::{Keys, KeysError},
+    keys::{Keys, KeysError, Secret},
     seal::{KEY_FILE_WORK_FACTOR, open_with_passphrase, seal_with_passphrase},
-    wire::{Digest, MailboxId, Release, UnixTime, number},
+    wire::{Digest, MailboxId, Nonce, Release, UnixTime, number},
 };
 
 /// More than any key file.
@@ -55,6 +56,8 @@ pub struct Released {
 pub struct KnownHost {
     /// Digest of the head that this machine brought there, or took from there.
     pub head: Option<Digest>,
+    /// Digest of the head that this machine was about to bring there; written down before anything travels.
+    pub begun: Option<Digest>,
     /// Paths there that nothing lists any more, and since when.
     pub unlisted: BTreeMap<String, UnixTime>,
 }
@@ -208,6 +211,16 @@ impl Home {
     /// The record of that name, which only grows.
     pub fn journal(&self, name: &'static str) -> Journal {
         Journal::at(self.0.join(name).with_extension("log"))
+    }
+
+    /// What a host tells this machine from another by: random, made once.
+    pub fn machine(&self) -> Result<Nonce, HomeError> {
+        if let Some(machine) = self.read_json("machine.json")? {
+            return Ok(machine);
+        }
+        let machine = Nonce::from_bytes(Secret::random().first_half());
+        self.write_json("machine.json", &machine)?;
+        Ok(machine)
     }
 
     /// What is known of each host, by its name.

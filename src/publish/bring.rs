@@ -92,7 +92,7 @@ impl Bring<'_> {
     /// What is missing there; refused when the host has something that this machine has not seen.
     pub async fn journey(&self) -> Result<Journey, PublishError> {
         let (head, bytes) = self.own_head().await?;
-        self.may_overwrite(&head, &bytes).await?;
+        self.may_overwrite(&head).await?;
         let mut journey = Journey { release: head.release, ..Journey::default() };
         for folder in [layout::OBJECTS, layout::INDEXES, layout::KEYRINGS] {
             let there: BTreeSet<String> = paths(self.host.list(folder).await?);
@@ -133,6 +133,7 @@ impl Bring<'_> {
             let n = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
             progress(n, journey.files() as u64);
         };
+        self.begin().await?;
         if journey.gate {
             self.carry(layout::GATE, &one).await?;
         }
@@ -148,6 +149,13 @@ impl Bring<'_> {
             self.carry(layout::HEAD, &one).await?;
         }
         self.arrived(journey).await
+    }
+
+    /// Writes down what is about to be there, so that it is known again if this is cut short after the last step.
+    async fn begin(&self) -> Result<(), PublishError> {
+        let mut hosts = self.home.hosts()?;
+        hosts.entry(self.host.name()).or_default().begun = Some(Digest::of(&self.own_head().await?.1));
+        Ok(self.home.write_hosts(&hosts)?)
     }
 
     /// Remembers what is there now, and takes away what has been unlisted for long enough.
@@ -195,7 +203,7 @@ impl Bring<'_> {
 
     /// SECURITY: nobody's publication is overwritten unseen: not another practice's, and not one that another machine of
     /// this practice has brought there.
-    async fn may_overwrite(&self, own: &Head, own_bytes: &[u8]) -> Result<(), PublishError> {
+    async fn may_overwrite(&self, own: &Head) -> Result<(), PublishError> {
         let Some(bytes) = self.host.read(layout::HEAD).await? else {
             let mailboxes = self.host.list(layout::MAILBOXES).await?;
             return if mailboxes.is_empty() || self.known()?.head.is_some() {
@@ -210,7 +218,9 @@ impl Bring<'_> {
         if epoch > self.keys.epoch() {
             return Err(PublishError::LaterEpoch { host: epoch, here: self.keys.epoch() });
         }
-        let seen = bytes == own_bytes || self.known()?.head == Some(Digest::of(&bytes));
+        // Not whether it is the same as here: two machines can make the same head in the same second, of different pages.
+        let (there, known) = (Some(Digest::of(&bytes)), self.known()?);
+        let seen = known.head == there || known.begun == there;
         if head.release > own.release || !seen {
             return Err(PublishError::Ahead { host: head.release, here: own.release });
         }

@@ -16,7 +16,7 @@ pub struct Warrant {
     pub statement: Envelope,
     pub origin: String,
     pub challenge: Challenge,
-    /// One for each run: two that run at once are told apart by it.
+    /// One for each machine: two that publish at once are told apart by it, and one that goes on is known again.
     pub publication: Nonce,
     pub nonce: Nonce,
     pub method: String,

@@ -35,6 +35,8 @@ mod matrix;
 mod promises;
 #[cfg(feature = "author")]
 mod pty;
+#[cfg(all(feature = "author", feature = "serve"))]
+mod publishing;
 #[cfg(feature = "author")]
 mod reader;
 #[cfg(feature = "author")]

@@ -20,9 +20,15 @@ pub struct Served {
 
 impl Served {
     pub fn over(store: &Path) -> Self {
+        Self::with(store, &[])
+    }
+
+    /// With more options.
+    pub fn with(store: &Path, options: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_heldspace"))
             .args(["serve", "--listen", "127.0.0.1:0", "--store"])
             .arg(store)
+            .args(options)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

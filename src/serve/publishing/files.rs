@@ -131,10 +131,11 @@ impl Service {
             return Err(Refusal::BadFile);
         }
         for (path, expected) in [(&record.index, Place::Index(*id)), (&record.keyring, Place::Keyring(*id))] {
-            let there = self.store.fetch(path, SEALED as u64).await.map_err(|_| Refusal::Store)?;
-            if path.parse() != Ok(expected) || there.is_none() {
+            if path.parse() != Ok(expected) {
                 return Err(Refusal::BadFile);
             }
+            let there = self.store.fetch(path, SEALED as u64).await.map_err(|_| Refusal::Store)?;
+            there.ok_or(Refusal::BadFile)?;
         }
         Ok(())
     }
