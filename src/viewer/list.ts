@@ -70,8 +70,8 @@ export function listScreen(options: ListOptions): HTMLElement {
   return element("div", { class: "list" },
     view.reader === "" ? heading("Your pages") : heading("Hello, ", {}, named(view.reader)),
     element("p", { class: "lead", lang: options.lang, dir: "auto" }, view.practice),
-    ageNote(options),
-    element("p", { class: "quiet" }, "Your therapist can see when you open a page."),
+    isStale(view) && element("p", { class: "note" }, `${made(view)}, more than three weeks ago. If you expect something newer, tell your therapist.`),
+    element("p", { class: "quiet" }, "Your therapist can see when you open a page.", options.firstVisit && !isStale(view) && ` ${made(view)}.`),
     choices,
     count,
     nothing,
@@ -96,11 +96,8 @@ function choice(label: string, values: readonly (readonly [string, string])[], c
   return element("label", {}, label, select);
 }
 
-function ageNote({ view, firstVisit }: ListOptions): HTMLElement | false {
-  const made = day(view.issued);
-  if (view.now - view.issued > STALE) return element("p", { class: "note" }, `This list was made on ${made}, more than three weeks ago. If you expect something newer, tell your therapist.`);
-  return firstVisit && element("p", { class: "quiet" }, `This list was made on ${made}.`);
-}
+const isStale = ({ now, issued }: View): boolean => now - issued > STALE;
+const made = (view: View): string => `This list was made on ${day(view.issued)}`;
 
 function olderButton({ older }: ListOptions): HTMLElement {
   const failures = element("div");

@@ -31,10 +31,14 @@ export function leavePage(): void {
 
 /** Goes elsewhere in the place of this visit's first step: Back then leads to what was before it. */
 export function leave(address: string): void {
-  const go = (): void => location.replace(address);
-  if (depth === 0) return go();
-  addEventListener("popstate", go, { once: true });
+  if (depth === 0) return location.replace(address);
+  const go = (): void => {
+    clearTimeout(late);
+    removeEventListener("popstate", go);
+    location.replace(address);
+  };
+  addEventListener("popstate", go);
   // A step within a page's frame is told by no event.
-  setTimeout(go, 300);
+  const late = setTimeout(go, 300);
   history.go(-depth);
 }
