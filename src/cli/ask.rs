@@ -29,12 +29,20 @@ pub fn agree(question: &'static str, yes: bool) -> Result<(), Failure> {
     }
 }
 
-/// The passphrase that opens the practice's keys.
-pub fn passphrase(common: &Common) -> Result<SecretString, Failure> {
-    match from_file(common)? {
-        Some(words) => Ok(words),
-        None => hidden("Passphrase of this practice's keys:"),
+/// The passphrase that opens the practice's keys; `again` after one that did not.
+pub fn passphrase(common: &Common, again: Again) -> Result<SecretString, Failure> {
+    match (from_file(common)?, again) {
+        (Some(words), _) => Ok(words),
+        (None, Again::No) => hidden("Passphrase of this practice's keys:"),
+        (None, Again::Yes) => hidden("That does not open them. Passphrase of this practice's keys:"),
     }
+}
+
+/// Whether something is asked for another time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    No,
+    Yes,
 }
 
 /// A new passphrase, asked twice.

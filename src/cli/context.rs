@@ -19,10 +19,11 @@ use crate::{
 pub fn keys(common: &Common) -> Result<Keys, Failure> {
     let home = Home::of(&common.root);
     let mut tries = if common.passphrase_file.is_some() { 1 } else { ask::TRIES };
+    let mut again = ask::Again::No;
     loop {
         tries -= 1;
-        match home.keys(|| ask::passphrase(common)) {
-            Err(Failure::Home(HomeError::WrongPassphrase)) if tries > 0 => {}
+        match home.keys(|| ask::passphrase(common, again)) {
+            Err(Failure::Home(HomeError::WrongPassphrase)) if tries > 0 => again = ask::Again::Yes,
             keys => return keys,
         }
     }

@@ -31,7 +31,7 @@ impl Keys {
         let Self::Rotate { words_file, store } = self;
         let (home, _lock) = context::locked(common)?;
         let passphrase = match home.key_file()? {
-            Some(KeyFile::Wrapped) => Some(ask::passphrase(common)?),
+            Some(KeyFile::Wrapped) => Some(ask::passphrase(common, ask::Again::No)?),
             _ => None,
         };
         let now = home.keys(|| passphrase.clone().ok_or(Failure::Declined))?;

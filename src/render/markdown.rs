@@ -11,8 +11,9 @@ use super::{
     flaw::{Flaw, Wrong},
     heading::HeadingIds,
     link::{Target, tags},
+    note::Notes,
     sanitise::sanitise,
-    table::Cells,
+    table::{BOX, Cells},
     value::{Marks, as_html, as_segment, as_text},
 };
 
@@ -61,6 +62,7 @@ struct Pass<'a> {
     /// Names of the elements that the author's own HTML has opened and not closed.
     html_open: Vec<String>,
     cells: Cells,
+    notes: Notes,
     ids: HeadingIds,
     /// Where the open heading begins in `out`, and its text so far without values.
     heading: Option<(usize, String)>,
@@ -85,6 +87,7 @@ impl<'a> Pass<'a> {
             depth: 0,
             html_open: Vec::new(),
             cells: Cells::default(),
+            notes: Notes::default(),
             ids,
             heading: None,
             title: if headed { Title::Awaited } else { Title::Elsewhere },
@@ -112,8 +115,7 @@ impl<'a> Pass<'a> {
                 let tick = format!("<input disabled type=\"checkbox\"{checked} aria-label=\"{label}\">");
                 self.out.push(Event::InlineHtml(tick.into()));
             }
-            // A footnote's name must not meet a heading's id.
-            Event::FootnoteReference(name) => self.out.push(Event::FootnoteReference(format!("fn-{name}").into())),
+            Event::FootnoteReference(name) => self.out.extend(self.notes.refer(&name)),
             other => self.out.push(other),
         }
         true
@@ -142,9 +144,10 @@ impl<'a> Pass<'a> {
                 self.flaws(Wrong::block(&info), at);
                 Tag::CodeBlock(CodeBlockKind::Fenced(info))
             }
-            Tag::FootnoteDefinition(name) => Tag::FootnoteDefinition(format!("fn-{name}").into()),
+            Tag::FootnoteDefinition(name) => Tag::FootnoteDefinition(self.notes.define(&name)),
             Tag::Table(alignments) => {
                 self.cells = Cells::new(alignments);
+                self.out.push(Event::Html(BOX.0.into()));
                 Tag::Table(Vec::new())
             }
             Tag::TableRow => {
@@ -167,10 +170,19 @@ impl<'a> Pass<'a> {
         match tag {
             TagEnd::TableCell => return self.out.push(Event::InlineHtml(self.cells.close().into())),
             TagEnd::TableHead => self.cells.end_head(),
+            TagEnd::Table => return self.out.extend([Event::End(tag), Event::Html(BOX.1.into())]),
+            TagEnd::FootnoteDefinition => self.end_note(),
             TagEnd::Heading(_) => return self.end_heading(tag),
             _ => {}
         }
         self.out.push(Event::End(tag));
+    }
+
+    /// The way back stands at the end of the note's last line.
+    fn end_note(&mut self) {
+        let Some(back) = self.notes.back() else { return };
+        let in_line = matches!(self.out.last(), Some(Event::End(TagEnd::Paragraph)));
+        self.out.insert(self.out.len() - usize::from(in_line), back);
     }
 
     fn start_heading(&mut self, level: HeadingLevel, id: Option<CowStr<'a>>) -> Tag<'a> {

@@ -10,6 +10,7 @@ mod heading;
 mod limit;
 mod link;
 mod markdown;
+mod note;
 mod open;
 mod sanitise;
 mod table;
@@ -121,6 +122,7 @@ impl<'a> Job<'a> {
         let content = self.content(seen, looked)?;
         let variables = [
             ("lang", Value::from(&self.practice.site.practice.language)),
+            ("dir", Value::from(direction(&self.practice.site.practice.language))),
             ("title", Value::from(&content.title)),
             ("date", date(self.page, self.practice)),
             ("audience", Value::from(self.page.audience.shown(self.practice))),
@@ -213,11 +215,18 @@ fn layout(theme: &Theme, name: &str, context: Value) -> Result<String, Mistakes>
     rendered.map_err(|error| template::mistake(&error, &nowhere, theme.sources()).into())
 }
 
-/// The date as a reader expects it, or nothing.
+/// Which way a language is written, as HTML says it.
+pub(crate) fn direction(language: &str) -> &'static str {
+    const LEFTWARD: [&str; 11] = ["ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"];
+    let primary = language.split('-').next().unwrap_or_default();
+    if LEFTWARD.contains(&primary.to_ascii_lowercase().as_str()) { "rtl" } else { "ltr" }
+}
+
+/// The date as a reader expects it, on one line, or nothing.
 fn date(page: &Page, practice: &Practice) -> Value {
     let Some(date) = page.date else { return Value::from(()) };
     // Names of months in English alone; everywhere else the order that all can read.
     let english = practice.site.practice.language.split('-').next() == Some("en");
-    let shown = if english { date.strftime("%-d %B %Y").to_string() } else { date.to_string() };
+    let shown = if english { date.strftime("%-d\u{a0}%B\u{a0}%Y").to_string() } else { date.to_string() };
     Value::from(shown)
 }

@@ -1,6 +1,7 @@
 //! The open site: what anyone may read, as plain files.
 //!
-//! In: the pages with `public = true`. Out: the front page, the list, a document for each page, and the theme's files.
+//! In: the pages with `public = true`. Out: the front page, the list, a document for each page, one for addresses where
+//! nothing is, and the theme's files.
 //! No member appears here: a template that looks at one fails.
 
 use minijinja::Value;
@@ -9,8 +10,8 @@ use rayon::prelude::*;
 use super::{
     Content, Job,
     context::{Looked, context},
-    date, layout,
-    theme::{FRONT, LIST, OPEN, Theme},
+    date, direction, layout,
+    theme::{FRONT, LIST, MISSING, OPEN, Theme},
 };
 use crate::{
     content::{Audience, Mistakes, Page, address},
@@ -91,7 +92,7 @@ impl<'a> Site<'a> {
     }
 
     fn files(&self) -> Result<Vec<OpenFile>, Mistakes> {
-        let mut files = vec![self.front()?, self.list()?];
+        let mut files = vec![self.front()?, self.list()?, self.missing()?];
         for page in &self.pages {
             files.push(self.page(page)?);
         }
@@ -109,6 +110,11 @@ impl<'a> Site<'a> {
         self.document(LIST, "library/index.html", "Library", Value::from(()), "")
     }
 
+    /// What the gate shows where there is nothing.
+    fn missing(&self) -> Result<OpenFile, Mistakes> {
+        self.document(MISSING, MISSING, "Nothing here", Value::from(()), "")
+    }
+
     fn page(&self, page: &OpenPage<'_>) -> Result<OpenFile, Mistakes> {
         let path = format!("{}/index.html", page.address);
         self.document(OPEN, &path, &page.content.title, date(page.page, self.practice), &page.content.html)
@@ -117,6 +123,7 @@ impl<'a> Site<'a> {
     fn document(&self, name: &str, path: &str, title: &str, date: Value, html: &str) -> Result<OpenFile, Mistakes> {
         let variables = [
             ("lang", Value::from(&self.practice.site.practice.language)),
+            ("dir", Value::from(direction(&self.practice.site.practice.language))),
             ("title", Value::from(title)),
             ("date", date),
             ("content", Value::from(html)),

@@ -80,10 +80,11 @@ const TAGS: [&str; 60] = [
 const WITH_CONTENT: [&str; 12] = [
     "script", "style", "svg", "math", "iframe", "object", "template", "noscript", "textarea", "select", "title", "xmp",
 ];
-const ATTRIBUTES: [(&str, &[&str]); 9] = [
-    ("a", &["href"]),
+const ATTRIBUTES: [(&str, &[&str]); 10] = [
+    ("a", &["href", "aria-label"]),
     ("bdo", &["dir"]),
     ("details", &["open"]),
+    ("div", &["role", "aria-label", "tabindex"]),
     ("img", &["src", "alt", "width", "height"]),
     ("input", &["aria-label", "type", "checked"]),
     ("ol", &["start", "reversed"]),
@@ -96,7 +97,7 @@ const CLASSES: [(&str, &[&str]); 4] = [
     ("td", &ALIGNED),
     ("th", &ALIGNED),
     ("sup", &["footnote-reference", "footnote-definition-label"]),
-    ("div", &["footnote-definition"]),
+    ("div", &["footnote-definition", "table"]),
 ];
 pub(super) const SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
 
@@ -129,6 +130,9 @@ fn filter<'a>(element: &str, attribute: &str, value: &'a str) -> Option<Cow<'a, 
     match (element, attribute) {
         ("img", "src") => (Target::of(value) == Target::Beside).then_some(Cow::Borrowed(value)),
         ("input", "type") => Some(Cow::Borrowed("checkbox")),
+        // The box around a table, and nothing that would make another element something it is not.
+        ("div", "role") => (value == "group").then_some(Cow::Borrowed(value)),
+        ("div", "tabindex") => (value == "0").then_some(Cow::Borrowed(value)),
         _ => Some(Cow::Borrowed(value)),
     }
 }

@@ -1,6 +1,12 @@
-//! The cells of a table, with their alignment as a class: the policy of sealed pages refuses inline styles.
+//! A table, in a box that scrolls, and its cells, with their alignment as a class: the policy of sealed pages refuses
+//! inline styles.
 
 use pulldown_cmark::Alignment;
+
+/// Around a table that may be wider than a phone: whoever has no pointer scrolls it with the keyboard, and is told what
+/// has the focus. A group and no region, since there may be several.
+pub(super) const BOX: (&str, &str) =
+    ("<div class=\"table\" role=\"group\" aria-label=\"Table\" tabindex=\"0\">", "</div>\n");
 
 /// The columns of the open table.
 #[derive(Default)]

@@ -29,6 +29,8 @@ pub(super) const PAGE: &str = "page.html";
 pub(super) const OPEN: &str = "open.html";
 pub(super) const LIST: &str = "list.html";
 pub(super) const FRONT: &str = "front.html";
+/// Also its name below `public/`.
+pub(super) const MISSING: &str = "404.html";
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/themes/default"]

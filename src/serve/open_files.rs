@@ -20,6 +20,7 @@ use super::{
 use crate::store::{Stored, layout};
 
 const SIZE: u64 = 1 << 30;
+const NOTHING: &str = "404.html";
 
 /// A path below `public/` that someone may ask for: plain names in `/library/` or `/assets/`, or the front page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +83,16 @@ impl Service {
             self.store.fetch(layout::HEAD, SIZE).await.map_err(|_| Refusal::Store)?.ok_or(Refusal::NotFound)?;
         let response = file(stored, "application/json").await.map_err(|_| Refusal::Store)?;
         Ok(Answer { response, kind: Kind::Page })
+    }
+
+    /// The practice's page for addresses where nothing is; a line of text, if it has none.
+    pub(super) async fn nothing_here(&self) -> Answer {
+        let Ok(Some(stored)) = self.public(NOTHING).await else { return Refusal::NotFound.answer() };
+        let Ok(mut response) = file(stored, Media::of(NOTHING).content_type).await else {
+            return Refusal::Store.answer();
+        };
+        *response.status_mut() = StatusCode::NOT_FOUND;
+        Answer::closed(response)
     }
 
     async fn public(&self, path: &str) -> Result<Option<Stored>, Refusal> {

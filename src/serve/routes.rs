@@ -35,7 +35,8 @@ impl Route {
         }
         // What stands behind `?` is added by mailers and search engines, and means nothing here.
         match target.split_once('?').map_or(target, |(path, _)| path) {
-            "/l" => Some(Self::Viewer),
+            // As people type it, too.
+            "/l" | "/l/" | "/L" => Some(Self::Viewer),
             "/head.json" => Some(Self::Head),
             "/healthz" => Some(Self::Health),
             path => path.parse().ok().map(Self::Open),
@@ -64,10 +65,11 @@ mod tests {
 
     #[test]
     fn mangled_links_are_the_viewer_and_nothing_else_is() {
-        for target in ["/l", "/l?utm_source=mail", "/l%23AQ", "/l%2523AQ%3D?x", "/l%23../../etc", "/l%23"] {
+        for target in ["/l", "/l/", "/L", "/l?utm_source=mail", "/l%23AQ", "/l%2523AQ%3D?x", "/l%23../../etc", "/l%23"]
+        {
             assert_eq!(Route::of(target), Some(Route::Viewer), "{target}");
         }
-        for target in ["/l/", "/L", "/l%2", "/l%252523AQ", "/%6c", "/ll", "//l", "/l.html", "l", "", "*"] {
+        for target in ["/l//", "/L/", "/l/x", "/l%2", "/l%252523AQ", "/%6c", "/ll", "//l", "/l.html", "l", "", "*"] {
             assert_eq!(Route::of(target), None, "{target}");
         }
     }

@@ -59,7 +59,11 @@ impl Service {
             Some(refusal) => Err(refusal),
             None => self.route(request, network).await,
         };
-        let mut answer = answer.unwrap_or_else(Refusal::answer);
+        let mut answer = match answer {
+            // People come to pages; what asks the API is a program.
+            Err(Refusal::NotFound) if !request.uri().path().starts_with("/api/") => self.nothing_here().await,
+            answer => answer.unwrap_or_else(Refusal::answer),
+        };
         headers::add(&mut answer);
         if refused.is_some() {
             headers::close(&mut answer);

@@ -1,6 +1,6 @@
 // Making elements. Text is always text here: nothing in the viewer parses HTML but the frame.
 
-type Child = Node | string | undefined | false;
+export type Child = Node | string | undefined | false;
 type Attributes = Record<string, string | boolean | undefined | ((event: Event) => void)>;
 
 /** An element; `onclick` and the like take functions, `true` is an attribute without value, `false` is none. */
@@ -15,14 +15,18 @@ export function element<K extends keyof HTMLElementTagNameMap>(name: K, attribut
 }
 
 /** A screen's heading, where the focus goes when the screen changes, so that a screen reader begins there. */
-export const heading = (text: string, attributes: Attributes = {}): HTMLHeadingElement => element("h1", { tabindex: "-1", ...attributes }, text);
+export const heading = (text: Child, attributes: Attributes = {}, ...more: Child[]): HTMLHeadingElement =>
+  element("h1", { tabindex: "-1", ...attributes }, text, ...more);
+
+/** A name in whatever script it is, which must not turn round what stands beside it. */
+export const named = (text: string): HTMLElement => element("bdi", {}, text);
 
 export const button = (label: string, onclick: (event: Event) => void, attributes: Attributes = {}): HTMLButtonElement =>
   element("button", { type: "button", ...attributes, onclick }, label);
 
 const days = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
-/** `2026-11-24` or Unix seconds → `24 November 2026`. */
+/** `2026-11-24` or Unix seconds → `24 November 2026`, which stays on one line. */
 export const day = (date: string | number): string => {
   const time = typeof date === "number" ? date * 1000 : Date.parse(date);
-  return Number.isNaN(time) ? "" : days.format(time);
+  return Number.isNaN(time) ? "" : days.format(time).replaceAll(" ", "\u00a0");
 };

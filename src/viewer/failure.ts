@@ -2,8 +2,11 @@
 // its sentence, and what to do next, to somebody who may be tired or upset: short words, no blame, no jargon.
 
 export type Failure =
-  | { readonly kind: "busy"; readonly seconds: number }
-  | { readonly kind: Exclude<keyof typeof sentences, "busy"> };
+  | { readonly kind: "busy"; readonly seconds: number; readonly during: "unlock" | "read" }
+  /** Which word it is that is missing, too many, or not of the list. */
+  | { readonly kind: "not-six"; readonly what: string }
+  | { readonly kind: Plain };
+type Plain = Exclude<keyof typeof sentences, "busy" | "not-six">;
 
 export class Failed extends Error {
   readonly failure: Failure;
@@ -32,7 +35,7 @@ const sentences = {
     next: "Some mail programs cut long links off. Open it again from the e-mail, copy all of it, or use your card.",
   },
   "not-six": {
-    what: "A passphrase is six words from the list.",
+    what: "A passphrase is six words.",
     next: "Look at the words on your card again. The first three letters of each are enough.",
     again: true,
   },
@@ -70,7 +73,7 @@ const sentences = {
   },
   "busy": {
     what: "The service cannot answer just now.",
-    next: "Nothing is wrong with your link or your words. Please wait a few minutes, then try again.",
+    next: "Please wait, then try again.",
     again: true,
   },
   "clock": {
@@ -90,13 +93,22 @@ const sentences = {
 } as const satisfies Record<string, Sentence>;
 
 export function sentence(failure: Failure): Sentence {
-  if (failure.kind !== "busy" || failure.seconds <= 60) return sentences[failure.kind];
-  const minutes = Math.ceil(failure.seconds / 60);
-  return { ...sentences.busy, next: `Nothing is wrong with your link or your words. Please try again in ${minutes} minutes.` };
+  if (failure.kind === "not-six") return { ...sentences["not-six"], what: failure.what };
+  if (failure.kind !== "busy") return sentences[failure.kind];
+  // It may be that wrong words were tried too often, or that they were never looked at: nothing is claimed about them.
+  const next = failure.during === "unlock"
+    ? `This says nothing about your words. Wait ${span(failure.seconds)}, then compare them with your card.`
+    : `Please wait ${span(failure.seconds)}, then try again.`;
+  return { ...sentences.busy, next };
 }
 
-export const fail = (kind: Exclude<Failure["kind"], "busy">, cause?: unknown): Failed => new Failed({ kind }, cause);
-export const busy = (seconds: number): Failed => new Failed({ kind: "busy", seconds });
+function span(seconds: number): string {
+  if (seconds <= 30) return "half a minute";
+  return seconds <= 60 ? "a minute" : `${Math.ceil(seconds / 60)} minutes`;
+}
+
+export const fail = (kind: Plain, cause?: unknown): Failed => new Failed({ kind }, cause);
+export const busy = (seconds: number, during: "unlock" | "read"): Failed => new Failed({ kind: "busy", seconds, during });
 
 /** What any thrown thing means to the member. */
 export const failureOf = (error: unknown): Failure => (error instanceof Failed ? error.failure : { kind: "unexpected" });

@@ -50,13 +50,14 @@ function fit(frame: HTMLIFrameElement): void {
   frame.style.height = `${Math.ceil(height)}px`;
 }
 
-// Paper is wider than a phone: the height is taken anew, or blank sheets follow. So it is when a phone is turned, where
-// the observer above is not heard.
-for (const [event, width] of [["beforeprint", "40rem"], ["afterprint", ""], ["resize", ""]] as const) {
+// Paper is wider than a phone and its letters are smaller: the height is taken anew at the width that viewer.css gives
+// the frame in print, or blank sheets follow. So it is when a phone is turned, where the observer above is not heard.
+for (const [event, width] of [["beforeprint", "170mm"], ["afterprint", ""], ["resize", ""]] as const) {
   addEventListener(event, () => {
     const frame = document.querySelector<HTMLIFrameElement>("iframe.page");
     if (frame === null) return;
     frame.style.width = width;
+    if (event !== "resize") frame.contentDocument?.documentElement.classList.toggle("paper", event === "beforeprint");
     fit(frame);
   });
 }

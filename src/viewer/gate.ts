@@ -9,7 +9,8 @@ import type { Link } from "./link.ts";
 /** Longest silence, in milliseconds, before a request counts as lost. */
 const SILENCE = 20_000;
 const KIB = 1024;
-const LIMIT = { keyring: 64 * KIB, index: 4096 * KIB, object: 16_384 * KIB };
+/** As the gate gives out at most. */
+const LIMIT = { keyring: 64 * KIB, index: 4096 * KIB, object: 8192 * KIB };
 const DAY = 86_400;
 /** A pass is good for 15 minutes; a new one is made well before. */
 const PASS_AGE = 300;
@@ -35,7 +36,7 @@ export class Gate {
 
   async keyring(link: Link): Promise<Uint8Array> {
     const path = `/api/mailboxes/${link.mailbox}/keyring`;
-    return expect(await this.#get(path, `Ticket ${link.ticket}`, LIMIT.keyring));
+    return expect(await this.#get(path, `Ticket ${link.ticket}`, LIMIT.keyring), "unlock");
   }
 
   async index(keyring: Keyring): Promise<Uint8Array> {
@@ -101,9 +102,9 @@ export class Gate {
   }
 }
 
-function expect({ status, body, wait }: Fetched): Uint8Array {
+function expect({ status, body, wait }: Fetched, during: "unlock" | "read" = "read"): Uint8Array {
   if (status === 200) return body;
-  throw status === 401 ? fail("ticket-ended") : busy(wait);
+  throw status === 401 ? fail("ticket-ended") : busy(wait, during);
 }
 
 async function readBody(response: Response, limit: number, alive: () => void): Promise<Uint8Array> {

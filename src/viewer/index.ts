@@ -45,7 +45,8 @@ export type Index = Of<typeof shape> & { readonly epoch: number };
 
 export async function openIndex(sealed: Uint8Array, keyring: Keyring, link: Link, seen: Seen | undefined): Promise<Index> {
   const outer = await orElse("damaged", async () => parse(fromUtf8(await decrypt(sealed, keyring.identities)), envelope));
-  const index = await orElse("forged", () => verified(outer, keyring));
+  const { epoch, payload } = await orElse("forged", () => verified(outer, keyring));
+  const index = { ...(await orElse("damaged", () => parse(payload, shape))), epoch };
   // SECURITY: a host could hand out another member's index, or an older one in which something is still, or not yet.
   if (index.mailbox !== link.mailbox) throw fail("forged");
   if (index.epoch < Math.max(link.epoch, seen?.epoch ?? 0)) throw fail("older");
@@ -55,17 +56,19 @@ export async function openIndex(sealed: Uint8Array, keyring: Keyring, link: Link
 
 // The key that signed an index stands in the index itself, in the statement that the root signed. So the statement, and
 // nothing else, is taken from the payload before the payload is verified; it has to check out against the root first.
-function verified(outer: Envelope, keyring: Keyring): Index {
-  const claimed = parse(fromUtf8(base64.decode(outer.payload)), shape);
-  const statement = statementOf(claimed.statement, keyring.root);
+async function verified(outer: Envelope, keyring: Keyring): Promise<{ epoch: number; payload: string }> {
+  const payload = fromUtf8(base64.decode(outer.payload));
+  const claimed = JSON.parse(payload) as { statement?: unknown } | null;
+  const statement = await statementOf(envelope(claimed?.statement), keyring.root);
   // SECURITY: the index counts from this line on.
   verify(outer, "application/vnd.heldspace.index.v1+json", base64.decode(statement.key));
-  return { ...claimed, epoch: statement.epoch };
+  return { epoch: statement.epoch, payload };
 }
 
-function statementOf(signed: Envelope, root: Uint8Array): { epoch: number; key: string } {
+function statementOf(signed: Envelope, root: Uint8Array): Promise<{ epoch: number; key: string }> {
   const payload = verify(signed, "application/vnd.heldspace.statement.v1+json", root);
-  return parse(fromUtf8(payload), object({ epoch, key: string }));
+  // What bears a good signature was not forged, whatever is wrong with it.
+  return orElse("damaged", () => parse(fromUtf8(payload), object({ epoch, key: string })));
 }
 
 /** Opens an object, and holds it against the digest that the index gives for it. */

@@ -19,9 +19,14 @@ const TEXT = 82;
 /** What of an address is the link, still as text: `#…`, `/l%23…` or `/l%2523…`. Undefined when there is none. */
 export function linkText(path: string, fragment: string): string | undefined {
   const text = fragment.length > 1 ? fragment.slice(1) : /^\/l%(?:25)*23(.+)$/.exec(path)?.[1];
-  // What a mail program glues to a link's end (a full stop, a bracket) is no part of it.
-  return text === undefined ? undefined : (/^[A-Za-z0-9_-]+/.exec(text)?.[0] ?? "");
+  if (text === undefined) return undefined;
+  const link = beginning(text);
+  // A link copied from an e-mail that breaks its lines has white space in it.
+  return link.length < TEXT ? beginning(text.replace(/\s|%(?:25)*(?:20|09|0a|0d)/gi, "")) : link;
 }
+
+/** Without what a mail program glues to a link's end: a full stop, a bracket. */
+const beginning = (text: string): string => /^[A-Za-z0-9_-]*/.exec(text)![0];
 
 /** Reads 61 bytes: version 1, mailbox 16, epoch u32, release u64, pepper 16, ticket 16. Throws when they are not that. */
 export function parseLink(text: string): Link {

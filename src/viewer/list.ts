@@ -1,7 +1,7 @@
 // What there is for this member, newest first, with a choice of group and of kind where there is more than one.
 
 import { alert } from "./alert.ts";
-import { button, day, element, heading } from "./dom.ts";
+import { button, day, element, heading, named, type Child } from "./dom.ts";
 import { failureOf } from "./failure.ts";
 import type { Entry, View } from "./reader.ts";
 
@@ -19,8 +19,7 @@ const kinds: Record<Entry["kind"], string> = {
   note: "Note",
 };
 
-export const about = (entry: Entry): string =>
-  [entry.audience.title, kinds[entry.kind], entry.date === null ? "" : day(entry.date)].filter((part) => part !== "").join(" · ");
+const about = ({ audience, kind, date }: Entry): Child[] => [named(audience.title), ` · ${kinds[kind]}`, date !== null && ` · ${day(date)}`];
 
 export type ListOptions = {
   readonly view: View;
@@ -39,34 +38,46 @@ export function listScreen(options: ListOptions): HTMLElement {
   const { view, chosen } = options;
   const entries = newestFirst(view.entries);
   const list = element("ul", { class: "entries" });
-  const count = element("p", { role: "status", class: "quiet" });
+  const count = element("p", { role: "status", class: "unseen" });
+  const nothing = element("p", { class: "note", hidden: true }, "Nothing here is of this kind and from there. ", button("Show all", showAll));
 
   function fill(): void {
     const shown = entries.filter((entry) => (chosen.group === "" || entry.audience.title === chosen.group) && (chosen.kind === "" || entry.kind === chosen.kind));
     count.textContent = shown.length === 1 ? "1 page" : `${shown.length} pages`;
+    nothing.hidden = shown.length > 0 || entries.length === 0;
     list.replaceChildren(...shown.map((entry) => element("li", {},
       element("button", { type: "button", class: "entry", "data-page": entry.id, onclick: () => options.open(entry) },
-        element("span", { class: "title", lang: options.lang }, entry.title),
-        element("span", { class: "quiet" }, about(entry)),
+        element("span", { class: "title", lang: options.lang, dir: "auto" }, entry.title),
+        element("span", { class: "quiet" }, ...about(entry)),
       ),
     )));
   }
 
+  function showAll(): void {
+    chosen.group = chosen.kind = "";
+    for (const select of choices.querySelectorAll("select")) select.value = "";
+    fill();
+    list.querySelector("button")?.focus();
+  }
+
   const groups = unique(entries.map((entry) => entry.audience.title)).map((title) => [title, title] as const);
   const sorts = unique(entries.map((entry) => entry.kind)).map((kind) => [kind, kinds[kind]] as const);
+  const choices = element("div", { class: "choices" },
+    choice("From", groups, chosen.group, (value) => ((chosen.group = value), fill())),
+    choice("Kind", sorts, chosen.kind, (value) => ((chosen.kind = value), fill())),
+  );
   fill();
-  return element("div", {},
-    heading(view.reader === "" ? "Your pages" : `Hello, ${view.reader}`),
-    element("p", { class: "lead", lang: options.lang }, view.practice),
-    ageNote(options),
-    element("div", { class: "choices" },
-      choice("Group", groups, chosen.group, (value) => ((chosen.group = value), fill())),
-      choice("Kind", sorts, chosen.kind, (value) => ((chosen.kind = value as typeof chosen.kind), fill())),
-    ),
+  return element("div", { class: "list" },
+    view.reader === "" ? heading("Your pages") : heading("Hello, ", {}, named(view.reader)),
+    element("p", { class: "lead", lang: options.lang, dir: "auto" }, view.practice),
+    isStale(view) && element("p", { class: "note" }, `${made(view)}, more than three weeks ago. If you expect something newer, tell your therapist.`),
+    element("p", { class: "quiet" }, "Your therapist can see when you open a page.", options.firstVisit && !isStale(view) && ` ${made(view)}.`),
+    choices,
     count,
+    nothing,
     list,
     view.older && olderButton(options),
-    element("p", { class: "quiet foot" }, "Your therapist can see when you opened something. This locks by itself after ten minutes without use."),
+    element("p", { class: "quiet foot" }, "This locks by itself after ten minutes without use."),
   );
 }
 
@@ -85,11 +96,8 @@ function choice(label: string, values: readonly (readonly [string, string])[], c
   return element("label", {}, label, select);
 }
 
-function ageNote({ view, firstVisit }: ListOptions): HTMLElement | false {
-  const made = day(view.issued);
-  if (view.now - view.issued > STALE) return element("p", { class: "note" }, `This list was made on ${made}, more than three weeks ago. If you expect something newer, tell your therapist.`);
-  return firstVisit && element("p", { class: "quiet" }, `This list was made on ${made}.`);
-}
+const isStale = ({ now, issued }: View): boolean => now - issued > STALE;
+const made = (view: View): string => `This list was made on ${day(view.issued)}`;
 
 function olderButton({ older }: ListOptions): HTMLElement {
   const failures = element("div");

@@ -3,6 +3,7 @@
 // Storage may be switched off; then everything works but is not remembered.
 
 import { hex, utf8 } from "./bytes.ts";
+import { fail } from "./failure.ts";
 import { object, parse, whole } from "./json.ts";
 
 export type Seen = { readonly epoch: number; readonly release: number };
@@ -38,7 +39,10 @@ export async function lastSeen(mailbox: string): Promise<Seen | undefined> {
   return attempt(() => parse(localStorage.getItem(key) ?? "", seenShape));
 }
 
+/** Keeps what a verified index says. SECURITY: another tab may have seen a newer one since this one was asked for. */
 export async function keepSeen(mailbox: string, { epoch, release }: Seen): Promise<void> {
   const key = await place(mailbox);
+  const seen = attempt(() => parse(localStorage.getItem(key) ?? "", seenShape));
+  if (seen !== undefined && (epoch < seen.epoch || release < seen.release)) throw fail("older");
   attempt(() => localStorage.setItem(key, JSON.stringify({ epoch, release })));
 }

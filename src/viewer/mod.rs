@@ -34,6 +34,7 @@ pub fn open_files(practice: &Practice, theme: &Theme) -> Vec<(String, Vec<u8>)> 
     let page = environment.get_template("l.html").and_then(|template| {
         template.render(context! {
             lang => &site.practice.language,
+            dir => render::direction(&site.practice.language),
             script => format!("/{}", script.0),
             worker => format!("/{}", worker.0),
             style => format!("/{}", style.0),

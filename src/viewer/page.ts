@@ -1,42 +1,56 @@
-// One page: a way back, what it is, and the frame.
+// One page: a way back, and the frame. What the page is (title, group, date) stands in it.
 
 import { alert } from "./alert.ts";
 import { button, element, heading } from "./dom.ts";
-import { failureOf, type Failure } from "./failure.ts";
+import { failureOf, sentence, type Failure } from "./failure.ts";
 import { framePage } from "./frame.ts";
-import { about } from "./list.ts";
 import type { Entry } from "./reader.ts";
 
 export type PageOptions = {
   readonly entry: Entry;
   readonly lang: string;
-  /** The page's HTML, being fetched. */
-  readonly html: Promise<string>;
+  /** Fetches the page's HTML. */
+  html(): Promise<string>;
   back(): void;
   failed(failure: Failure): void;
 };
 
-export function pageScreen({ entry, lang, html, back, failed }: PageOptions): HTMLElement {
-  const place = element("div", {}, element("p", { role: "status", class: "working" }, "Opening."));
-  html.then(
-    (text) => {
-      const links = element("div");
-      place.append(framePage(text, entry.title, (outward) => {
-        place.querySelector(".working")?.remove();
-        if (outward.length > 0) links.append(element("h2", {}, "Links on this page"), element("ul", {}, ...outward.map((link) => element("li", {}, link))));
-      }), links);
-    },
-    (error: unknown) => {
-      const failure = failureOf(error);
-      place.replaceChildren(alert(failure));
-      failed(failure);
-    },
-  );
-  return element("div", { "data-open": entry.id },
-    element("div", { class: "tools" }, button("All pages", back, { class: "back" }), button("Print", () => print())),
-    // The page shows its own title; this one is for the ear, and takes the focus.
-    heading(entry.title, { class: "unseen", lang }),
-    element("p", { class: "quiet about", lang }, about(entry)),
-    place,
-  );
+export function pageScreen(options: PageOptions): HTMLElement {
+  const { entry, back } = options;
+  const place = element("div");
+  const onPaper = button("Print", () => print(), { hidden: true });
+  // The page shows its own title; this one is for the ear, and takes the focus.
+  const title = heading(entry.title, { class: "unseen", lang: options.lang });
+
+  function load(): void {
+    place.replaceChildren(element("p", { role: "status", class: "working" }, "Opening."));
+    options.html().then(show, (error: unknown) => refuse(failureOf(error)));
+  }
+
+  function again(): void {
+    removeEventListener("online", again);
+    if (!place.isConnected) return;
+    title.focus();
+    load();
+  }
+
+  function show(text: string): void {
+    const links = element("div");
+    const frame = framePage(text, entry.title, (outward) => {
+      place.querySelector(".working")?.remove();
+      onPaper.hidden = false;
+      if (outward.length > 0) links.append(element("h2", {}, "Links on this page"), element("ul", {}, ...outward.map((link) => element("li", {}, link))));
+      if (frame.offsetHeight > innerHeight) place.append(element("div", { class: "tools" }, button("Back to the list", back, { class: "back" })));
+    });
+    place.append(frame, links);
+  }
+
+  function refuse(failure: Failure): void {
+    place.replaceChildren(alert(failure, again));
+    if (sentence(failure).again === true) addEventListener("online", again);
+    options.failed(failure);
+  }
+
+  load();
+  return element("div", { "data-open": entry.id }, element("div", { class: "tools" }, button("All pages", back, { class: "back" }), onPaper), title, place);
 }

@@ -33,6 +33,8 @@ export class Reader {
   #pages: Page[];
   /** How many of the index's parts are still to be fetched; the last part is the newest. */
   #parts: number;
+  /** What changes the fields above happens one after the other: each step waits here for the one before it. */
+  #turn: Promise<void> = Promise.resolve();
 
   private constructor(gate: Gate, link: Link, keyring: Keyring, index: Index) {
     this.#gate = gate;
@@ -62,17 +64,27 @@ export class Reader {
   }
 
   /** Fetches the next older part of the index. */
-  async older(): Promise<void> {
-    const part = this.#index.parts[this.#parts - 1];
-    if (part === undefined) return;
-    this.#pages = [...(await openPart(await this.#gate.object(part.name, this.#keyring), part)), ...this.#pages];
-    this.#parts -= 1;
+  older(): Promise<void> {
+    return this.#inTurn(async () => {
+      const part = this.#index.parts[this.#parts - 1];
+      if (part === undefined) return;
+      this.#pages = [...(await openPart(await this.#gate.object(part.name, this.#keyring), part)), ...this.#pages];
+      this.#parts -= 1;
+    });
   }
 
   /** Looks again what there is. Never takes an index older than the one at hand. */
-  async refresh(): Promise<void> {
-    this.#index = await openIndex(await this.#gate.index(this.#keyring), this.#keyring, this.#link, this.#index);
-    this.#pages = this.#index.pages;
-    this.#parts = this.#index.parts.length;
+  refresh(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#index = await openIndex(await this.#gate.index(this.#keyring), this.#keyring, this.#link, this.#index);
+      this.#pages = this.#index.pages;
+      this.#parts = this.#index.parts.length;
+    });
+  }
+
+  #inTurn(step: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(step);
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 }

@@ -3,7 +3,7 @@
 import { alert } from "./alert.ts";
 import { button, element, heading } from "./dom.ts";
 import { failureOf, sentence, type Failure } from "./failure.ts";
-import { COUNT, complete, readWords, sixWords } from "./words.ts";
+import { COUNT, complete, readWords, shown, sixWords } from "./words.ts";
 
 export type UnlockOptions = {
   /** Why it is locked, where that needs saying. */
@@ -41,38 +41,57 @@ export function unlockScreen(options: UnlockOptions): HTMLElement {
   });
   const show = button("Show", () => {
     field.type = field.type === "password" ? "text" : "password";
-    show.setAttribute("aria-pressed", String(field.type === "text"));
+    show.textContent = field.type === "text" ? "Hide" : "Show";
+    if (document.activeElement === field) field.setSelectionRange(field.value.length, field.value.length);
     tell();
-  }, { "aria-pressed": "false" });
-  const remember = element("input", { type: "checkbox", id: "remember", checked: options.remembered, onchange: () => remember.checked || options.forget() });
+  }, {
+    // The field keeps the focus, and a phone its keyboard.
+    onmousedown: (event) => event.preventDefault(),
+  });
+  const remember = element("input", {
+    type: "checkbox",
+    id: "remember",
+    checked: options.remembered,
+    "aria-describedby": "remember-note",
+    onchange: () => remember.checked || options.forget(),
+  });
   const working = element("p", { role: "status", class: "working" });
+  const unlock = element("button", { type: "submit", class: "main" }, "Unlock");
   const form = element("form", { onsubmit: (event) => void submit(event) },
     // Password managers want a name beside the secret; this one says nothing.
     element("input", { type: "text", name: "username", autocomplete: "username", value: "pages", readonly: true, tabindex: "-1", "aria-hidden": "true", class: "unseen" }),
     element("label", { for: "passphrase" }, "Passphrase"),
     element("div", { class: "field" }, field, show),
     typed,
+    // Where the eyes are, and above the keyboard of a phone.
+    working,
     count,
     element("p", { class: "choice" }, remember, element("label", { for: "remember" }, "Remember this phone")),
-    element("p", { class: "quiet" }, "Keeps the link here for next time, never your words. Leave it off if others use this device."),
-    element("button", { type: "submit", class: "main" }, "Unlock"),
-    working,
+    element("p", { class: "quiet", id: "remember-note" }, "Keeps the link here for next time, never your words. Leave it off if others use this device."),
+    unlock,
   );
+  const lead = element("p", { class: "lead" }, options.note ?? "Take your time: the six words on your card open what is here for you.");
 
   function tell(): void {
     const words = readWords(field.value);
     const wrong = words.findIndex((word) => word.state === "unknown");
     field.setAttribute("aria-invalid", String(wrong >= 0));
-    typed.textContent = field.type === "text" ? complete(field.value) : "";
+    typed.textContent = field.type === "text" ? shown(field.value) : "";
     const text = describe(field.value, field.type === "text");
     if (count.textContent !== text) count.textContent = text;
     count.classList.toggle("wrong", wrong >= 0);
   }
 
+  // The failure takes the focus: a phone puts its keyboard away, and the field comes next.
   function refuse(failure: Failure): void {
-    failures.replaceChildren(alert(failure));
-    if (sentence(failure).again !== true) form.remove();
-    else if (failure.kind === "wrong-passphrase" || failure.kind === "not-six") field.focus();
+    const told = alert(failure);
+    failures.replaceChildren(told);
+    if (sentence(failure).again !== true) {
+      form.remove();
+      lead.remove();
+    }
+    told.focus({ preventScroll: true });
+    told.scrollIntoView({ block: "center" });
   }
 
   async function submit(event: Event): Promise<void> {
@@ -80,31 +99,30 @@ export function unlockScreen(options: UnlockOptions): HTMLElement {
     if (form.getAttribute("aria-busy") === "true") return;
     failures.replaceChildren();
     const words = sixWords(field.value);
-    if (words === undefined) return refuse({ kind: "not-six" });
+    if (words === undefined) return refuse({ kind: "not-six", what: whatIsWrong(field.value) });
     // In full, so that this is what a password manager keeps.
     field.value = words.join(" ");
     tell();
-    form.setAttribute("aria-busy", "true");
-    field.readOnly = true;
-    working.textContent = "Unlocking. This takes a few seconds.";
+    busy("Unlocking. This takes a few seconds.");
+    unlock.focus({ preventScroll: true });
+    working.scrollIntoView({ block: "nearest" });
     try {
       await options.unlock(words, remember.checked);
     } catch (error) {
       refuse(failureOf(error));
     } finally {
-      form.removeAttribute("aria-busy");
-      field.readOnly = false;
-      working.textContent = "";
+      busy("");
     }
   }
 
+  function busy(text: string): void {
+    working.textContent = text;
+    field.readOnly = count.hidden = text !== "";
+    form.setAttribute("aria-busy", String(text !== ""));
+  }
+
   tell();
-  return element("div", { class: "unlock" },
-    heading("Your pages"),
-    element("p", { class: "lead" }, options.note ?? "Take your time: the six words on your card open what is here for you."),
-    failures,
-    form,
-  );
+  return element("div", { class: "unlock" }, heading("Your pages"), lead, failures, form);
 }
 
 /** A separator typed at the end completes the word before it. Nothing changes under a cursor elsewhere. */
@@ -113,19 +131,29 @@ function completeTyped(field: HTMLInputElement, event: InputEvent): void {
   if (!event.isComposing && atEnd && /^[\s.,-]$/.test(event.data ?? "")) field.value = `${complete(field.value)} `.trimStart();
 }
 
-function describe(typed: string, shown: boolean): string {
+/** While typing. */
+function describe(typed: string, visible: boolean): string {
   const words = readWords(typed);
   const known = words.filter((word) => word.state === "known").length;
   const wrong = words.findIndex((word) => word.state === "unknown");
-  const unknown = words[wrong];
-  if (unknown?.state === "unknown") {
+  if (wrong >= 0) {
     // What was typed is named only where it is shown anyway.
-    const named = shown ? ` (“${unknown.typed}”)` : "";
-    const guess = shown && unknown.guess !== undefined ? ` Is it “${unknown.guess}”?` : "";
-    return `Word ${wrong + 1}${named} is not in the list.${guess}`;
+    const named = visible ? ` (“${words[wrong]!.typed}”)` : "";
+    return `Word ${wrong + 1}${named} is not in the list.`;
   }
   if (words.length > COUNT) return `${words.length} words. A passphrase has six.`;
   if (known === COUNT) return "All six words recognised.";
   if (known === 0) return "Six words. Three letters of each are enough.";
   return `${known} of ${COUNT} words recognised.`;
+}
+
+/** When it was to be unlocked, and is not six words. */
+function whatIsWrong(typed: string): string {
+  const words = readWords(typed);
+  const wrong = words.findIndex((word) => word.state !== "known");
+  const missing = COUNT - words.length;
+  if (words.length === 0) return "There are no words yet.";
+  if (wrong >= 0) return `Word ${wrong + 1} is not on any card.`;
+  if (missing > 0) return missing === 1 ? "One word is missing." : `${missing} words are missing.`;
+  return missing === -1 ? "There is one word too many." : `There are ${-missing} words too many.`;
 }

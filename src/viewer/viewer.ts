@@ -4,23 +4,23 @@
 import { alert } from "./alert.ts";
 import { element, heading } from "./dom.ts";
 import { failureOf, type Failure } from "./failure.ts";
+import { watchIdleness } from "./idle.ts";
 import { isCard, linkText, parseLink, type Link } from "./link.ts";
 import { listScreen, newestFirst } from "./list.ts";
 import { keepSeen, lastSeen, phoneLink, tabLink } from "./memory.ts";
 import { pageScreen } from "./page.ts";
 import type { Entry, View } from "./reader.ts";
 import { Session } from "./session.ts";
+import { arrived, clearAddress, leave, leavePage, stepTo } from "./trace.ts";
 import { setting } from "./trusted.ts";
 import { unlockScreen } from "./unlock.ts";
-
-const IDLE = 10 * 60_000;
-const WARNING = 60_000;
 
 /** The link in use, as text. */
 let link = takeLink() ?? tabLink.get() ?? phoneLink.get();
 
 type Unlocked = {
   readonly session: Session;
+  readonly mailbox: string;
   view: View;
   readonly firstVisit: boolean;
   readonly chosen: { group: string; kind: string };
@@ -36,10 +36,11 @@ const byId = (id: string): HTMLElement => document.getElementById(id)!;
 const screen = byId("screen");
 const help = byId("help");
 
-// SECURITY: before anything else runs, so that neither history nor a look over the shoulder finds it.
-function takeLink(): string | undefined {
+// SECURITY: before anything else runs, against a look over the shoulder, a bookmark, and Back. The browser's own list of
+// visited addresses may have noted the link on its arrival, and no page can take it out there: the six words still stand.
+function takeLink(added = false): string | undefined {
   const text = linkText(location.pathname, location.hash);
-  if (location.pathname !== "/l" || location.hash !== "") history.replaceState(null, "", "/l");
+  if (location.pathname !== "/l" || location.hash !== "") clearAddress(added);
   if (text !== undefined) tabLink.keep(text);
   return text;
 }
@@ -67,7 +68,11 @@ function showUnlock(note?: string): void {
   show(unlockScreen({
     note,
     remembered: remembered()?.mailbox === parsed.mailbox,
-    forget: phoneLink.drop,
+    forget: () => {
+      phoneLink.drop();
+      // It may have come from there: this tab goes on with it.
+      if (link !== undefined) tabLink.keep(link);
+    },
     unlock: (words, remember) => unlock(parsed, words, remember),
   }));
 }
@@ -82,8 +87,8 @@ async function unlock(using: Link, words: readonly string[], remember: boolean):
     if (session !== mine) return;
     if (remember) rememberLink(using);
     const firstVisit = seen === undefined && isCard(using);
-    unlocked = { session: mine, view, firstVisit, chosen: { group: "", kind: "" }, opened: new Map(), stale: false };
-    history.replaceState(null, "", "/l");
+    unlocked = { session: mine, mailbox: using.mailbox, view, firstVisit, chosen: { group: "", kind: "" }, opened: new Map(), stale: false };
+    clearAddress();
     showList();
   } catch (error) {
     mine.close();
@@ -125,7 +130,7 @@ function showList(focus?: string): void {
     open: (entry) => openPage(at, entry),
     older: async () => {
       const known = new Set(at.view.entries.map(({ id }) => id));
-      at.view = await at.session.older();
+      await renew(at, "older");
       const first = newestFirst(at.view.entries).find(({ id }) => !known.has(id));
       showList(first && entryButton(first.id));
     },
@@ -135,11 +140,19 @@ function showList(focus?: string): void {
 async function refresh(at: Unlocked): Promise<void> {
   at.stale = false;
   try {
-    at.view = await at.session.refresh();
+    await renew(at, "refresh");
     if (unlocked === at) showList();
   } catch (error) {
-    if (unlocked === at) screen.firstElementChild?.prepend(alert(failureOf(error)));
+    if (unlocked !== at) return;
+    at.stale = true;
+    screen.firstElementChild?.prepend(alert(failureOf(error), showList));
   }
+}
+
+async function renew(at: Unlocked, ask: "older" | "refresh"): Promise<void> {
+  const view = await at.session[ask]();
+  await keepSeen(at.mailbox, view);
+  at.view = view;
 }
 
 /** Counts on from the time, so that no number of an earlier visit comes again. */
@@ -148,7 +161,7 @@ let number = Date.now();
 function openPage(at: Unlocked, entry: Entry): void {
   at.opened.set((number += 1), entry);
   // So that Back leads to the list. The history must not tell what was read.
-  history.pushState(number, "", "/l");
+  stepTo(number);
   showPage(at, entry);
 }
 
@@ -157,50 +170,60 @@ function showPage(at: Unlocked, entry: Entry): void {
   const back = (): void => {
     if (history.length === steps) return history.back();
     // Links followed within the page left steps of their own: going back would stay on it.
-    history.replaceState(null, "", "/l");
+    clearAddress();
     showList(entryButton(entry.id));
   };
   show(pageScreen({
     entry,
     lang: help.lang,
-    html: at.session.open(entry.id),
+    html: () => at.session.open(entry.id),
     back,
     failed: ({ kind }) => (at.stale ||= kind === "gone"),
   }));
 }
 
 function lock(why: "button" | "idle" | "left"): void {
-  session?.close();
-  session = unlocked = undefined;
-  byId("warning").hidden = true;
-  if (why === "idle") return showUnlock("Locked, because nothing was done here for ten minutes. Your six words open it again.");
+  forget();
+  // Nothing comes back to a page that was left quickly.
+  if (!screen.isConnected) return;
   if (why === "left") return showUnlock();
-  tabLink.drop();
-  link = phoneLink.get();
+  leavePage();
+  if (why === "idle") return showUnlock("Locked, because nothing was done here for ten minutes. Your six words open it again.");
+  dropLink();
   if (link !== undefined) return showUnlock("Locked. Your six words open it again.");
   show(element("div", {}, heading("Locked"), element("p", { class: "lead" }, "Nothing of what you read is left here. To come back, open the link again from your e-mail, or scan the code on your card.")));
 }
 
-function watchIdleness(): void {
-  let last = Date.now();
-  const check = (): void => {
-    const idle = Math.abs(Date.now() - last);
-    if (unlocked === undefined) return;
-    byId("warning").hidden = idle < IDLE - WARNING;
-    if (idle >= IDLE) lock("idle");
-  };
-  // A phone that slept runs no timer: the first touch after ten minutes must lock, not count as use.
-  const active = (): void => {
-    check();
-    last = Date.now();
-    byId("warning").hidden = true;
-  };
-  for (const type of ["pointerdown", "keydown", "scroll", "wheel", "focusin"]) addEventListener(type, active, { capture: true, passive: true });
-  document.addEventListener("visibilitychange", check);
-  setInterval(check, 5000);
+function forget(): void {
+  session?.close();
+  session = unlocked = undefined;
+}
+
+function dropLink(): void {
+  tabLink.drop();
+  link = phoneLink.get();
+}
+
+function leaveQuickly(): void {
+  forget();
+  dropLink();
+  // SECURITY: empty at once: the other page may be long in coming.
+  document.body.replaceChildren();
+  document.title = "";
+  leave(setting("leave"));
+}
+
+/** What was typed and never used does not stay either. */
+function lockIdle(): void {
+  if (unlocked !== undefined) return lock("idle");
+  const field = screen.querySelector<HTMLInputElement>("#passphrase");
+  if (field === null || field.readOnly) return;
+  field.value = "";
+  field.dispatchEvent(new Event("input"));
 }
 
 function start(): void {
+  document.body.classList.remove("waiting");
   byId("bar").hidden = false;
   help.hidden = true;
   byId("help-button").addEventListener("click", (event) => {
@@ -208,20 +231,19 @@ function start(): void {
     (event.currentTarget as Element).setAttribute("aria-expanded", String(!help.hidden));
   });
   byId("lock").addEventListener("click", () => lock("button"));
-  byId("leave").addEventListener("click", () => {
-    lock("button");
-    location.replace(setting("leave"));
-  });
+  byId("leave").addEventListener("click", leaveQuickly);
   if (tooOld()) return showFailure({ kind: "too-old" });
   addEventListener("hashchange", () => {
-    const taken = takeLink();
+    const taken = takeLink(true);
     if (taken === undefined) return;
     link = taken;
     lock("left");
   });
   addEventListener("popstate", () => {
-    if (unlocked === undefined || location.hash !== "") return;
-    const entry = unlocked.opened.get(Number(history.state));
+    if (location.hash !== "") return;
+    const page = arrived();
+    if (unlocked === undefined) return;
+    const entry = page === undefined ? undefined : unlocked.opened.get(page);
     const left = screen.querySelector<HTMLElement>("[data-open]")?.dataset["open"];
     if (entry !== undefined) showPage(unlocked, entry);
     else showList(left && entryButton(left));
@@ -229,7 +251,8 @@ function start(): void {
   // SECURITY: a page put aside for Back, or a phone handed on, must hold nothing that was unlocked.
   addEventListener("pagehide", () => lock("left"));
   addEventListener("pageshow", (event) => event.persisted && lock("left"));
-  watchIdleness();
+  watchIdleness({ place: byId("warning"), unlocked: () => unlocked !== undefined, lock: lockIdle });
+  leavePage();
   showUnlock();
 }
 

@@ -27,6 +27,10 @@ fn init_asks_for_the_country_and_twice_for_a_passphrase() {
     assert!(root.join(".heldspace/keys.age").exists() && !root.join(".heldspace/keys.json").exists());
     let mut build = Pty::run(&root, &["build"], &[]);
     build.expect("Passphrase of this practice's keys");
+    for _ in 0..2 {
+        build.press("another passphrase\r");
+        build.expect("That does not open them");
+    }
     build.press("another passphrase\r");
     let (well, said) = build.end();
     assert!(!well && said.contains("doesn't open the practice's keys"), "{said}");
@@ -65,14 +69,14 @@ fn build_gives_nothing_until_it_is_told_yes() {
     for answer in ["n\r", "\r", "\u{3}"] {
         let mut build = Pty::run(site.root(), &["build"], &[]);
         build.expect("A page");
-        build.expect("Give this to these people?");
+        build.expect("Publish this");
         build.press(answer);
         let (well, said) = build.end();
         assert!(!well, "{answer:?}: {said}");
         assert_eq!(files_below(site.root()), before, "{answer:?}");
     }
     let mut build = Pty::run(site.root(), &["build"], &[]);
-    build.expect("Give this to these people?");
+    build.expect("Publish this");
     build.press("y\r");
     let (well, said) = build.end();
     assert!(well && said.contains("1 page sealed"), "{said}");

@@ -61,7 +61,8 @@ impl Former {
         let served = Served::over(&site.store());
         let pass = self.reader.pass(&served.origin());
         let shown = [shows_ticket(&self.link.ticket), shows_ticket(&self.notice.ticket), pass, String::new()];
-        for (path, _) in site.store_files() {
+        // The signed head is for everyone.
+        for (path, _) in site.store_files().into_iter().filter(|(path, _)| path != "head.json") {
             let mut targets = vec![format!("/{path}"), format!("/api/{path}")];
             if let Some(("mailboxes" | "indexes" | "keyrings", rest)) = path.split_once('/') {
                 let mailbox = &rest[..32];

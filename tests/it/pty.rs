@@ -4,7 +4,7 @@ use std::{
     io::{Read, Write},
     path::Path,
     process::{Child, ChildStdin, Command, Stdio},
-    sync::mpsc::{Receiver, channel},
+    sync::mpsc::{Receiver, RecvTimeoutError, channel},
     time::Duration,
 };
 
@@ -76,14 +76,26 @@ impl Pty {
 
     /// The process itself, for `/proc`.
     pub fn pid(&self) -> String {
-        std::fs::read_to_string(&self.pid).unwrap().trim().to_owned()
+        std::fs::read_to_string(&self.pid).unwrap_or_default().trim().to_owned()
     }
 
     /// Waits for the end: whether it went well, and what it said after what was waited for last.
     pub fn end(mut self) -> (bool, String) {
-        while let Ok(more) = self.said.recv_timeout(PATIENCE) {
-            self.screen.push_str(&String::from_utf8_lossy(&more));
-        }
-        (self.child.wait().unwrap().success(), self.screen)
+        let ended = loop {
+            match self.said.recv_timeout(PATIENCE) {
+                Ok(more) => self.screen.push_str(&String::from_utf8_lossy(&more)),
+                Err(ended) => break ended,
+            }
+        };
+        assert_eq!(ended, RecvTimeoutError::Disconnected, "it still waits: {:?}", self.screen);
+        (self.child.wait().unwrap().success(), std::mem::take(&mut self.screen))
+    }
+}
+
+impl Drop for Pty {
+    fn drop(&mut self) {
+        let _ = Command::new("kill").args(["-9", &self.pid()]).stderr(Stdio::null()).status();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }

@@ -315,7 +315,8 @@ fn the_open_site_is_the_same_on_every_run() {
     let digits = |path: &str| path.split('.').nth(1).is_some_and(|hex| hex.len() == 16);
     assert!(paths.iter().filter(|path| path.starts_with("assets/")).all(|path| digits(path)), "{paths:?}");
     let documents: Vec<_> = paths.iter().filter(|path| !path.starts_with("assets/")).copied().collect();
-    let expected = ["index.html", "library/b/index.html", "library/deep-folder/a/index.html", "library/index.html"];
+    let expected =
+        ["404.html", "index.html", "library/b/index.html", "library/deep-folder/a/index.html", "library/index.html"];
     assert_eq!(documents, expected);
     let text = |path: &str| {
         let file = one.iter().find(|file| file.path == path).unwrap();
@@ -325,6 +326,40 @@ fn the_open_site_is_the_same_on_every_run() {
     let list = text("library/index.html");
     assert!(list.find("/library/deep-folder/a/").unwrap() < list.find("/library/b/").unwrap(), "{list}");
     assert!(!list.contains("members"), "{list}");
+}
+
+#[test]
+fn where_nothing_is_the_practice_is_not_named() {
+    let site = Draft::new();
+    let practice = Survey::read(site.root()).practice;
+    let nothing = site.document("404.html");
+    assert!(nothing.contains("no page at this address"), "{nothing}");
+    assert!(!nothing.contains(&practice.site.practice.name), "{nothing}");
+}
+
+#[test]
+fn a_page_runs_the_way_its_language_does() {
+    for (language, direction) in [("en", "ltr"), ("he", "rtl"), ("ar-EG", "rtl"), ("FA", "rtl"), ("arn", "ltr")] {
+        let site = SITE.replace("language = \"en\"", &format!("language = \"{language}\""));
+        let site = Draft::new().file("site.toml", site);
+        let expected = format!("<html lang=\"{language}\" dir=\"{direction}\">");
+        assert!(site.document("index.html").contains(&expected), "{language}");
+    }
+}
+
+#[test]
+fn each_table_has_a_box_and_nobody_elses_box_pretends() {
+    let html = open("| a |\n|---|\n| 1 |\n\n<div role=\"alert\" tabindex=\"5\">x</div>\n");
+    assert!(html.contains("<div class=\"table\" role=\"group\" aria-label=\"Table\" tabindex=\"0\"><table>"), "{html}");
+    assert!(html.contains("<div>x</div>"), "{html}");
+}
+
+#[test]
+fn a_footnote_has_a_way_back_if_anything_leads_to_it() {
+    let html = open("One[^a-b] and again[^a-b].\n\n[^a-b]: Said.\n\n[^c]: Never.\n");
+    assert_eq!(html.matches("id=\"ref-fn-a-b\"").count(), 1, "{html}");
+    assert_eq!(html.matches("href=\"#ref-").count(), 1, "{html}");
+    assert!(html.contains("<p>Said. <a href=\"#ref-fn-a-b\" aria-label=\"Back to the text\""), "{html}");
 }
 
 #[test]

@@ -103,7 +103,7 @@ fn a_running_build_shows_no_secret() {
     build.expect("Passphrase of this practice's keys");
     build.press(&format!("{PASSPHRASE}\r"));
     // It has the keys open now, and waits.
-    build.expect("Give this to these people?");
+    build.expect("Publish this");
     shows_nothing(&build.pid(), &[PASSPHRASE, &card.passphrase, &card.mailbox, "AGE-SECRET-KEY"]);
     build.press("n\r");
     build.end();

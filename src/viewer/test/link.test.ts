@@ -12,6 +12,11 @@ test("a link is found behind # and where mail gateways put it", () => {
   assert.equal(linkText(`/l%23${link}`, ""), link);
   assert.equal(linkText(`/l%2523${link}`, ""), link);
   assert.equal(linkText("/l", `#${link}>.`), link, "what a mail program glued to it");
+  assert.equal(linkText("/l/", `#${link}`), link);
+  for (const space of ["%20", "%0A", "%0d%0a", "%2520", " "]) {
+    assert.equal(linkText("/l", `#${link.slice(0, 40)}${space}${link.slice(40)}`), link, "a line that was broken");
+  }
+  assert.equal(linkText("/l", `#${link}%20more`), link, "words behind it");
   assert.equal(linkText("/l", ""), undefined);
   assert.equal(linkText("/l", "#"), undefined);
   assert.equal(linkText("/lx", ""), undefined);

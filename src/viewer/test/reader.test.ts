@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { Gate } from "../gate.ts";
-import { fail, failureOf, type Failure } from "../failure.ts";
+import { base64, fromUtf8, utf8 } from "../bytes.ts";
+import { sign, type Envelope } from "../dsse.ts";
+import { fail, failureOf, sentence, type Failure } from "../failure.ts";
 import { parseLink } from "../link.ts";
 import type { Seen } from "../memory.ts";
 import { Reader } from "../reader.ts";
@@ -107,9 +109,6 @@ test("an index that is not the practice's, or not this member's, is forged", asy
     "a statement that the root did not sign": () => practice.publish({ statement: practice.statement(random(32)) }),
     "another type": () => practice.publish({}, (signed) => JSON.stringify({ ...signed, payloadType: practice.statement().payloadType })),
     "another payload": () => practice.publish({}, (signed) => JSON.stringify({ ...signed, payload: Buffer.from(Buffer.from(signed.payload, "base64").toString().replace("First", "Frist")).toString("base64") })),
-    "a key unknown": () => practice.publish({ more: true }),
-    "a page without a digest": () => practice.publish({ pages: [{ ...practice.pages[0], object: {} }] }),
-    "257 entries": () => practice.publish({ pages: Array(257).fill(practice.pages[0]) }),
     "another epoch's key": async () => {
       const statement = practice.statement();
       practice.epochSeed = random(32);
@@ -131,6 +130,43 @@ test("an index that does not open is damaged", async () => {
   await failsAs("damaged", unlock(practice));
   await practice.publish({}, () => '{"payload":1}');
   await failsAs("damaged", unlock(practice));
+});
+
+test("an index that the practice signed and that is not as it should be is damaged, not forged", async () => {
+  const practice = await aPractice();
+  for (const change of [{ more: true }, { pages: [{ ...practice.pages[0], object: {} }] }, { pages: Array(257).fill(practice.pages[0]) }]) {
+    await practice.publish(change);
+    await failsAs("damaged", unlock(practice));
+  }
+  const twin = (signed: Envelope): string => {
+    const payload = utf8(fromUtf8(base64.decode(signed.payload)).replace("{", '{"release":1,'));
+    return JSON.stringify(sign("application/vnd.heldspace.index.v1+json", payload, practice.epochSeed));
+  };
+  await practice.publish({}, twin);
+  await failsAs("damaged", unlock(practice));
+});
+
+test("older entries and a new index do not mix", async () => {
+  const practice = await Practice.open();
+  await practice.page(html, { title: "a" });
+  practice.parts.push(await practice.sealObject(padded(JSON.stringify(practice.pages.splice(0)))));
+  await practice.page(html, { title: "b" });
+  await practice.publish();
+  const reader = await unlock(practice);
+  const older = reader.older();
+  practice.parts = [];
+  practice.release += 1;
+  await practice.publish();
+  await Promise.all([older, reader.refresh()]);
+  assert.deepEqual([reader.view().entries.map(({ title }) => title), reader.view().older], [["b"], false]);
+  practice.objects.clear();
+  await reader.older();
+  practice.release -= 1;
+  await practice.publish();
+  await failsAs("older", reader.refresh());
+  practice.release += 2;
+  await practice.publish();
+  await reader.refresh();
 });
 
 test("nothing goes back in time", async () => {
@@ -169,18 +205,19 @@ test("an object that is not the one the index names is not shown", async () => {
 
 test("a host that is not well, or not there", async () => {
   const practice = await aPractice();
-  const answers: [Failure["kind"], (answer: Answer) => Answer][] = [
+  const answers: [Failure["kind"], (answer: Answer, path: string) => Answer][] = [
     ["busy", (answer) => ({ ...answer, status: 429, headers: { ...answer.headers, "Retry-After": "120" } })],
     ["busy", (answer) => ({ ...answer, status: 503 })],
     ["clock", (answer) => ({ ...answer, headers: { Date: new Date(Date.now() - 86_401_000).toUTCString() } })],
     ["clock", (answer) => ({ ...answer, headers: { Date: new Date(Date.now() + 86_401_000).toUTCString() } })],
     ["damaged", (answer) => ({ ...answer, headers: {} })],
     ["damaged", (answer) => ({ ...answer, body: new Uint8Array(65 * 1024) })],
+    ["damaged", (answer, path) => (path.endsWith("/index") ? { ...answer, body: new Uint8Array(4096 * 1024 + 1) } : answer)],
     ["offline", () => { throw new TypeError("failed to fetch"); }],
     ["unexpected", () => { throw new Error("a bug"); }],
   ];
   for (const [kind, spoil] of answers) {
-    practice.spoil = (_, answer) => spoil(answer);
+    practice.spoil = (path, answer) => spoil(answer, path);
     await failsAs(kind, unlock(practice));
   }
 });
@@ -193,6 +230,20 @@ test("a pass follows the server's clock, and is made anew when it was refused", 
   assert.equal(refused, 2);
   practice.spoil = (path, answer) => (path.endsWith("/index") ? { ...answer, status: 401 } : answer);
   await failsAs("ticket-ended", unlock(practice));
+});
+
+test("an object is 8 MiB at most, as the gate gives it", async () => {
+  const practice = await aPractice();
+  const reader = await unlock(practice);
+  practice.spoil = (_, answer) => ({ ...answer, body: new Uint8Array(8192 * 1024 + 1) });
+  await failsAs("damaged", reader.open(practice.pages[0]!.id));
+});
+
+test("busy says for how long, and claims nothing about the words", () => {
+  const next = (seconds: number, during: "unlock" | "read"): string => sentence({ kind: "busy", seconds, during }).next;
+  assert.equal(next(0, "unlock"), "This says nothing about your words. Wait half a minute, then compare them with your card.");
+  assert.equal(next(31, "read"), "Please wait a minute, then try again.");
+  assert.equal(next(61, "read"), "Please wait 2 minutes, then try again.");
 });
 
 test("a failure keeps its kind on the way up", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { complete, readWords, sixWords } from "../words.ts";
+import { complete, readWords, shown, sixWords } from "../words.ts";
 import { list } from "./practice.ts";
 
 const six = [3, 100, 300, 500, 700, 900].map((at) => list[at]!);
@@ -32,8 +32,32 @@ test("what is not in the list is marked, what is begun is not", () => {
   assert.deepEqual(readWords("zzz").map(({ state }) => state), ["unknown"]);
   assert.deepEqual(readWords(`${six[0]} ${six[1]!.slice(0, 2)}`).map(({ state }) => state), ["known", "begun"]);
   assert.deepEqual(readWords(`${six[1]!.slice(0, 2)} ${six[0]}`).map(({ state }) => state), ["unknown", "known"]);
-  const [wrong] = readWords(`${six[0]}zzz`);
-  assert.deepEqual(wrong, { state: "unknown", typed: `${six[0]}zzz`, guess: six[0] });
+});
+
+test("three letters decide, whatever follows them: other spellings, accents, slips", () => {
+  for (const [typed, word] of [["sulfur", "sulphur"], ["jalape\u00f1o", "jalapeno"], ["jalapen\u0303o", "jalapeno"], ["rhubarbe", "rhubarb"], ["favourite", "favorite"], ["cru\u0300mble", "crumble"]] as const) {
+    assert.deepEqual(sixWords(Array(6).fill(typed).join(" ")), Array(6).fill(word), typed);
+  }
+});
+
+test("a word of two parts may be written apart", () => {
+  const typed = "alarm clock, phone book, next door, video game, e-book, jet ski";
+  const words = ["alarmclock", "phonebook", "nextdoor", "videogame", "ebook", "jetski"];
+  assert.deepEqual(sixWords(typed), words);
+  assert.equal(shown(typed), words.join(" "));
+  // As it grows in the field, where each separator completes what stands before it.
+  let field = "";
+  for (const letter of `${typed} `) field = letter === " " ? `${complete(field)} ` : field + letter;
+  assert.deepEqual(sixWords(field), words);
+  assert.deepEqual(readWords("clock alarm clock").map((word) => word.state === "known" && word.word), ["clock", "alarmclock"]);
+});
+
+test("six words are six, even where two of them could be one written apart", () => {
+  assert.deepEqual(sixWords("gar lic elk fox gem hub"), ["garlic", "licorice", "elk", "fox", "gem", "hubcap"]);
+  assert.deepEqual(sixWords("alarmclock clock elk fox gem hub"), ["alarmclock", "clock", "elk", "fox", "gem", "hubcap"]);
+  for (const word of list) {
+    for (const other of ["elk", "clock"]) assert.deepEqual(sixWords([word, other, "fox", "gem", "hubcap", word].join(" ")), [word, other, "fox", "gem", "hubcap", word]);
+  }
 });
 
 test("neither five nor seven words are six", () => {

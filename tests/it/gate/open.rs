@@ -25,6 +25,8 @@ fn every_route_answers() {
         ("/assets/", 404),
         ("/assets", 404),
         ("/l", 200),
+        ("/l/", 200),
+        ("/L", 200),
         ("/l?utm_source=mail", 200),
         ("/l%23AQIDBA", 200),
         ("/l%2523AQIDBA", 200),
@@ -235,8 +237,8 @@ fn no_path_leads_outside() {
         "/library/é/",
         "/LIBRARY/",
         "/Library/",
-        "/L",
-        "/l/",
+        "/L/",
+        "/l//",
         "/l/x",
         "/l%",
         "/l%2",
@@ -310,6 +312,23 @@ fn no_path_leads_outside() {
         assert_eq!((reply.status, &reply.body), (404, &nothing.body), "{path}");
         assert!(!String::from_utf8_lossy(&reply.body).contains(SECRET));
     }
+}
+
+#[test]
+fn where_nothing_is_people_get_a_page_and_programs_a_line() {
+    let world = World::new();
+    world.write("public/404.html", "<p>nothing here");
+    let gate = world.serve();
+    for target in ["/nothing", "/library/nothing/", "/404.html", "/l//", "/api"] {
+        let reply = gate.get(target);
+        assert_eq!((reply.status, reply.body.as_slice()), (404, b"<p>nothing here".as_slice()), "{target}");
+        assert_eq!(reply.header("content-type"), Some("text/html; charset=utf-8"));
+        assert_eq!(reply.header("cache-control"), Some("no-store"));
+        assert!(reply.header("content-security-policy").is_some());
+    }
+    let head = gate.send(&get("/nothing", "").replacen("GET", "HEAD", 1));
+    assert_eq!((head.status, head.body.len(), head.header("content-length")), (404, 0, Some("15")));
+    assert_eq!(gate.get("/api/nothing").body, b"not found\n");
 }
 
 #[test]
