@@ -16,6 +16,7 @@
 //! | [`seal`] | a rendered page, a mailbox, [`keys`] | age files and the index that names them | folders, templates, a host |
 //! | [`publish`] | all of these, and what was given before | a plan to show, and then a publication | how to ask anyone |
 //! | [`store`] | paths and bytes | the same bytes | what a file means |
+//! | [`notice`] | what was published, and what was told before | a plan to show, and then an e-mail for each | what a page says |
 //! | [`serve`] | HTTP requests, a store | ciphertext for tickets and passes | how to read any of it |
 //! | [`viewer`] | | the browser's program, to publish | |
 //!
@@ -30,6 +31,7 @@
 //!   `tests/it/interrupted.rs`.
 //! - The same page gives the same object name on any run and any machine, so building twice changes nothing:
 //!   `tests/it/store_side.rs`.
+//! - A notice names nobody and says nothing, and none is sent twice for one cause: `tests/it/notice/`.
 //! - Nothing an unsigned byte says is believed, in the browser either: `tests/web/hostile.test.mjs`.
 //! - The server links nothing that could read, render or mail: `tests/it/promises.rs`.
 //! - Text from outside is made visible before a person sees it: [`visible`].
@@ -45,6 +47,8 @@ pub mod content;
 pub mod explain;
 #[cfg(feature = "author")]
 pub mod keys;
+#[cfg(feature = "author")]
+pub mod notice;
 #[cfg(feature = "author")]
 pub mod practice;
 #[cfg(feature = "author")]

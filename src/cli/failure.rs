@@ -32,6 +32,8 @@ macro_rules! failures {
             NothingPublished,
             #[error("these are not this practice's 24 words")]
             OtherRoot,
+            #[error("{left} of {of} notices did not go out")]
+            NoticesLeft { left: usize, of: usize },
         }
 
         impl Explain for Failure {
@@ -45,7 +47,7 @@ macro_rules! failures {
             fn exit_code(&self) -> u8 {
                 match self {
                     $($(#[$cfg])* Self::$name(error) => error.exit_code(),)*
-                    Self::Runtime(_) => 1,
+                    Self::Runtime(_) | Self::NoticesLeft { .. } => 1,
                     Self::Declined | Self::NothingPublished | Self::NoMailbox { .. } | Self::OtherRoot => 4,
                     _ => 2,
                 }
@@ -67,6 +69,8 @@ failures! {
     #[cfg(feature = "author")]
     Publish(crate::publish::PublishError),
     #[cfg(feature = "author")]
+    Notice(crate::notice::NoticeError),
+    #[cfg(feature = "author")]
     Root(crate::keys::RootError),
     #[cfg(feature = "serve")]
     Serve(crate::serve::ServeError),
@@ -84,6 +88,7 @@ impl Failure {
             Self::NoMailbox { member } => format!("`heldspace member rekey {member}` makes one, with a card."),
             Self::NothingPublished => "Run `heldspace build` first.".into(),
             Self::OtherRoot => "Nothing was changed. Look whether this sheet belongs to another practice.".into(),
+            Self::NoticesLeft { .. } => "What was refused: ask that person for their address, and correct it in member.toml. What was put off: run `heldspace notify` again later. What may have been sent: ask, or send it once more with `heldspace notify --member NAME --again`.".into(),
             _ => return None,
         })
     }

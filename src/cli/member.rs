@@ -3,9 +3,10 @@
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{Common, Failure, Terminal, ask, context};
+use super::{Common, Failure, Terminal, ask, context, notify};
 use crate::{
     keys::Keys,
+    notice::History,
     practice::{
         Home, Mailbox, Practice,
         edit::{self, Edit, EditError},
@@ -19,7 +20,7 @@ use crate::{
 #[derive(Subcommand)]
 pub enum Member {
     Add(Add),
-    /// List the members, their groups, and whether they have a mailbox
+    /// List the members, their groups, whether they have a mailbox, and whose address the mail server refused
     List,
     /// Give a member a new card: a new mailbox with new words; the old card is dead from the next build on
     ///
@@ -75,7 +76,7 @@ impl Member {
         match self {
             Self::Add(add) => add.run(common, terminal),
             Self::List => {
-                list(&context::practice(common)?, terminal);
+                list(&context::practice(common)?, &notify::history(common, terminal)?, terminal);
                 Ok(())
             }
             Self::Rekey { name, yes } => rekey(&name, yes, common, terminal),
@@ -193,10 +194,10 @@ fn close(name: &str, yes: bool, common: &Common, terminal: &Terminal) -> Result<
     Ok(())
 }
 
-fn list(practice: &Practice, terminal: &Terminal) {
+fn list(practice: &Practice, history: &History, terminal: &Terminal) {
     let rows: Vec<_> = practice.members.values().map(|member| (member, practice.groups_of(&member.folder))).collect();
     let data = rows.iter().map(|(m, groups)| {
-        json!({ "member": m.folder, "name": m.name, "email": m.email, "groups": groups, "mailbox": m.mailbox.as_ref().map(|b| b.id), "closed": m.closed.map(|d| d.to_string()) })
+        json!({ "member": m.folder, "name": m.name, "email": m.email, "groups": groups, "mailbox": m.mailbox.as_ref().map(|b| b.id), "closed": m.closed.map(|d| d.to_string()), "refused": history.refused(m), "uncertain": history.uncertain(m) })
     });
     terminal.data(&data.collect::<Vec<_>>());
     for (member, groups) in rows {
@@ -211,5 +212,13 @@ fn list(practice: &Practice, terminal: &Terminal) {
             visible_line(&member.name),
             visible_line(&member.email)
         ));
+        if let Some(refusal) = history.refused(member) {
+            let (on, reply) = (notify::date(refusal.time), visible_line(&refusal.reply));
+            terminal.line(format!("    refused by the mail server on {on}: {reply}"));
+        }
+        if let Some(since) = history.uncertain(member).filter(|_| member.closed.is_none()) {
+            let (on, folder) = (notify::date(since), &member.folder);
+            terminal.line(format!("    a notice on {on} may not have arrived: heldspace notify --member {folder} --again"));
+        }
     }
 }

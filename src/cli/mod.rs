@@ -20,6 +20,8 @@ mod link;
 #[cfg(feature = "author")]
 mod member;
 #[cfg(feature = "author")]
+mod notify;
+#[cfg(feature = "author")]
 mod open;
 #[cfg(feature = "author")]
 mod recover;
@@ -94,6 +96,8 @@ enum Command {
     Show(show::Show),
     #[cfg(feature = "author")]
     Open(open::Open),
+    #[cfg(feature = "author")]
+    Notify(notify::Notify),
     #[cfg(feature = "serve")]
     Serve(serve::Serve),
     #[cfg(all(feature = "author", feature = "serve"))]
@@ -131,6 +135,8 @@ impl Command {
             Self::Show(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Open(command) => command.run(common),
+            #[cfg(feature = "author")]
+            Self::Notify(command) => command.run(common, terminal).await,
             #[cfg(feature = "serve")]
             Self::Serve(command) => command.run(terminal).await,
             #[cfg(all(feature = "author", feature = "serve"))]

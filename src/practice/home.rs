@@ -7,6 +7,7 @@
 //! <name>.log             what was given, sent and seen: sealed to the practice
 //! unlisted.json          what no index lists any more, and since when
 //! store/                 the default store
+//! mail-password          the mail server's, if it is kept (0600)
 //! lock                   one publication at a time
 //! ```
 
@@ -18,6 +19,7 @@ use std::{
 
 use age::secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use super::{
     Journal,
@@ -131,7 +133,7 @@ impl Home {
                 let sealed = files::read_secret(&self.0.join("keys.age")).map_err(HomeError::from)?;
                 let sealed = sealed.ok_or(HomeError::NoKeys)?;
                 let json = open_with_passphrase(passphrase()?, KEY_FILE_WORK_FACTOR, &sealed, KEY_FILE_LIMIT);
-                let json = zeroize::Zeroizing::new(json.map_err(|_| HomeError::WrongPassphrase)?);
+                let json = Zeroizing::new(json.map_err(|_| HomeError::WrongPassphrase)?);
                 Ok(Keys::from_json(&json).map_err(HomeError::from)?)
             }
         }
@@ -179,6 +181,11 @@ impl Home {
     /// The record of that name, which only grows.
     pub fn journal(&self, name: &'static str) -> Journal {
         Journal::at(self.0.join(name).with_extension("log"))
+    }
+
+    /// The mail server's password, where the therapist put it.
+    pub fn mail_password(&self) -> Result<Option<Zeroizing<Vec<u8>>>, HomeError> {
+        Ok(files::read_secret(&self.0.join("mail-password"))?)
     }
 
     /// A member's keyring, as sealed.

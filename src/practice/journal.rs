@@ -32,6 +32,11 @@ impl Journal {
         Self { path }
     }
 
+    /// Whether nothing was ever written: then no keys are needed to know what it says.
+    pub fn is_empty(&self) -> bool {
+        !self.path.exists()
+    }
+
     /// Adds an entry; it is on the disk when this returns.
     ///
     /// # Panics

@@ -15,6 +15,8 @@ pub(super) enum Route {
     Keyring(MailboxId),
     Index(MailboxId),
     Object(ObjectName),
+    /// The practice's signed word on the newest release.
+    Head,
     Health,
 }
 
@@ -31,6 +33,7 @@ impl Route {
         // What stands behind `?` is added by mailers and search engines, and means nothing here.
         match target.split_once('?').map_or(target, |(path, _)| path) {
             "/l" => Some(Self::Viewer),
+            "/head.json" => Some(Self::Head),
             "/healthz" => Some(Self::Health),
             path => path.parse().ok().map(Self::Open),
         }

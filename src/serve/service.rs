@@ -70,6 +70,7 @@ impl Service {
             Route::Keyring(id) => self.keyring(id, visitor).await,
             Route::Index(id) => self.index(id, visitor).await,
             Route::Object(name) => self.object(name, visitor).await,
+            Route::Head => self.head().await,
             Route::Health => Ok(Answer::closed(text("ok"))),
         }
     }
