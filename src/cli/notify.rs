@@ -23,6 +23,9 @@ use crate::{
     wire::{MailboxId, UnixTime},
 };
 
+/// So many titles are shown for each member.
+const TITLES: usize = 5;
+
 /// Tell members by e-mail that there is something new; the e-mail says nothing else
 ///
 /// Whoever can newly read something since their last notice gets one. It holds a neutral sentence in their language and
@@ -222,7 +225,10 @@ fn show(ready: &Ready, terminal: &Terminal) {
 }
 
 fn why(notice: &Planned) -> String {
-    let titles = notice.titles.iter().map(|title| visible_line(title)).collect::<Vec<_>>().join("; ");
+    let mut titles = notice.titles.iter().take(TITLES).map(|title| visible_line(title)).collect::<Vec<_>>().join("; ");
+    if notice.titles.len() > TITLES {
+        titles.push_str("; …");
+    }
     match (notice.reason, notice.titles.len()) {
         (Reason::New, new) => format!("{new} new: {titles}"),
         (Reason::Again, _) => "once more, nothing new".to_owned(),
