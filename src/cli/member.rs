@@ -218,7 +218,8 @@ fn list(practice: &Practice, history: &History, terminal: &Terminal) {
         }
         if let Some(since) = history.uncertain(member).filter(|_| member.closed.is_none()) {
             let (on, folder) = (notify::date(since), &member.folder);
-            terminal.line(format!("    a notice on {on} may not have arrived: heldspace notify --member {folder} --again"));
+            terminal
+                .line(format!("    a notice on {on} may not have arrived: heldspace notify --member {folder} --again"));
         }
     }
 }

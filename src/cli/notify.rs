@@ -141,8 +141,7 @@ impl Ready {
     fn reach(&self, keys: &Keys, home: &Home) -> Result<(), Failure> {
         let Some(first) = self.plan.notices.first() else { return Ok(()) };
         let links = &self.practice.site.address.links;
-        let reached =
-            tokio::task::block_in_place(|| notice::reach(links, keys, home, self.released, &first.mailbox));
+        let reached = tokio::task::block_in_place(|| notice::reach(links, keys, home, self.released, &first.mailbox));
         Ok(reached.map_err(NoticeError::from)?)
     }
 
@@ -220,7 +219,11 @@ fn show(ready: &Ready, terminal: &Terminal) {
         terminal.note(format!("\nThere is no text in \"{}\" yet, so these are in \"{taken}\". Your own goes under [notice.text.{}] in site.toml.", visible_line(wanted), visible_line(wanted)));
     }
     for allowed in &ready.allowed {
-        terminal.note(format!("\n\"{}\" stands in {}: site.toml allows it.", visible_line(&allowed.word), allowed.place));
+        terminal.note(format!(
+            "\n\"{}\" stands in {}: site.toml allows it.",
+            visible_line(&allowed.word),
+            allowed.place
+        ));
     }
 }
 

@@ -175,8 +175,7 @@ impl<'a> Fields<'a> {
             return None;
         }
         // SECURITY: these values reach terminals, mail headers and pages.
-        if let Some(c) = value.chars().find(|&c| (is_unseen(c) || c == '\n' || c == '\t') && !allowed.contains(c))
-        {
+        if let Some(c) = value.chars().find(|&c| (is_unseen(c) || c == '\n' || c == '\t') && !allowed.contains(c)) {
             let what = format!("`{key}` has a character that can't be seen (U+{:04X})", u32::from(c));
             let hint = if allowed.is_empty() { "type the line again, on one line" } else { "type the text again" };
             self.mistake(&at, what, hint);

@@ -102,7 +102,8 @@ pub fn check(practice: &Practice, plan: &Plan) -> Result<Vec<Allowed>, CheckErro
 fn mistake(practice: &Practice, spot: &Spot<'_>, shown: &str, secret: Secret) -> Mistake {
     let word = visible_line(shown);
     let what = format!("{} holds \"{word}\", {secret}", spot.name);
-    let allow = format!("if it may stand: allow = [{}] under [notice]", toml_edit::Value::from(shown).to_string().trim());
+    let allow =
+        format!("if it may stand: allow = [{}] under [notice]", toml_edit::Value::from(shown).to_string().trim());
     match &spot.place {
         Some(place) => place.mistake(&practice.root, what, format!("use other words; or, {allow}")),
         None => Mistake::whole("site.toml", what, format!("write your own words under [notice.text.…]; or, {allow}")),
@@ -123,7 +124,12 @@ fn spots<'a>(practice: &'a Practice, texts: &[&'a Text]) -> Vec<Spot<'a>> {
     }
     if let Some(mail) = &practice.site.mail {
         if let Some(name) = &mail.from_name {
-            spots.push(Spot { name: "the sender's name".into(), text: &name.text, place: Some(name.clone()), is_address: false });
+            spots.push(Spot {
+                name: "the sender's name".into(),
+                text: &name.text,
+                place: Some(name.clone()),
+                is_address: false,
+            });
         }
         let name = "the sender's address".into();
         spots.push(Spot { name, text: &mail.from.text, place: Some(mail.from.clone()), is_address: true });
@@ -167,10 +173,9 @@ fn secrets(practice: &Practice, plan: &Plan) -> Vec<(String, Phrase, Secret)> {
         name(title, Secret::Page);
     }
     let neutral = neutral();
-    for (text, secret) in [
-        (&practice.site.practice.name, Secret::Practice),
-        (&practice.site.practice.therapist, Secret::Therapist),
-    ] {
+    for (text, secret) in
+        [(&practice.site.practice.name, Secret::Practice), (&practice.site.practice.therapist, Secret::Therapist)]
+    {
         name(text, secret);
         // "The Open Page Practice" does not forbid "the" and "page".
         single_words(text).filter(|word| !neutral.contains(&fold(word))).for_each(|word| name(&word, secret));

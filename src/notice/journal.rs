@@ -21,8 +21,16 @@ pub(super) const NAME: &str = "notices";
 #[serde(tag = "step", rename_all = "kebab-case")]
 pub enum Entry {
     /// A message is about to leave; `pages` are those that the person hears of for the first time.
-    Sending { notice: NoticeId, time: UnixTime, pages: Vec<Covered> },
-    Ended { notice: NoticeId, time: UnixTime, outcome: Outcome },
+    Sending {
+        notice: NoticeId,
+        time: UnixTime,
+        pages: Vec<Covered>,
+    },
+    Ended {
+        notice: NoticeId,
+        time: UnixTime,
+        outcome: Outcome,
+    },
 }
 
 /// Which message of all. Its Message-ID is made of this.
@@ -165,13 +173,7 @@ impl History {
 }
 
 impl Past {
-    fn end(
-        &mut self,
-        notice: NoticeId,
-        time: UnixTime,
-        begun: Option<(UnixTime, Vec<Covered>)>,
-        outcome: Outcome,
-    ) {
+    fn end(&mut self, notice: NoticeId, time: UnixTime, begun: Option<(UnixTime, Vec<Covered>)>, outcome: Outcome) {
         match outcome {
             Outcome::Sent => {
                 self.count(notice, begun.map(|(_, pages)| pages).unwrap_or_default());

@@ -84,7 +84,9 @@ impl Line {
     pub(super) fn secure(&mut self, host: &str, wait: Duration) -> io::Result<()> {
         // SECURITY: what someone in between put behind the clear answer would be taken for one under TLS.
         self.in_turn()?;
-        let Stream::Clear(mut timed) = std::mem::replace(&mut self.stream, Stream::Gone(Closed)) else { return Err(turned()) };
+        let Stream::Clear(mut timed) = std::mem::replace(&mut self.stream, Stream::Gone(Closed)) else {
+            return Err(turned());
+        };
         let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
         let mut session = ClientConnection::new(Arc::new(config()?), name).map_err(io::Error::other)?;
         timed.until = Instant::now() + wait;
@@ -120,7 +122,9 @@ impl Line {
             if let Some(end) = end_of_answer(&self.heard) {
                 let text = self.heard.drain(..end).collect::<Vec<_>>();
                 let text = String::from_utf8_lossy(&text).replace('\r', "").replace('\n', "\r\n");
-                return text.parse().map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "not the answer of a mail server"));
+                return text
+                    .parse()
+                    .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "not the answer of a mail server"));
             }
             if self.heard.len() > ANSWER {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, "an answer without an end"));

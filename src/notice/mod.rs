@@ -32,7 +32,7 @@ pub use self::{
     outbox::Outbox,
     plan::{Cause, Choice, LeftOut, Opened, Person, Plan, Planned, Reading, Reason, readings},
     reach::{ReachError, reach},
-    send::{Carrier, Carry, Sending, Sent, SentReport, Step, Stop, carrier},
+    send::{Carrier, Carry, Leaving, Sending, Sent, SentReport, Step, Stop, carrier},
     smtp::{MailError, Patience, Smtp},
     text::{Text, Texts},
 };

@@ -46,12 +46,22 @@ pub enum ReachError {
 impl Explain for ReachError {
     fn hint(&self) -> Option<String> {
         let why = match self {
-            Self::Nobody { .. } => "Look whether the server runs (`heldspace serve`), whether this machine is on the internet, and whether `links` under [address] in site.toml is right.",
-            Self::Certificate { .. } => "Members' browsers would warn them. Look at the server's certificate, and whether this machine's clock is right.",
-            Self::Other { .. } => "Another server or page is there. Look whether `links` under [address] in site.toml is right, and whether the server is up to date.",
-            Self::Foreign { .. } => "Look whether `links` under [address] in site.toml is the address of your own host, and whether you published there.",
+            Self::Nobody { .. } => {
+                "Look whether the server runs (`heldspace serve`), whether this machine is on the internet, and whether `links` under [address] in site.toml is right."
+            }
+            Self::Certificate { .. } => {
+                "Members' browsers would warn them. Look at the server's certificate, and whether this machine's clock is right."
+            }
+            Self::Other { .. } => {
+                "Another server or page is there. Look whether `links` under [address] in site.toml is right, and whether the server is up to date."
+            }
+            Self::Foreign { .. } => {
+                "Look whether `links` under [address] in site.toml is the address of your own host, and whether you published there."
+            }
             Self::Older { .. } => "Publish first, and then run `heldspace notify` again.",
-            Self::Keyring { .. } => "Publish again; if that does not help, `heldspace build --verify` mends what the host spoiled.",
+            Self::Keyring { .. } => {
+                "Publish again; if that does not help, `heldspace build --verify` mends what the host spoiled."
+            }
             Self::Home(e) => return e.hint(),
         };
         Some(format!("{why} No notice was sent."))
@@ -118,7 +128,11 @@ impl Visitor<'_> {
         let (address, source) = (self.address.to_owned(), Box::new(error));
         let is_certificate = matches!(source.as_ref(), ureq::Error::Rustls(rustls::Error::InvalidCertificate(_)))
             || matches!(source.as_ref(), ureq::Error::Io(e) if e.to_string().contains("invalid peer certificate"));
-        if is_certificate { ReachError::Certificate { address, source } } else { ReachError::Nobody { address, source } }
+        if is_certificate {
+            ReachError::Certificate { address, source }
+        } else {
+            ReachError::Nobody { address, source }
+        }
     }
 
     fn other(&self, found: &str) -> ReachError {

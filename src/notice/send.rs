@@ -161,7 +161,8 @@ impl Sending<'_> {
     fn one(&self, notice: &Planned, texts: &Texts, carrier: &mut dyn Carrier) -> Result<(), Carry> {
         let (mailbox, release) = (notice.mailbox.id, self.released.release);
         let id = NoticeId { mailbox, release, attempt: self.history.next_attempt(&mailbox, release) };
-        let link = publish::notice_link(&notice.mailbox, self.keys, self.released).at(&self.practice.site.address.links);
+        let link =
+            publish::notice_link(&notice.mailbox, self.keys, self.released).at(&self.practice.site.address.links);
         let member = &self.practice.members[&notice.person.folder];
         let difference = Difference { to: &notice.person.address, link: &link, notice: id, time: (self.now)() };
         let letter = letter(self.mail, texts.for_member(member), self.keys, &difference)

@@ -179,7 +179,9 @@ impl Smtp {
     /// Everything up to the server's word that the text may come.
     fn announce(&mut self, letter: &Letter) -> Result<(), Failed> {
         let wait = self.patience.answer;
-        let Some((line, _)) = &mut self.connection else { return Err(Failed::Lost(io::ErrorKind::NotConnected.into())) };
+        let Some((line, _)) = &mut self.connection else {
+            return Err(Failed::Lost(io::ErrorKind::NotConnected.into()));
+        };
         let mut step = |command: &dyn std::fmt::Display| match line.ask(command, wait) {
             Ok(answer) if answer.is_positive() => Ok(answer),
             Ok(answer) => Err(Failed::Said(answer)),
@@ -251,7 +253,8 @@ impl Smtp {
     /// Takes the message back, so that the next one can use the connection.
     fn reset(&mut self) {
         let wait = self.patience.answer;
-        let kept = self.connection.as_mut().is_some_and(|(line, _)| line.ask(Rset, wait).is_ok_and(|a| a.is_positive()));
+        let kept =
+            self.connection.as_mut().is_some_and(|(line, _)| line.ask(Rset, wait).is_ok_and(|a| a.is_positive()));
         if !kept {
             self.connection = None;
         }
@@ -263,7 +266,8 @@ impl Carrier for Smtp {
         if self.connection.is_none() {
             self.connection = Some(self.connect().map_err(|e| Carry::Stop(Stop::Mail(e)))?);
         }
-        let takes_utf8 = self.connection.as_ref().is_some_and(|(_, info)| info.supports_feature(Extension::SmtpUtfEight));
+        let takes_utf8 =
+            self.connection.as_ref().is_some_and(|(_, info)| info.supports_feature(Extension::SmtpUtfEight));
         if letter.needs_utf8 && !takes_utf8 {
             let host = visible_line(&self.server.host);
             return Err(Carry::Refused(format!("{host} can't send to addresses beyond a–z (no SMTPUTF8)")));

@@ -27,7 +27,13 @@ pub(super) fn fold(text: &str) -> String {
 
 impl Words {
     pub(super) fn of(text: &str) -> Self {
-        Self(fold(text).split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect())
+        Self(
+            fold(text)
+                .split(|c: char| !c.is_alphanumeric())
+                .filter(|word| !word.is_empty())
+                .map(str::to_owned)
+                .collect(),
+        )
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
@@ -81,7 +87,10 @@ impl Phrase {
 /// The words of all languages that tell what a practice does.
 pub(super) fn markers() -> impl Iterator<Item = (&'static str, Phrase)> {
     let lines = LISTS.iter().flat_map(|list| list.lines());
-    lines.map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| (line, Phrase::of_list(line)))
+    lines
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(|line| (line, Phrase::of_list(line)))
 }
 
 #[cfg(test)]

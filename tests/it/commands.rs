@@ -243,7 +243,7 @@ fn comments_of_the_therapist_stay() {
 
 #[test]
 fn every_command_has_help_that_says_what_it_does() {
-    let commands: [&[&str]; 20] = [
+    let commands: [&[&str]; 21] = [
         &[],
         &["init"],
         &["recover"],
@@ -261,6 +261,7 @@ fn every_command_has_help_that_says_what_it_does() {
         &["link"],
         &["show"],
         &["open"],
+        &["notify"],
         &["serve"],
         &["demo"],
         &["--root", "/tmp", "build"],

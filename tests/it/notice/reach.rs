@@ -1,0 +1,98 @@
+//! Before the first notice: the release must be there, through the address that stands in the links.
+
+use std::{fs, net::TcpListener};
+
+use super::{practice::Served, trust::Trust};
+use crate::site::{TestSite, files_below};
+
+const MAIL: &str = "[mail]\nfrom = \"pages@example.org\"\nfolder = \"outbox\"\n";
+
+/// Nothing goes out, the code is 4, and this is what is said.
+fn stays_home(served: &Served, said: &str) {
+    let output = served.notify(&["--yes"]);
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(4), "{error}");
+    assert!(error.contains(said) && error.contains("No notice was sent."), "{error}");
+    assert!(!served.site.path("outbox").exists());
+}
+
+fn with_links(served: &Served, url: &str) {
+    let path = served.site.path("site.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let line = text.lines().find(|line| line.starts_with("links = ")).unwrap().to_owned();
+    fs::write(path, text.replace(&line, &format!("links = \"{url}\""))).unwrap();
+}
+
+#[test]
+fn notices_go_out_when_a_phone_would_find_the_release_and_only_then() {
+    let trust = Trust::for_host("localhost");
+    let served = Served::new(2, MAIL, &trust);
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    drop(silent);
+    with_links(&served, &format!("http://127.0.0.1:{port}"));
+    stays_home(&served, "nothing answers");
+    // Another practice's publication.
+    let other = Served::new(1, MAIL, &trust);
+    with_links(&served, &other.url);
+    stays_home(&served, "another practice's publication");
+    with_links(&served, &served.url);
+    // An older release at the host than on this machine.
+    let head = served.site.store().join("head.json");
+    let older = fs::read(&head).unwrap();
+    served.site.page("library/second.md", "# Second");
+    served.site.build();
+    let newer = fs::read(&head).unwrap();
+    fs::write(&head, older).unwrap();
+    stays_home(&served, "lies release");
+    fs::write(&head, b"{}").unwrap();
+    stays_home(&served, "no signed head");
+    fs::remove_file(&head).unwrap();
+    stays_home(&served, "no head.json");
+    fs::write(&head, newer).unwrap();
+    // A keyring that is not the one of this machine.
+    let keyrings = served.site.store().join("keyrings");
+    let kept = files_below(&keyrings);
+    for (path, _) in &kept {
+        fs::write(keyrings.join(path), b"another").unwrap();
+    }
+    stays_home(&served, "does not lead to their keyring");
+    for (path, bytes) in &kept {
+        fs::write(keyrings.join(path), bytes).unwrap();
+    }
+    let dry = served.sent(&["--dry-run"]);
+    assert_eq!((dry["planned"].as_u64(), dry["sent"].as_u64()), (Some(2), Some(0)));
+    let sent = served.sent(&["--yes"]);
+    assert_eq!(sent["sent"], 2);
+    assert_eq!(files_below(&served.site.path("outbox")).len(), 2);
+    assert_eq!(served.sent(&["--yes"])["planned"], 0, "nothing new, and that is no error");
+    assert_eq!(served.sent(&["--yes", "--again", "--member", "m1"])["sent"], 1);
+    let files = files_below(&served.site.path("outbox"));
+    assert_eq!(files.len(), 3, "nothing was overwritten");
+    let link = served.site.link("m1");
+    assert!(
+        files.iter().any(|(_, text)| String::from_utf8_lossy(text).contains(&link)),
+        "the link is that of the release"
+    );
+}
+
+#[test]
+fn the_command_says_what_is_missing() {
+    let site = TestSite::empty();
+    site.member("ann", &[]);
+    let (code, said) = site.fails(&["notify", "--yes"]);
+    assert!(code == 3 && said.contains("[mail]") && said.contains("starttls"), "{said}");
+    let path = site.path("site.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("{text}\n{MAIL}")).unwrap();
+    assert!(site.fails(&["notify", "--yes"]).1.contains("nothing was published yet"));
+    site.page("library/a.md", "# Afternoon");
+    site.build();
+    let (code, said) = site.fails(&["notify", "--yes", "--member", "bob"]);
+    assert!(code == 2 && said.contains("There are: ann."), "{said}");
+    fs::write(&path, format!("{text}\n{MAIL}from_name = \"Grief group\"\n")).unwrap();
+    let (code, said) = site.fails(&["notify", "--yes"]);
+    assert!(code == 3 && said.contains("the sender's name holds \"grief\""), "{said}");
+    let (code, said) = site.fails(&["notify", "--dry-run"]);
+    assert!(code == 3 && said.contains("site.toml:"), "{said}");
+}
