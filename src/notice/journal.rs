@@ -85,35 +85,40 @@ pub struct History(BTreeMap<MailboxId, Past>);
 #[derive(Debug, Clone, Default)]
 struct Past {
     covered: Vec<Covered>,
-    last: Option<UnixTime>,
-    uncertain: Option<UnixTime>,
-    refused: Option<Refusal>,
+    last: Option<Moment>,
+    uncertain: Option<Moment>,
+    refused: Option<(Moment, Refusal)>,
     attempts: BTreeMap<Release, u32>,
+}
+
+/// When something was written down. The place in the record comes first: within a second the clock tells nothing apart,
+/// and it may be set back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Moment {
+    place: usize,
+    time: UnixTime,
 }
 
 impl History {
     /// Goes through the record from its beginning.
     pub fn of(entries: Vec<Entry>) -> Self {
         let mut history = Self::default();
-        let mut open: BTreeMap<NoticeId, (UnixTime, Vec<Covered>)> = BTreeMap::new();
-        for entry in entries {
+        let mut open: BTreeMap<NoticeId, (Moment, Vec<Covered>)> = BTreeMap::new();
+        for (place, entry) in entries.into_iter().enumerate() {
             match entry {
                 Entry::Sending { notice, time, pages } => {
-                    open.insert(notice, (time, pages));
+                    open.insert(notice, (Moment { place, time }, pages));
                 }
                 Entry::Ended { notice, time, outcome } => {
-                    let begun = open.remove(&notice);
-                    history.0.entry(notice.mailbox).or_default().end(notice, time, begun, outcome);
+                    let pages = open.remove(&notice).map(|(_, pages)| pages).unwrap_or_default();
+                    history.0.entry(notice.mailbox).or_default().end(notice, Moment { place, time }, pages, outcome);
                 }
             }
         }
-        for (notice, (time, pages)) in open {
+        for (notice, (moment, pages)) in open {
             let past = history.0.entry(notice.mailbox).or_default();
             past.count(notice, pages);
-            // One that certainly arrived later makes this doubt a thing of the past.
-            if past.last.is_none_or(|last| last < time) {
-                past.uncertain = past.uncertain.max(Some(time));
-            }
+            past.uncertain = past.uncertain.max(Some(moment));
         }
         history
     }
@@ -136,20 +141,26 @@ impl History {
 
     /// When the last notice that certainly arrived was sent to this member.
     pub fn last_sent(&self, member: &Member) -> Option<UnixTime> {
-        self.pasts(member).filter_map(|past| past.last).max()
+        self.last(member).map(|moment| moment.time)
     }
 
     /// Since when it is not known whether a notice to this member was sent.
     pub fn uncertain(&self, member: &Member) -> Option<UnixTime> {
         let since = self.pasts(member).filter_map(|past| past.uncertain).max()?;
-        self.last_sent(member).is_none_or(|last| last < since).then_some(since)
+        // One that certainly arrived later makes this doubt a thing of the past.
+        self.last(member).is_none_or(|last| last < since).then_some(since.time)
     }
 
     /// What the mail server said against the member's address, until that changes or a notice arrives.
     pub fn refused(&self, member: &Member) -> Option<&Refusal> {
-        let latest = self.pasts(member).filter_map(|past| past.refused.as_ref()).max_by_key(|refusal| refusal.time)?;
-        let overtaken = self.last_sent(member).is_some_and(|last| last >= latest.time);
+        let refused = self.pasts(member).filter_map(|past| past.refused.as_ref());
+        let (moment, latest) = refused.max_by_key(|(moment, _)| *moment)?;
+        let overtaken = self.last(member).is_some_and(|last| last > *moment);
         (latest.address == member.email && !overtaken).then_some(latest)
+    }
+
+    fn last(&self, member: &Member) -> Option<Moment> {
+        self.pasts(member).filter_map(|past| past.last).max()
     }
 
     /// The number of the next message about this release.
@@ -173,13 +184,15 @@ impl History {
 }
 
 impl Past {
-    fn end(&mut self, notice: NoticeId, time: UnixTime, begun: Option<(UnixTime, Vec<Covered>)>, outcome: Outcome) {
+    fn end(&mut self, notice: NoticeId, moment: Moment, pages: Vec<Covered>, outcome: Outcome) {
         match outcome {
             Outcome::Sent => {
-                self.count(notice, begun.map(|(_, pages)| pages).unwrap_or_default());
-                self.last = self.last.max(Some(time));
+                self.count(notice, pages);
+                self.last = Some(moment);
             }
-            Outcome::Refused { address, reply } => self.refused = Some(Refusal { address, time, reply }),
+            Outcome::Refused { address, reply } => {
+                self.refused = Some((moment, Refusal { address, time: moment.time, reply }));
+            }
             Outcome::NotTaken => {}
         }
     }
@@ -188,5 +201,35 @@ impl Past {
         self.covered.extend(pages);
         let attempt = self.attempts.entry(notice.release).or_default();
         *attempt = (*attempt).max(notice.attempt);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn history(steps: &[(u32, Option<Outcome>)]) -> History {
+        let entry = |(attempt, outcome): &(u32, Option<Outcome>)| {
+            let notice = NoticeId { mailbox: MailboxId::from_bytes([1; 16]), release: 1, attempt: *attempt };
+            match outcome.clone() {
+                None => Entry::Sending { notice, time: 5, pages: Vec::new() },
+                Some(outcome) => Entry::Ended { notice, time: 5, outcome },
+            }
+        };
+        History::of(steps.iter().map(entry).collect())
+    }
+
+    #[test]
+    fn what_happened_within_one_second_is_told_apart() {
+        let id = MailboxId::from_bytes([1; 16]);
+        let member = Member { email: "a@example.org".into(), former: vec![id], ..Member::default() };
+        let sent = || Some(Outcome::Sent);
+        let refused = || Some(Outcome::Refused { address: "a@example.org".into(), reply: "550".into() });
+        assert_eq!(history(&[(1, None), (1, sent()), (2, None)]).uncertain(&member), Some(5));
+        assert_eq!(history(&[(1, None), (2, None), (2, sent())]).uncertain(&member), None);
+        assert!(history(&[(1, None), (1, sent()), (2, refused())]).refused(&member).is_some());
+        assert!(history(&[(1, refused()), (1, None), (1, sent())]).refused(&member).is_none());
+        assert_eq!(history(&[(1, None), (1, Some(Outcome::NotTaken))]).next_attempt(&id, 1), 1);
+        assert_eq!(history(&[(1, None)]).next_attempt(&id, 1), 2);
     }
 }

@@ -31,6 +31,8 @@ pub enum ReachError {
     Nobody { address: String, source: Box<ureq::Error> },
     #[error("{address} could not prove that it is {address}")]
     Certificate { address: String, source: Box<ureq::Error> },
+    #[error("{address} asks to be left alone for a while")]
+    Busy { address: String },
     #[error("{address} does not answer as heldspace does ({found})")]
     Other { address: String, found: String },
     #[error("at {address} lies another practice's publication, or a damaged one")]
@@ -113,6 +115,7 @@ impl Visitor<'_> {
         match response.status().as_u16() {
             200 => {}
             401 | 404 => return Ok(None),
+            429 => return Err(ReachError::Busy { address: self.address.to_owned() }),
             status => return Err(self.other(&format!("status {status}"))),
         }
         let mut bytes = Vec::new();

@@ -174,8 +174,8 @@ impl Sending<'_> {
             }
             Step::NotTaken => self.end(id, Outcome::NotTaken),
         };
-        let carried = carrier.carry(&name, &letter, &mut leaving);
-        let written = match &carried {
+        let end = carrier.carry(&name, &letter, &mut leaving);
+        let written = match &end {
             Ok(()) => self.end(id, Outcome::Sent),
             Err(Carry::Refused(reply)) => {
                 let (address, reply) = (notice.person.address.clone(), reply.clone());
@@ -184,7 +184,7 @@ impl Sending<'_> {
             Err(_) => Ok(()),
         };
         written.map_err(|error| Carry::Stop(Stop::Home(error)))?;
-        carried
+        end
     }
 
     fn end(&self, notice: NoticeId, outcome: Outcome) -> Result<(), HomeError> {

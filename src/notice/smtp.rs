@@ -82,12 +82,7 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self {
-            answer: Duration::from_secs(60),
-            text: Duration::from_secs(300),
-            rounds: 4,
-            pause: Duration::from_secs(3),
-        }
+        Self { answer: Duration::from_mins(1), text: Duration::from_mins(5), rounds: 4, pause: Duration::from_secs(3) }
     }
 }
 

@@ -47,8 +47,8 @@ impl Texts {
 
     /// The text for a member: in their language, else the practice's, else English.
     pub fn for_member(&self, member: &Member) -> &Text {
-        let wanted = member.language.as_deref().into_iter().chain([self.usual.as_str(), "en"]);
-        wanted.filter_map(|language| self.find(language)).next().expect("there is an English text")
+        let mut wanted = member.language.as_deref().into_iter().chain([self.usual.as_str(), "en"]);
+        wanted.find_map(|language| self.find(language)).expect("there is an English text")
     }
 
     /// The language asked for, where there is no text in it.
@@ -83,6 +83,8 @@ pub(super) fn ours() -> impl Iterator<Item = Text> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]
@@ -99,8 +101,8 @@ mod tests {
         let practice = Practice {
             root: ".".into(),
             site: crate::practice::Site::default(),
-            members: Default::default(),
-            groups: Default::default(),
+            members: BTreeMap::default(),
+            groups: BTreeMap::default(),
         };
         let texts = Texts::of(&practice);
         let member = |language: &str| Member { language: Some(language.to_owned()), ..Member::default() };

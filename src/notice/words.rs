@@ -2,6 +2,8 @@
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
+use crate::visible::is_hidden;
+
 const LISTS: [&str; 2] = [include_str!("words/en.txt"), include_str!("words/es.txt")];
 /// Inside a longer label a shorter word would be found everywhere.
 const INSIDE: usize = 4;
@@ -20,7 +22,7 @@ pub(super) struct Phrase {
 
 /// Case, accents and compatibility forms taken away. By way of capitals: `ß` and `SS`, `ς` and `σ` become the same.
 pub(super) fn fold(text: &str) -> String {
-    let plain = text.nfkd().filter(|&c| !is_combining_mark(c) && !crate::content::is_unseen(c));
+    let plain = text.nfkd().filter(|&c| !is_combining_mark(c) && !is_hidden(c));
     let folded = plain.flat_map(char::to_uppercase).flat_map(char::to_lowercase);
     folded.nfkd().filter(|&c| !is_combining_mark(c)).collect()
 }

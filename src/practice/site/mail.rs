@@ -51,7 +51,7 @@ pub(super) fn read(mut fields: Fields<'_>) -> Option<Mail> {
     let server = fields.text("server");
     let folder = fields.text("folder");
     let way = match (server, folder) {
-        (Some(host), None) => host_name(&mut fields, host).and_then(|host| mail_server(&mut fields, host)),
+        (Some(host), None) => host_name(&mut fields, &host).and_then(|host| mail_server(&mut fields, host)),
         (None, Some(folder)) => own_folder(&mut fields, &folder).map(Way::Folder),
         (None, None) => {
             fields.missing("server", WAYS);
@@ -75,7 +75,7 @@ fn sender(fields: &mut Fields<'_>, from: At<String>) -> Option<Placed> {
     None
 }
 
-fn host_name(fields: &mut Fields<'_>, host: At<String>) -> Option<String> {
+fn host_name(fields: &mut Fields<'_>, host: &At<String>) -> Option<String> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "-.:".contains(c);
     if host.value.chars().all(allowed) {
         return Some(host.value.to_ascii_lowercase());

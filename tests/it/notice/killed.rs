@@ -33,7 +33,7 @@ fn killed_at_any_moment_it_sends_nothing_twice_and_loses_nothing_unsaid() {
         let before = sink.taken().len();
         // Each time a step further: between any two words, while the text is on its way, right after it.
         for step in 1.. {
-            if !killed_after(&served, &sink, 3 + (step * 5 + causes) % 23) {
+            if !killed_after(&served, &sink, 3 + (step * 5 + causes) % 9) {
                 break;
             }
             kills += 1;
@@ -59,7 +59,7 @@ fn killed_at_any_moment_it_sends_nothing_twice_and_loses_nothing_unsaid() {
 fn killed_after(served: &Served, sink: &Sink, words: usize) -> bool {
     let until = sink.said().len() + words;
     let mut run = served.command(&["notify", "--yes"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while sink.said().len() < until {
         if run.try_wait().unwrap().is_some() {
             return false;

@@ -63,6 +63,7 @@ pub(crate) struct Taken {
     pub(crate) text: String,
 }
 
+#[derive(Clone, Copy)]
 pub(crate) struct Options {
     pub(crate) implicit: bool,
     pub(crate) fault: Option<(Stage, Fault)>,
@@ -165,7 +166,7 @@ impl State {
                     self.answer(stream, Stage::Mail, "250 ok\r\n")?;
                 }
                 "RCPT" => {
-                    to = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+                    line.split(['<', '>']).nth(1).unwrap_or_default().clone_into(&mut to);
                     self.answer(stream, Stage::Rcpt, "250 ok\r\n")?;
                 }
                 "DATA" => {

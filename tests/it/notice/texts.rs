@@ -21,7 +21,8 @@ import sys, json, email, email.policy
 for raw in json.load(sys.stdin):
     m = email.message_from_bytes(bytes.fromhex(raw), policy=email.policy.default)
     assert not m.defects and not m.is_multipart(), m.defects
-    print(json.dumps({'headers': [[k, str(v)] for k, v in m.items()], 'to': [a.addr_spec for a in m['To'].addresses], 'names': [a.display_name for a in m['To'].addresses], 'from': m['From'].addresses[0].display_name, 'body': m.get_content()}))
+    read = {'headers': len(m.items()), 'to': [a.addr_spec for a in m['To'].addresses], 'names': [a.display_name for a in m['To'].addresses], 'from': m['From'].addresses[0].display_name, 'body': m.get_content().replace('\\r\\n', '\\n')}
+    sys.stdout.buffer.write((json.dumps(read, ensure_ascii=False) + '\\n').encode('utf-8', 'surrogateescape'))
 ";
 
 /// What Python's own mail library reads.
@@ -62,7 +63,7 @@ fn a_hundred_differ_in_to_date_message_id_and_link_alone() {
             let message = MessageParser::new().parse(&letter.bytes).unwrap();
             let body = message.body_text(0).unwrap().replace("\r\n", "\n");
             assert_eq!(python["body"].as_str().unwrap(), body, "two parsers read the same");
-            assert_eq!(python["headers"].as_array().unwrap().len(), message.headers().len());
+            assert_eq!(python["headers"], message.headers().len());
             assert_eq!(python["to"].as_array().unwrap().len(), 1);
             assert_eq!(python["names"][0], "", "no display name");
             let link = body.lines().find(|line| line.starts_with("https://pages.example.org/l#")).unwrap().to_owned();
@@ -82,9 +83,8 @@ fn a_hundred_differ_in_to_date_message_id_and_link_alone() {
         }
         assert_eq!((tos.len(), ids.len(), links.len()), (100, 100, 100));
         assert_eq!(same.len(), 1, "everything else is the same: {same:#?}");
-        let headers: Vec<String> =
+        let mut headers: Vec<String> =
             same.iter().flatten().map(|line| line.split(':').next().unwrap().to_owned()).skip(1).collect();
-        let mut headers = headers;
         headers.sort();
         assert_eq!(
             headers,
