@@ -54,6 +54,9 @@ impl Explain for ReachError {
             Self::Certificate { .. } => {
                 "Members' browsers would warn them. Look at the server's certificate, and whether this machine's clock is right."
             }
+            Self::Busy { .. } => {
+                "A member's link was followed too often within a short time, and the server slows that down for everyone. Try again in ten minutes."
+            }
             Self::Other { .. } => {
                 "Another server or page is there. Look whether `links` under [address] in site.toml is right, and whether the server is up to date."
             }
