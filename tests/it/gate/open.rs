@@ -32,7 +32,7 @@ fn every_route_answers() {
         ("/index.html", 404),
         ("/healthz", 200),
         ("/gate.json", 404),
-        ("/head.json", 404),
+        ("/head.json", 200),
         ("/.serve.lock", 404),
         ("/api/", 404),
     ] {
@@ -265,7 +265,8 @@ fn no_path_leads_outside() {
         "/keyrings/",
         "/indexes/",
         "/gate.json",
-        "/head.json",
+        "/head.json/",
+        "/head",
         "/.serve.lock",
         "/api",
         "/api/",

@@ -1,6 +1,13 @@
 //! Before the first notice: the release must be there, through the address that stands in the links.
 
-use std::{fs, net::TcpListener};
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    net::TcpListener,
+    process::{Command, Stdio},
+};
+
+use serde_json::Value;
 
 use super::{practice::Served, trust::Trust};
 use crate::site::{TestSite, files_below};
@@ -95,4 +102,36 @@ fn the_command_says_what_is_missing() {
     assert!(code == 3 && said.contains("the sender's name holds \"grief\""), "{said}");
     let (code, said) = site.fails(&["notify", "--dry-run"]);
     assert!(code == 3 && said.contains("site.toml:"), "{said}");
+}
+
+#[test]
+fn demo_shows_what_members_get_and_its_links_are_those_of_the_notices() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("demo");
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_heldspace"))
+        .args(["demo", "--json", "--listen", "127.0.0.1:0", "--dir", dir.to_str().unwrap()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(demo.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    demo.kill().unwrap();
+    demo.wait().unwrap();
+    let shown: Value = serde_json::from_str(&line).unwrap();
+    let notices = files_below(shown["notices"].as_str().unwrap().as_ref());
+    assert_eq!(
+        notices.len(),
+        files_below(&dir.join("content/members")).iter().filter(|(f, _)| f.ends_with("member.toml")).count()
+    );
+    for member in shown["members"].as_array().unwrap() {
+        let link = member["link"].as_str().unwrap();
+        let mine = notices.iter().filter(|(_, text)| String::from_utf8_lossy(text).contains(link));
+        assert_eq!(mine.count(), 1, "{member}");
+        let words = member["passphrase"].as_str().unwrap();
+        assert!(
+            notices.iter().all(|(_, text)| !String::from_utf8_lossy(text).contains(words)),
+            "the words stay on the card"
+        );
+    }
 }
