@@ -85,6 +85,9 @@ pub struct SentReport {
     pub stopped: Option<Stop>,
 }
 
+/// Who is still to be written to, and what was said last.
+type Waiting<'a> = VecDeque<(&'a Planned, String)>;
+
 /// Everything that is needed to send.
 pub struct Sending<'a> {
     pub practice: &'a Practice,
@@ -118,44 +121,50 @@ impl Sending<'_> {
     /// Sends each notice of the plan once; what is put off is tried again after a while. `progress` hears of every end.
     pub fn send(&self, plan: &Plan, carrier: &mut dyn Carrier, progress: &dyn Fn(u64, u64)) -> SentReport {
         let mut report = SentReport::default();
-        let mut waiting: VecDeque<(&Planned, String)> =
+        let mut waiting: Waiting<'_> =
             plan.notices.iter().map(|notice| (notice, "the mail server was not reached".to_owned())).collect();
-        let texts = Texts::of(self.practice);
         for round in 0..self.patience.rounds {
-            if waiting.is_empty() {
+            if waiting.is_empty() || report.stopped.as_ref().is_some_and(|stop| !passes(stop)) {
                 break;
             }
             if round > 0 {
                 (self.wait)(self.patience.pause * 2_u32.saturating_pow(round - 1));
             }
-            report.stopped = None;
-            for _ in 0..waiting.len() {
-                let Some((notice, _)) = waiting.pop_front() else { break };
-                let sent = match self.one(notice, &texts, carrier) {
-                    Ok(()) => Sent::Sent,
-                    Err(Carry::Refused(reply)) => Sent::Refused(reply),
-                    Err(Carry::Unknown(said)) => Sent::MayHaveBeenSent(said),
-                    Err(Carry::Later(reply)) => {
-                        waiting.push_back((notice, reply));
-                        continue;
-                    }
-                    Err(Carry::Stop(stop)) => {
-                        waiting.push_front((notice, stop.to_string()));
-                        report.stopped = Some(stop);
-                        break;
-                    }
-                };
-                report.members.push((notice.person.folder.clone(), sent));
+            let done = |folder: &str, sent| {
+                report.members.push((folder.to_owned(), sent));
                 progress(report.members.len() as u64, plan.notices.len() as u64);
-            }
-            if report.stopped.as_ref().is_some_and(|stop| !passes(stop)) {
-                break;
-            }
+            };
+            report.stopped = self.round(&mut waiting, carrier, done).err();
         }
         let left = waiting.into_iter().map(|(notice, said)| (notice.person.folder.clone(), Sent::NotSent(said)));
         report.members.extend(left);
         report.members.sort_by(|a, b| a.0.cmp(&b.0));
         report
+    }
+
+    /// Each waiting notice once; those that are put off wait on.
+    fn round(
+        &self,
+        waiting: &mut Waiting<'_>,
+        carrier: &mut dyn Carrier,
+        mut done: impl FnMut(&str, Sent),
+    ) -> Result<(), Stop> {
+        let texts = Texts::of(self.practice);
+        for _ in 0..waiting.len() {
+            let Some((notice, _)) = waiting.pop_front() else { break };
+            let folder = &notice.person.folder;
+            match self.one(notice, &texts, carrier) {
+                Ok(()) => done(folder, Sent::Sent),
+                Err(Carry::Refused(reply)) => done(folder, Sent::Refused(reply)),
+                Err(Carry::Unknown(said)) => done(folder, Sent::MayHaveBeenSent(said)),
+                Err(Carry::Later(reply)) => waiting.push_back((notice, reply)),
+                Err(Carry::Stop(stop)) => {
+                    waiting.push_front((notice, stop.to_string()));
+                    return Err(stop);
+                }
+            }
+        }
+        Ok(())
     }
 
     fn one(&self, notice: &Planned, texts: &Texts, carrier: &mut dyn Carrier) -> Result<(), Carry> {

@@ -48,11 +48,30 @@ pub enum Security {
 pub(super) fn read(mut fields: Fields<'_>) -> Option<Mail> {
     let from = fields.required_text("from", "from = \"pages@example.org\"").and_then(|from| sender(&mut fields, from));
     let from_name = fields.text("from_name").map(Placed::from);
+    if let Some(password) = fields.text("password") {
+        let hint = "site.toml is no place for secrets: put it into .heldspace/mail-password (chmod 600), or be asked";
+        fields.mistake(&password.at, "a password in site.toml", hint);
+    }
+    let way = way(&mut fields);
+    fields.finish();
+    Some(Mail { from: from?, from_name, way: way? })
+}
+
+fn way(fields: &mut Fields<'_>) -> Option<Way> {
     let server = fields.text("server");
     let folder = fields.text("folder");
-    let way = match (server, folder) {
-        (Some(host), None) => host_name(&mut fields, &host).and_then(|host| mail_server(&mut fields, host)),
-        (None, Some(folder)) => own_folder(&mut fields, &folder).map(Way::Folder),
+    // Read in any case: whoever tries a folder first may leave the server's lines as they are.
+    let user = fields.text("user").map(|user| user.value);
+    let security = fields.text("security");
+    let port = fields.integer("port");
+    match (server, folder) {
+        (None, Some(folder)) => own_folder(fields, &folder).map(Way::Folder),
+        (Some(host), None) => {
+            let host = host_name(fields, &host);
+            let security = security_of(fields, security);
+            let port = port_of(fields, port, security);
+            Some(Way::Server(MailServer { host: host?, port: port?, security: security?, user }))
+        }
         (None, None) => {
             fields.missing("server", WAYS);
             None
@@ -61,9 +80,7 @@ pub(super) fn read(mut fields: Fields<'_>) -> Option<Mail> {
             fields.mistake(&folder.at, "`server` and `folder` stand here both", format!("keep one of them: {WAYS}"));
             None
         }
-    };
-    fields.finish();
-    Some(Mail { from: from?, from_name, way: way? })
+    }
 }
 
 fn sender(fields: &mut Fields<'_>, from: At<String>) -> Option<Placed> {
@@ -84,15 +101,11 @@ fn host_name(fields: &mut Fields<'_>, host: &At<String>) -> Option<String> {
     None
 }
 
-fn mail_server(fields: &mut Fields<'_>, host: String) -> Option<Way> {
-    let security = security(fields);
-    let port = port(fields, security);
-    let user = fields.text("user").map(|user| user.value);
-    Some(Way::Server(MailServer { host, port: port?, security: security?, user }))
-}
-
-fn security(fields: &mut Fields<'_>) -> Option<Security> {
-    let text = fields.required_text("security", "security = \"starttls\" (port 587) or \"implicit\" (port 465)")?;
+fn security_of(fields: &mut Fields<'_>, security: Option<At<String>>) -> Option<Security> {
+    let Some(text) = security else {
+        fields.missing("security", "security = \"starttls\" (port 587) or \"implicit\" (port 465)");
+        return None;
+    };
     match text.value.as_str() {
         "starttls" => Some(Security::StartTls),
         "implicit" => Some(Security::Implicit),
@@ -104,8 +117,8 @@ fn security(fields: &mut Fields<'_>) -> Option<Security> {
     }
 }
 
-fn port(fields: &mut Fields<'_>, security: Option<Security>) -> Option<u16> {
-    let Some(port) = fields.integer("port") else {
+fn port_of(fields: &mut Fields<'_>, port: Option<At<i64>>, security: Option<Security>) -> Option<u16> {
+    let Some(port) = port else {
         return Some(if security == Some(Security::Implicit) { 465 } else { 587 });
     };
     let number = u16::try_from(port.value).ok().filter(|&number| number > 0);
