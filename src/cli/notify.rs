@@ -175,7 +175,7 @@ impl Ready {
 /// What was sent before, as far as it can be known without asking someone who is not there.
 pub fn history(common: &Common, terminal: &Terminal) -> Result<History, Failure> {
     let home = Home::of(&common.root);
-    if home.journal("notices").is_empty() {
+    if !History::is_begun(&home) {
         return Ok(History::default());
     }
     if home.key_file() == Some(KeyFile::Bare) || common.passphrase_file.is_some() || super::terminal::can_ask() {

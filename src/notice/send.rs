@@ -108,12 +108,10 @@ pub fn carrier(
     password: Option<age::secrecy::SecretString>,
     patience: Patience,
 ) -> Result<Box<dyn Carrier>, AddressError> {
+    let from = super::address::parse(&mail.from.text)?;
     Ok(match &mail.way {
         Way::Folder(folder) => Box::new(Outbox::at(&practice.root.join(folder))),
-        Way::Server(server) => {
-            let from = super::address::parse(&mail.from.text)?;
-            Box::new(Smtp::new(server.clone(), password, from.domain(), patience))
-        }
+        Way::Server(server) => Box::new(Smtp::new(server.clone(), password, from.domain(), patience)),
     })
 }
 
@@ -206,6 +204,11 @@ impl Sending<'_> {
 }
 
 impl History {
+    /// Whether there is a record at all; no keys are needed to know that.
+    pub fn is_begun(home: &Home) -> bool {
+        !home.journal(NAME).is_empty()
+    }
+
     /// The record of this practice.
     pub fn read(home: &Home, keys: &Keys) -> Result<Self, HomeError> {
         Ok(Self::of(home.journal(NAME).read(keys)?))

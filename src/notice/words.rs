@@ -77,12 +77,11 @@ impl Phrase {
         })
     }
 
-    /// Whether it can be read in an address: as a label, or inside one, where nothing stands between words.
-    pub(super) fn is_in_address(&self, address: &str) -> bool {
+    /// Whether it can be read inside a label of an address, where nothing, or a hyphen, stands between words.
+    pub(super) fn is_inside(&self, address: &str) -> bool {
         let wanted = self.words.0.concat();
-        let run_together = Words::of(address).0.concat();
-        let long = wanted.chars().count() >= INSIDE;
-        self.is_in(&Words::of(address)) || (long && run_together.contains(&wanted))
+        let mut labels = address.split(['.', '@', ':']).map(|label| Words::of(label).0.concat());
+        wanted.chars().count() >= INSIDE && labels.any(|label| label.contains(&wanted))
     }
 }
 
@@ -113,10 +112,10 @@ mod tests {
 
     #[test]
     fn in_an_address_they_are_found_inside_labels() {
-        let found = |phrase: &str, address: &str| Phrase::of_list(phrase).is_in_address(address);
+        let found = |phrase: &str, address: &str| Phrase::of_list(phrase).is_inside(address);
         assert!(found("grief", "mygriefgroup.example") && found("larch lane", "larch-lane.example"));
-        assert!(found("recover*", "recoverynow.example") && found("AA", "aa.example.org"));
-        assert!(!found("AA", "baal.example") && !found("grief", "pages.example.org"));
+        assert!(found("recover*", "recoverynow.example") && found("grief", "a@grief.example"));
+        assert!(!found("AA", "baal.example") && !found("grief", "pages.example.org") && !found("lane", "plan.example"));
     }
 
     #[test]

@@ -114,11 +114,11 @@ fn demo_shows_what_members_get_and_its_links_are_those_of_the_notices() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let mut line = String::new();
-    BufReader::new(demo.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let mut said = String::new();
+    BufReader::new(demo.stdout.take().unwrap()).read_line(&mut said).unwrap();
     demo.kill().unwrap();
     demo.wait().unwrap();
-    let shown: Value = serde_json::from_str(&line).unwrap();
+    let shown: Value = serde_json::from_str(&said).unwrap();
     let notices = files_below(shown["notices"].as_str().unwrap().as_ref());
     assert_eq!(
         notices.len(),
