@@ -268,7 +268,11 @@ impl Carrier for Smtp {
             return Err(Carry::Refused(format!("{host} can't send to addresses beyond a–z (no SMTPUTF8)")));
         }
         self.announce(letter).map_err(|failed| self.before_the_text(failed))?;
-        leaving(Step::Leaving).map_err(|e| Carry::Stop(Stop::Home(e)))?;
+        if let Err(error) = leaving(Step::Leaving) {
+            // The server waits for a text that will not come.
+            self.connection = None;
+            return Err(Carry::Stop(Stop::Home(error)));
+        }
         match self.text(letter) {
             Ok(answer) if answer.code().severity == Severity::PositiveCompletion => Ok(()),
             Ok(answer) => {

@@ -2,14 +2,17 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
-    net::TcpListener,
+    io::{BufRead, BufReader, Write},
+    net::{TcpListener, TcpStream},
     process::{Command, Stdio},
+    thread,
 };
 
+use heldspace::notice::{ReachError, reach};
+use rustls::{ServerConnection, StreamOwned};
 use serde_json::Value;
 
-use super::{practice::Served, trust::Trust};
+use super::{practice::Served, trust::Trust, world::World};
 use crate::site::{TestSite, files_below};
 
 const MAIL: &str = "[mail]\nfrom = \"pages@example.org\"\nfolder = \"outbox\"\n";
@@ -80,6 +83,75 @@ fn notices_go_out_when_a_phone_would_find_the_release_and_only_then() {
     assert!(
         files.iter().any(|(_, text)| String::from_utf8_lossy(text).contains(&link)),
         "the link is that of the release"
+    );
+}
+
+#[test]
+fn an_edit_a_new_look_and_a_new_card_are_no_cause() {
+    let served = Served::new(2, MAIL, &Trust::for_host("localhost"));
+    served.site.page("messages/receipts.md", "+++\nto = [\"m0\"]\ntitle = \"Receipts\"\n+++\nText.");
+    served.site.build();
+    assert_eq!(served.sent(&["--yes"])["sent"], 2);
+    served.site.page("library/first.md", "# First, corrected\n\nOther text.");
+    fs::create_dir_all(served.site.path("themes/default")).unwrap();
+    let style = concat!(env!("CARGO_MANIFEST_DIR"), "/themes/default/page.css");
+    let style = fs::read_to_string(style).unwrap() + "\nh1 { color: teal; }\n";
+    fs::write(served.site.path("themes/default/page.css"), style).unwrap();
+    served.site.ok(&["member", "rekey", "m0", "--yes"]);
+    assert!(served.site.build()["sealed"].as_u64().unwrap() >= 3, "everything of m0, and the edited page of m1");
+    assert_eq!(served.sent(&["--yes"])["planned"], 0);
+    served.site.page("library/second.md", "# Second");
+    served.site.ok(&["member", "close", "m1", "--yes"]);
+    served.site.build();
+    let told = served.sent(&["--yes"]);
+    assert_eq!((told["sent"].as_u64(), &told["members"][0]["member"]), (Some(1), &"m0".into()), "{told}");
+}
+
+/// What is said of a host that does this with whoever comes.
+fn found(scheme: &str, host: impl Fn(TcpStream) + Send + 'static) -> ReachError {
+    let listener = TcpListener::bind("localhost:0").unwrap();
+    let links = format!("{scheme}://localhost:{}", listener.local_addr().unwrap().port());
+    thread::spawn(move || listener.incoming().map_while(Result::ok).for_each(host));
+    let world = World::new();
+    let first = world.practice.members["anna"].mailbox.as_ref().unwrap();
+    reach(&links, &world.keys, &world.home, world.reading.released.unwrap(), first).unwrap_err()
+}
+
+/// An HTTP server that hears a request and always answers this.
+fn says(answer: &'static [u8], times: usize) -> impl Fn(TcpStream) + Send + 'static {
+    move |socket| {
+        let mut heard = BufReader::new(socket.try_clone().unwrap()).lines();
+        while heard.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
+        let mut socket = socket;
+        let _ = (0..times).try_for_each(|_| socket.write_all(answer));
+    }
+}
+
+#[test]
+fn a_host_that_answers_wrongly_is_told_apart_from_one_that_does_not() {
+    let untrusted = Trust::for_host("localhost").server();
+    let tls = move |socket| {
+        let session = ServerConnection::new(untrusted.clone()).unwrap();
+        let _ = StreamOwned::new(session, socket).flush();
+    };
+    assert!(matches!(found("https", tls), ReachError::Certificate { .. }));
+    assert!(matches!(found("http", drop), ReachError::Nobody { .. }));
+    assert!(
+        matches!(found("http", says(b"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n", 1)), ReachError::Other { found, .. } if found == "status 302")
+    );
+    assert!(matches!(
+        found("http", says(b"HTTP/1.1 429 Later\r\nContent-Length: 0\r\n\r\n", 1)),
+        ReachError::Busy { .. }
+    ));
+    assert!(matches!(
+        found("http", says(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", 1)),
+        ReachError::Other { .. }
+    ));
+    // A head that never ends is not read to its end.
+    let endless: &[u8] =
+        Box::leak([b"HTTP/1.1 200 OK\r\n\r\n".as_slice(), &vec![b' '; 1 << 20]].concat().into_boxed_slice());
+    assert!(
+        matches!(found("http", says(endless, 64)), ReachError::Other { found, .. } if found == "an endless answer")
     );
 }
 
