@@ -3,69 +3,28 @@
 //! Before the text leaves, a failure is safe to repeat. After it has left and before the server has answered, nobody
 //! knows; such a message is never repeated by itself. Nothing is said about anyone before TLS stands.
 
+mod connect;
+mod error;
+
 use std::{io, time::Duration};
 
-use age::secrecy::{ExposeSecret, SecretString};
+use age::secrecy::SecretString;
 use lettre::transport::smtp::{
-    authentication::{Credentials, Mechanism},
-    commands::{Auth, Data, Ehlo, Mail, Quit, Rcpt, Rset},
-    extension::{ClientId, Extension, MailBodyParameter, MailParameter, ServerInfo},
+    commands::{Data, Mail, Quit, Rcpt, Rset},
+    extension::{Extension, MailBodyParameter, MailParameter, ServerInfo},
     response::{Response, Severity},
 };
 
+pub use self::error::MailError;
 use super::{
     Carrier, Carry, Letter, Step,
     line::Line,
     send::{Leaving, Stop},
 };
-use crate::{
-    explain::Explain,
-    practice::{MailServer, Security},
-    visible::visible_line,
-};
+use crate::{practice::MailServer, visible::visible_line};
 
 /// The longest answer that is shown, in characters.
 const SHOWN: usize = 300;
-
-/// Why a mail server can't be used at all.
-#[derive(Debug, thiserror::Error)]
-pub enum MailError {
-    #[error("can't reach the mail server {host}:{port}")]
-    Unreachable { host: String, port: u16, source: io::Error },
-    #[error("the mail server {host} could not prove that it is {host}")]
-    Certificate { host: String, source: io::Error },
-    #[error("the mail server {host} does not offer encryption (STARTTLS)")]
-    NoTls { host: String },
-    #[error("the mail server {host} did not accept the user name and password: {reply}")]
-    Login { host: String, reply: String },
-    #[error("the mail server {host} takes no login by user name and password")]
-    NoLogin { host: String },
-    #[error("the mail server {host} does not send from this address: {reply}")]
-    Sender { host: String, reply: String },
-    #[error("the mail server {host} refused: {reply}")]
-    Refused { host: String, reply: String },
-}
-
-impl Explain for MailError {
-    fn hint(&self) -> Option<String> {
-        Some(match self {
-            Self::Unreachable { .. } => "Look whether this machine is on the internet, and whether server, port and security under [mail] in site.toml are what your mail provider says: \"starttls\" usually has port 587, \"implicit\" 465. Then run `heldspace notify` again; nobody gets a notice twice.".into(),
-            Self::Certificate { .. } => "Someone may be in between, so nothing was said to it. Look whether `server` in site.toml is the name that your mail provider gives, letter by letter, and whether this machine's clock is right.".into(),
-            Self::NoTls { .. } => "Nothing is sent without it. Try security = \"implicit\" under [mail] in site.toml, or ask your mail provider.".into(),
-            Self::Login { .. } => "Check `user` under [mail] in site.toml and the password. Many providers want a password of its own for programs; they call it an app password.".into(),
-            Self::NoLogin { .. } => "Ask your mail provider for a server that takes user name and password over TLS.".into(),
-            Self::Sender { .. } => "Check `from` under [mail] in site.toml: it has to be an address that this account may use.".into(),
-            Self::Refused { .. } => "Ask your mail provider what that means; then run `heldspace notify` again.".into(),
-        })
-    }
-}
-
-impl MailError {
-    /// Whether it may be better in a minute.
-    pub(super) fn passes(&self) -> bool {
-        matches!(self, Self::Unreachable { .. })
-    }
-}
 
 /// How long to wait for a server, and how often to try.
 #[derive(Debug, Clone, Copy)]
@@ -111,66 +70,6 @@ impl Smtp {
         Self { server, password, hello: hello.to_owned(), patience, connection: None }
     }
 
-    fn connect(&self) -> Result<(Line, ServerInfo), MailError> {
-        let MailServer { host, port, security, .. } = &self.server;
-        let wait = self.patience.answer;
-        let lost = |source| MailError::Unreachable { host: host.clone(), port: *port, source };
-        let mut line = Line::open(host, *port, wait).map_err(lost)?;
-        if *security == Security::Implicit {
-            line.secure(host, wait).map_err(|e| self.insecure(e))?;
-        }
-        self.said(line.answer(wait).map_err(lost)?)?;
-        let mut info = self.hello(&mut line)?;
-        if *security == Security::StartTls {
-            // SECURITY: no STARTTLS, no mail: someone in between may have taken the word away.
-            if !info.supports_feature(Extension::StartTls) {
-                return Err(MailError::NoTls { host: host.clone() });
-            }
-            let turned = line.ask("STARTTLS\r\n", wait).map_err(lost)?;
-            if !turned.is_positive() {
-                return Err(MailError::NoTls { host: host.clone() });
-            }
-            line.secure(host, wait).map_err(|e| self.insecure(e))?;
-            info = self.hello(&mut line)?;
-        }
-        self.log_in(&mut line, &info)?;
-        Ok((line, info))
-    }
-
-    fn hello(&self, line: &mut Line) -> Result<ServerInfo, MailError> {
-        let command = Ehlo::new(ClientId::Domain(self.hello.clone()));
-        let answer = self.said(line.ask(command, self.patience.answer).map_err(|e| self.lost(e))?)?;
-        ServerInfo::from_response(&answer).map_err(|e| self.lost(io::Error::other(e)))
-    }
-
-    fn log_in(&self, line: &mut Line, info: &ServerInfo) -> Result<(), MailError> {
-        let (Some(user), Some(password)) = (&self.server.user, &self.password) else { return Ok(()) };
-        // SECURITY: the password is said to a server that proved who it is, and to nobody else.
-        if !line.is_secure() {
-            return Err(MailError::NoTls { host: self.server.host.clone() });
-        }
-        let mechanism = info.get_auth_mechanism(&[Mechanism::Plain, Mechanism::Login]);
-        let mechanism = mechanism.ok_or_else(|| MailError::NoLogin { host: self.server.host.clone() })?;
-        let credentials = Credentials::new(user.clone(), password.expose_secret().to_owned());
-        let wait = self.patience.answer;
-        let broken = |e: lettre::transport::smtp::Error| self.lost(io::Error::other(e));
-        let first = Auth::new(mechanism, credentials.clone(), None).map_err(broken)?;
-        let mut answer = line.ask(first, wait).map_err(|e| self.lost(e))?;
-        // LOGIN asks twice, for the name and for the password.
-        for _ in 0..2 {
-            if !answer.has_code(334) {
-                break;
-            }
-            let next = Auth::new_from_response(mechanism, credentials.clone(), &answer).map_err(broken)?;
-            answer = line.ask(next, wait).map_err(|e| self.lost(e))?;
-        }
-        match answer.code().severity {
-            Severity::PositiveCompletion => Ok(()),
-            Severity::TransientNegativeCompletion => Err(self.lost(io::Error::other(reply(&answer)))),
-            _ => Err(MailError::Login { host: self.server.host.clone(), reply: reply(&answer) }),
-        }
-    }
-
     /// Everything up to the server's word that the text may come.
     fn announce(&mut self, letter: &Letter) -> Result<(), Failed> {
         let wait = self.patience.answer;
@@ -202,29 +101,6 @@ impl Smtp {
         let Some((line, _)) = &mut self.connection else { return Err(io::ErrorKind::NotConnected.into()) };
         line.say(&stuffed(&letter.bytes), wait)?;
         line.answer(wait)
-    }
-
-    /// The server's own words, unless they are good ones.
-    fn said(&self, answer: Response) -> Result<Response, MailError> {
-        match answer.code().severity {
-            Severity::PositiveCompletion => Ok(answer),
-            Severity::TransientNegativeCompletion => Err(self.lost(io::Error::other(reply(&answer)))),
-            _ => Err(MailError::Refused { host: self.server.host.clone(), reply: reply(&answer) }),
-        }
-    }
-
-    fn lost(&self, source: io::Error) -> MailError {
-        MailError::Unreachable { host: self.server.host.clone(), port: self.server.port, source }
-    }
-
-    fn insecure(&self, source: io::Error) -> MailError {
-        let inner = source.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        match inner {
-            Some(rustls::Error::InvalidCertificate(_)) => {
-                MailError::Certificate { host: self.server.host.clone(), source }
-            }
-            _ => self.lost(source),
-        }
     }
 
     /// What a failure means that is safe to repeat.
@@ -273,15 +149,20 @@ impl Carrier for Smtp {
             self.connection = None;
             return Err(Carry::Stop(Stop::Home(error)));
         }
-        match self.text(letter) {
-            Ok(answer) if answer.code().severity == Severity::PositiveCompletion => Ok(()),
-            Ok(answer) => {
+        let answer = self.text(letter).map_err(|error| {
+            self.connection = None;
+            Carry::Unknown(visible_line(&error.to_string()))
+        })?;
+        match answer.code().severity {
+            Severity::PositiveCompletion => Ok(()),
+            // Neither yes nor no: whatever it answers, it is not this text.
+            Severity::PositiveIntermediate => {
+                self.connection = None;
+                Err(Carry::Unknown(reply(&answer)))
+            }
+            Severity::TransientNegativeCompletion | Severity::PermanentNegativeCompletion => {
                 leaving(Step::NotTaken).map_err(|e| Carry::Stop(Stop::Home(e)))?;
                 Err(self.before_the_text(Failed::Said(answer)))
-            }
-            Err(error) => {
-                self.connection = None;
-                Err(Carry::Unknown(visible_line(&error.to_string())))
             }
         }
     }

@@ -114,7 +114,14 @@ fn what_does_not_pass_ends_after_some_rounds_and_is_whole_the_next_time() {
 #[test]
 fn after_the_text_left_nothing_is_repeated() {
     let Some(trust) = trusting("notice::failures::after_the_text_left_nothing_is_repeated") else { return };
-    for fault in [Fault::Drop, Fault::Silence, Fault::Endless, Fault::Drip, Fault::Say("garbage\r\n")] {
+    for fault in [
+        Fault::Drop,
+        Fault::Silence,
+        Fault::Endless,
+        Fault::Drip,
+        Fault::Say("garbage\r\n"),
+        Fault::Say("354 go on\r\n"),
+    ] {
         let options = Options { fault: Some((Stage::Text, fault)), times: 1, ..Options::default() };
         let sink = start(&trust, &options);
         let (world, report) = send(&sink, &options);

@@ -186,7 +186,8 @@ impl State {
         while !text.ends_with(b"\r\n.\r\n") {
             text.push(byte(stream)?);
         }
-        let refused = matches!(self.fault, Some((Stage::Text, Fault::Say(_)))) && self.times.load(Ordering::SeqCst) > 0;
+        let says_no = matches!(self.fault, Some((Stage::Text, Fault::Say(reply))) if reply.starts_with(['4', '5']));
+        let refused = says_no && self.times.load(Ordering::SeqCst) > 0;
         // As a real server: it is kept before it is acknowledged.
         if !refused {
             let text = String::from_utf8(text[..text.len() - 3].to_vec()).unwrap().replace("\r\n..", "\r\n.");
