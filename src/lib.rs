@@ -17,6 +17,7 @@
 //! | [`publish`] | all of these, and what was given before | a plan to show, and then a publication | how to ask anyone |
 //! | [`host`] | paths and bytes | the same, from somewhere else | what a file means; whom to believe |
 //! | [`store`] | paths and bytes | the same bytes | what a file means |
+//! | [`notice`] | what was published, and what was told before | a plan to show, and then an e-mail for each | what a page says |
 //! | [`serve`] | HTTP requests, a store | ciphertext for tickets and passes | how to read any of it |
 //! | [`audit`] | the host's audit log, and what was seen of it before | who opened what, and whether to believe it | how to show it |
 //! | [`viewer`] | | the browser's program, to publish | |
@@ -32,6 +33,7 @@
 //!   `tests/it/interrupted.rs`.
 //! - The same page gives the same object name on any run and any machine, so building twice changes nothing:
 //!   `tests/it/store_side.rs`.
+//! - A notice names nobody and says nothing, and none is sent twice for one cause: `tests/it/notice/`.
 //! - Nothing an unsigned byte says is believed, in the browser either: `tests/web/hostile.test.mjs`.
 //! - The host can't change its audit log behind what was seen of it: `tests/it/audit.rs`.
 //! - The server links nothing that could read, render or mail: `tests/it/promises.rs`.
@@ -54,6 +56,8 @@ pub mod explain;
 pub mod host;
 #[cfg(feature = "author")]
 pub mod keys;
+#[cfg(feature = "author")]
+pub mod notice;
 #[cfg(feature = "author")]
 pub mod practice;
 #[cfg(feature = "author")]

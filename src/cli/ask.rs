@@ -110,11 +110,27 @@ pub fn choose(question: &'static str, options: Vec<String>, first: usize) -> Res
     Select::new(question, options).with_starting_cursor(first).prompt().map_err(|error| declined(&error))
 }
 
+/// The password of the mail server.
+pub fn mail_password(file: Option<&std::path::Path>) -> Result<SecretString, Failure> {
+    if let Some(path) = file {
+        return Ok(first_line(&secret_file(path)?));
+    }
+    on_terminal(
+        "the password of the mail server",
+        "Put it into .heldspace/mail-password, which only you can read (chmod 600), or into another such file and name it with --mail-password-file.",
+    )?;
+    shown_as_stars("Password of the mail server:")
+}
+
 fn hidden(question: &'static str) -> Result<SecretString, Failure> {
     on_terminal(
         "the passphrase",
         "Put it into a file that only you can read (chmod 600) and name it with --passphrase-file.",
     )?;
+    shown_as_stars(question)
+}
+
+fn shown_as_stars(question: &'static str) -> Result<SecretString, Failure> {
     let prompt = Password::new(question).without_confirmation().with_display_mode(PasswordDisplayMode::Masked);
     prompt.prompt().map(SecretString::from).map_err(|error| declined(&error))
 }
@@ -122,7 +138,12 @@ fn hidden(question: &'static str) -> Result<SecretString, Failure> {
 fn from_file(common: &Common) -> Result<Option<SecretString>, Failure> {
     let Some(path) = &common.passphrase_file else { return Ok(None) };
     let text = secret_file(path)?;
-    Ok(Some(SecretString::from(text.trim_end_matches(['\r', '\n']).to_owned())))
+    Ok(Some(first_line(&text)))
+}
+
+/// A secret without the line end that editors add.
+pub fn first_line(text: &str) -> SecretString {
+    SecretString::from(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 fn secret_file(path: &std::path::Path) -> Result<Zeroizing<String>, Failure> {

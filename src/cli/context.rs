@@ -111,7 +111,7 @@ pub fn now() -> UnixTime {
 }
 
 /// `--store DIR`, for the commands that look into one.
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 pub struct StoreArg {
     /// The store's folder, if it is not .heldspace/store
     #[arg(long, value_name = "DIR")]

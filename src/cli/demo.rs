@@ -10,11 +10,13 @@ use super::{
     build::Build,
     context::{self, StoreArg},
     member::give_mailbox,
+    notify::Notify,
     serve::stopped,
 };
 use crate::{
     keys::Root,
-    practice::{Home, edit::Edit, starter},
+    practice::{Home, Practice, Way, edit::Edit, starter},
+    publish,
     serve::{ServeError, ServeOptions, Server},
 };
 
@@ -23,7 +25,8 @@ const SHOWN: [&str; 3] = ["maya", "grete", "tobias"];
 
 /// Try it: make the sample practice, build it, and serve it on this machine
 ///
-/// Its people are invented, and its keys have no passphrase, so that every command can be tried on it.
+/// What each member gets by e-mail lies in a folder beside it; open one of these files with any mail program. Its people
+/// are invented, and its keys have no passphrase, so that every command can be tried on it.
 ///
 /// Example: heldspace demo
 #[derive(Args)]
@@ -75,15 +78,25 @@ impl Demo {
             build.publish(&common, &quiet, context::now()).await?;
         }
         let practice = context::practice(&common)?;
-        let shown = SHOWN.iter().filter_map(|shown| cards.iter().find(|(member, _)| member.folder == *shown));
-        let shown = shown.map(|(member, card)| Shown {
-            name: member.name.clone(),
-            link: card.link(&practice),
-            passphrase: card.words().to_owned(),
-        });
-        show(&url, &dir, &shown.collect::<Vec<_>>(), terminal);
+        // It answers while the notices go out: they look whether a member would find the pages.
         let told = terminal.clone();
-        server.on_trouble(move |trouble| told.failure(trouble)).run(stopped()).await?;
+        let server = server.on_trouble(move |trouble| told.failure(trouble));
+        let mut serving = tokio::spawn(server.run(stopped()));
+        let notify = Notify { yes: true, ..Notify::default() };
+        tokio::select! {
+            sent = notify.run(&common, &quiet) => sent?,
+            ended = &mut serving => return Ok(ended.map_err(|e| Failure::Runtime(e.into()))??),
+        }
+        let standing = context::standing(&common, &StoreArg { store: None }, &keys).await?;
+        let mut shown = Vec::new();
+        for (member, card) in SHOWN.iter().filter_map(|shown| cards.iter().find(|(member, _)| member.folder == *shown))
+        {
+            let mailbox = context::mailbox(context::member(&practice, &member.folder)?)?;
+            let link = publish::notice_link(mailbox, &keys, standing).at(&practice.site.address.links);
+            shown.push(Shown { name: member.name.clone(), link, passphrase: card.words().to_owned() });
+        }
+        show(&url, &practice, &shown, terminal);
+        serving.await.map_err(|e| Failure::Runtime(e.into()))??;
         Ok(())
     }
 
@@ -113,8 +126,13 @@ impl Demo {
     }
 }
 
-fn show(url: &str, dir: &std::path::Path, members: &[Shown], terminal: &Terminal) {
-    terminal.data(&serde_json::json!({ "url": url, "members": members }));
+fn show(url: &str, practice: &Practice, members: &[Shown], terminal: &Terminal) {
+    let dir = &practice.root;
+    let notices = practice.site.mail.as_ref().and_then(|mail| match &mail.way {
+        Way::Folder(folder) => Some(dir.join(folder)),
+        Way::Server(_) => None,
+    });
+    terminal.data(&serde_json::json!({ "url": url, "members": members, "notices": notices }));
     terminal.line(format!("The open pages:  {url}/\n"));
     for member in members {
         terminal.line(format!(
@@ -123,6 +141,9 @@ fn show(url: &str, dir: &std::path::Path, members: &[Shown], terminal: &Terminal
             member.link,
             terminal.strong(&member.passphrase)
         ));
+    }
+    if let Some(notices) = notices {
+        terminal.line(format!("What they got by e-mail, as files:  {}\n", notices.display()));
     }
     terminal.line(format!(
         "Open a link in a browser and type the words. Other commands: heldspace --root {} show …",

@@ -40,6 +40,8 @@ macro_rules! failures {
             NotShown(#[source] std::io::Error),
             #[error("these are not this practice's 24 words")]
             OtherRoot,
+            #[error("{left} of {of} notices did not go out")]
+            NoticesLeft { left: usize, of: usize },
         }
 
         impl Explain for Failure {
@@ -53,8 +55,14 @@ macro_rules! failures {
             fn exit_code(&self) -> u8 {
                 match self {
                     $($(#[$cfg])* Self::$name(error) => error.exit_code(),)*
-                    Self::Runtime(_) | Self::NotShown(_) => 1,
-                    Self::NoHost | Self::LinkNotYet | Self::NothingToRead { .. } | Self::Declined | Self::NothingPublished | Self::NoMailbox { .. } | Self::OtherRoot => 4,
+                    Self::Runtime(_) | Self::NotShown(_) | Self::NoticesLeft { .. } => 1,
+                    Self::NoHost
+                    | Self::LinkNotYet
+                    | Self::NothingToRead { .. }
+                    | Self::Declined
+                    | Self::NothingPublished
+                    | Self::NoMailbox { .. }
+                    | Self::OtherRoot => 4,
                     _ => 2,
                 }
             }
@@ -86,6 +94,8 @@ failures! {
     #[cfg(feature = "author")]
     Audit(crate::audit::AuditError),
     #[cfg(feature = "author")]
+    Notice(crate::notice::NoticeError),
+    #[cfg(feature = "author")]
     Root(crate::keys::RootError),
     #[cfg(feature = "serve")]
     Serve(crate::serve::ServeError),
@@ -106,6 +116,7 @@ impl Failure {
             Self::LinkNotYet => "It was ended, or its week is over, or this member is new: it works again after the next `heldspace build`.".into(),
             Self::NotShown(_) => "Look where the output goes, and whether it can take any. For a card: `heldspace member rekey` makes a new one.".into(),
             Self::OtherRoot => "Nothing was changed. Look whether this sheet belongs to another practice.".into(),
+            Self::NoticesLeft { .. } => "What was refused: ask that person for their address, and correct it in member.toml. What was put off: run `heldspace notify` again later. What may have been sent: ask, or send it once more with `heldspace notify --member NAME --again`.".into(),
             _ => return None,
         })
     }

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::{Common, Failure, Terminal, ask, audit, context};
+use super::{Common, Failure, Terminal, ask, audit, context, notify};
 use crate::{
     audit::{AuditError, Log, Opened},
     keys::Keys,
@@ -25,7 +25,7 @@ use crate::{
 #[derive(Subcommand)]
 pub enum Member {
     Add(Add),
-    /// List the members, their groups, and when they last opened something
+    /// List the members, their groups, when they last opened something, and whose address the mail server refused
     List {
         #[command(flatten)]
         store: context::StoreArg,
@@ -231,6 +231,7 @@ async fn list(store: &context::StoreArg, common: &Common, terminal: &Terminal) -
     let practice = context::practice(common)?;
     let home = Home::of(&common.root);
     let opened = opened(&home, &store.store.clone().unwrap_or_else(|| home.store()), terminal).await;
+    let history = notify::history(common, terminal)?;
     let rows: Vec<_> = practice.members.values().map(|member| (member, practice.groups_of(&member.folder))).collect();
     let data = rows.iter().map(|(m, groups)| {
         json!({ "member": m.folder, "name": m.name, "email": m.email, "groups": groups, "mailbox": m.mailbox.as_ref().map(|b| b.id), "closed": m.closed.map(|d| d.to_string()), "opened": opened.as_ref().and_then(|o| last_opened(m, o)), "log_trusted": opened.is_some() })
@@ -253,6 +254,15 @@ async fn list(store: &context::StoreArg, common: &Common, terminal: &Terminal) -
             visible_line(&member.name),
             visible_line(&member.email)
         ));
+        if let Some(refusal) = history.refused(member) {
+            let (on, reply) = (notify::date(refusal.time), visible_line(&refusal.reply));
+            terminal.line(format!("    refused by the mail server on {on}: {reply}"));
+        }
+        if let Some(since) = history.uncertain(member).filter(|_| member.closed.is_none()) {
+            let (on, folder) = (notify::date(since), &member.folder);
+            terminal
+                .line(format!("    a notice on {on} may not have arrived: heldspace notify --member {folder} --again"));
+        }
     }
     Ok(())
 }

@@ -26,6 +26,8 @@ mod link;
 #[cfg(feature = "author")]
 mod member;
 #[cfg(feature = "author")]
+mod notify;
+#[cfg(feature = "author")]
 mod open;
 #[cfg(feature = "author")]
 mod publish;
@@ -109,6 +111,8 @@ enum Command {
     Audit(audit::Audit),
     #[cfg(feature = "author")]
     Open(open::Open),
+    #[cfg(feature = "author")]
+    Notify(notify::Notify),
     #[cfg(feature = "serve")]
     Serve(serve::Serve),
     #[cfg(all(feature = "author", feature = "serve"))]
@@ -151,6 +155,8 @@ impl Command {
             Self::Audit(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Open(command) => command.run(common),
+            #[cfg(feature = "author")]
+            Self::Notify(command) => command.run(common, terminal).await,
             #[cfg(feature = "serve")]
             Self::Serve(command) => command.run(common, terminal).await,
             #[cfg(all(feature = "author", feature = "serve"))]

@@ -88,6 +88,12 @@ impl<'a> Fields<'a> {
         self.mistake(&at, format!("`{key}` is missing"), format!("add {example}"));
     }
 
+    /// As [`Fields::text`], on as many lines as it takes.
+    pub(crate) fn prose(&mut self, key: &'static str) -> Option<At<String>> {
+        let node = self.take(key)?;
+        self.as_prose(key, node, "\n")
+    }
+
     /// A list of texts; a single text is a list of one.
     pub(crate) fn texts(&mut self, key: &'static str) -> Option<At<Vec<At<String>>>> {
         let Node { at, shape } = self.take(key)?;
@@ -149,6 +155,15 @@ impl<'a> Fields<'a> {
         items.into_iter().filter_map(|item| each(Fields::new(self.source, item, self.mistakes))).collect()
     }
 
+    /// Every table that is left, with its name: for names that the practice chooses.
+    pub(crate) fn named_tables<T>(&mut self, mut each: impl FnMut(At<String>, Fields<'_>) -> Option<T>) -> Vec<T> {
+        let left = std::mem::take(&mut self.entries);
+        let named = left.into_iter().filter_map(|Entry { key, at, value }| {
+            each(At { value: key, at }, Fields::new(self.source, value, self.mistakes))
+        });
+        named.collect()
+    }
+
     /// Complains about every key that nobody asked for.
     pub(crate) fn finish(mut self) {
         for Entry { key, at, .. } in std::mem::take(&mut self.entries) {
@@ -165,6 +180,11 @@ impl<'a> Fields<'a> {
     }
 
     fn as_text(&mut self, key: &'static str, node: Node) -> Option<At<String>> {
+        self.as_prose(key, node, "")
+    }
+
+    /// Text in which, of the characters that can't be seen, `allowed` may stand.
+    fn as_prose(&mut self, key: &'static str, node: Node, allowed: &str) -> Option<At<String>> {
         let Node { at, shape: Shape::Text(value) } = node else {
             return self.wrong(key, &node.at, &node.shape, "text in quotes");
         };
@@ -173,9 +193,10 @@ impl<'a> Fields<'a> {
             return None;
         }
         // SECURITY: these values reach terminals, mail headers and pages.
-        if let Some(c) = value.chars().find(|&c| is_unseen(c) || c == '\n' || c == '\t') {
+        if let Some(c) = value.chars().find(|&c| (is_unseen(c) || c == '\n' || c == '\t') && !allowed.contains(c)) {
             let what = format!("`{key}` has a character that can't be seen (U+{:04X})", u32::from(c));
-            self.mistake(&at, what, "type the line again, on one line");
+            let hint = if allowed.is_empty() { "type the line again, on one line" } else { "type the text again" };
+            self.mistake(&at, what, hint);
             return None;
         }
         Some(At { value: value.trim().to_owned(), at })

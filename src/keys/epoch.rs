@@ -7,7 +7,8 @@ use crate::{
     explain::Explain,
     seal::Identity,
     wire::{
-        Digest, Envelope, Epoch, MailboxId, ObjectName, PageId, Pepper, SigningKey, Statement, Ticket, VerifyingKey,
+        Digest, Envelope, Epoch, MailboxId, ObjectName, PageId, Pepper, Release, SigningKey, Statement, Ticket,
+        VerifyingKey,
     },
 };
 
@@ -148,6 +149,12 @@ impl Keys {
         let fields: [&[u8]; 5] =
             [mailbox.as_bytes(), &generation.to_be_bytes(), &week.year.to_be_bytes(), &[week.number], &[again]];
         Ticket::from_bytes(derive(&self.link, "heldspace ticket", &fields).first_half())
+    }
+
+    /// What stands in the Message-ID of a notice: says nothing to anyone, and is the same on any run.
+    pub fn message_id(&self, mailbox: &MailboxId, release: Release, attempt: u32) -> [u8; 16] {
+        let fields: [&[u8]; 3] = [mailbox.as_bytes(), &release.to_be_bytes(), &attempt.to_be_bytes()];
+        derive(&self.link, "heldspace message id", &fields).first_half()
     }
 
     /// The id of a page; for a message, one for each reader, so that two who compare learn nothing of each other.

@@ -10,6 +10,7 @@
 //! unlisted.json          what no index lists any more, and since when
 //! audit.json             how far the host's audit log was seen
 //! store/                 the default store
+//! mail-password          the mail server's, if it is kept (0600)
 //! lock                   one publication at a time
 //! ```
 
@@ -21,6 +22,7 @@ use std::{
 
 use age::secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use super::{
     Journal,
@@ -163,7 +165,7 @@ impl Home {
                 let sealed = files::read_secret(&self.0.join("keys.age")).map_err(HomeError::from)?;
                 let sealed = sealed.ok_or(HomeError::NoKeys)?;
                 let json = open_with_passphrase(passphrase()?, KEY_FILE_WORK_FACTOR, &sealed, KEY_FILE_LIMIT);
-                let json = zeroize::Zeroizing::new(json.map_err(|_| HomeError::WrongPassphrase)?);
+                let json = Zeroizing::new(json.map_err(|_| HomeError::WrongPassphrase)?);
                 Ok(Keys::from_json(&json).map_err(HomeError::from)?)
             }
         }
@@ -230,6 +232,11 @@ impl Home {
 
     pub fn write_hosts(&self, hosts: &BTreeMap<String, KnownHost>) -> Result<(), HomeError> {
         self.write_json("hosts.json", hosts)
+    }
+
+    /// The mail server's password, where the therapist put it.
+    pub fn mail_password(&self) -> Result<Option<Zeroizing<Vec<u8>>>, HomeError> {
+        Ok(files::read_secret(&self.0.join("mail-password"))?)
     }
 
     /// A member's keyring, as sealed.

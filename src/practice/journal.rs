@@ -32,6 +32,11 @@ impl Journal {
         Self { path }
     }
 
+    /// Whether nothing was ever written: then no keys are needed to know what it says.
+    pub fn is_empty(&self) -> bool {
+        !self.path.exists()
+    }
+
     /// Adds an entry; it is on the disk when this returns.
     ///
     /// # Panics
@@ -56,10 +61,10 @@ impl Journal {
         let text = files::read(&self.path)?.unwrap_or_default();
         let end = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
         let lines = text[..end].split_inclusive(|&byte| byte == b'\n').enumerate();
-        lines.map(|(n, line)| self.entry(line, keys).ok_or_else(|| self.unreadable(n + 1))).collect()
+        lines.map(|(n, line)| Self::entry(line, keys).ok_or_else(|| self.unreadable(n + 1))).collect()
     }
 
-    fn entry<T: DeserializeOwned>(&self, line: &[u8], keys: &Keys) -> Option<T> {
+    fn entry<T: DeserializeOwned>(line: &[u8], keys: &Keys) -> Option<T> {
         let sealed = BASE64.decode(line.trim_ascii_end()).ok()?;
         let opened = keys.newest_first().find_map(|epoch| epoch.identity().open(&sealed, ENTRY_LIMIT).ok())?;
         serde_json::from_slice(&opened).ok()

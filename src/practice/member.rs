@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path, str::FromStr};
 use data_encoding::BASE64;
 use jiff::civil::Date;
 
-use super::group::open;
+use super::{group::open, site};
 use crate::{
     content::{At, Fields, Mistake},
     seal::{Recipient, Week},
@@ -20,6 +20,10 @@ pub struct Member {
     pub folder: String,
     pub name: String,
     pub email: String,
+    /// The language of their notices, if not the practice's.
+    pub language: Option<String>,
+    /// False for someone who asked for none.
+    pub notices: bool,
     pub mailbox: Option<Mailbox>,
     /// Mailboxes this person had before.
     pub former: Vec<MailboxId>,
@@ -51,7 +55,7 @@ impl Mailbox {
 }
 
 pub(super) fn read(root: &Path, folder: &str, mistakes: &mut Vec<Mistake>) -> Member {
-    let mut member = Member { folder: folder.to_owned(), name: folder.to_owned(), ..Member::default() };
+    let mut member = Member { folder: folder.to_owned(), name: folder.to_owned(), notices: true, ..Member::default() };
     let file = Path::new("content/members").join(folder).join("member.toml");
     let Some((source, node)) = open(root, &file, "name = \"…\" and email = \"…\"", mistakes) else {
         return member;
@@ -63,6 +67,8 @@ pub(super) fn read(root: &Path, folder: &str, mistakes: &mut Vec<Mistake>) -> Me
     if let Some(email) = fields.required_text("email", "email = \"anna@example.org\"") {
         member.email = email_address(&mut fields, email).unwrap_or_default();
     }
+    member.language = site::language(&mut fields);
+    member.notices = fields.boolean("notices").is_none_or(|wanted| wanted.value);
     member.closed = fields.date("closed").map(|date| date.value);
     let former = fields.texts("former").map(|list| list.value).unwrap_or_default();
     member.former = former.into_iter().filter_map(|id| parsed(&mut fields, "former", &id)).collect();

@@ -23,7 +23,11 @@ pub use group::Group;
 pub use home::{Home, HomeError, KeyFile, KnownHost, Lock, Released};
 pub use journal::Journal;
 pub use member::{Mailbox, Member};
-pub use site::{Address, Help, HelpLine, HostPlace, Identity, Leave, Seal, Share, Site, ThemeName};
+pub(crate) use site::LINK;
+pub use site::{
+    Address, Help, HelpLine, HostPlace, Identity, Leave, Mail, MailServer, Notice, OwnText, Placed, Seal, Security,
+    Share, Site, ThemeName, Way,
+};
 
 use crate::content::{Mistake, Mistakes};
 

@@ -1,7 +1,18 @@
 //! `site.toml`: the practice, its addresses, its help. No secret is in it.
 
-use std::path::{Path, PathBuf};
+mod mail;
+mod notice;
 
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+};
+
+pub(crate) use self::notice::LINK;
+pub use self::{
+    mail::{Mail, MailServer, Security, Way},
+    notice::{Notice, OwnText},
+};
 use super::group::open;
 use crate::content::{At, Fields, Mistake, Node, Source, toml};
 
@@ -16,6 +27,9 @@ pub struct Site {
     pub seal: Seal,
     /// Where publications go, if that is not this machine.
     pub host: Option<HostPlace>,
+    /// How notices leave this machine; none are sent without it.
+    pub mail: Option<Mail>,
+    pub notice: Notice,
 }
 
 /// Where publications go.
@@ -25,6 +39,29 @@ pub enum HostPlace {
     Folder(PathBuf),
     /// The origin of a heldspace server.
     Server(String),
+}
+
+/// A text, and where it stands in `site.toml`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Placed {
+    pub text: String,
+    at: Range<usize>,
+}
+
+impl From<At<String>> for Placed {
+    fn from(At { value, at }: At<String>) -> Self {
+        Self { text: value, at }
+    }
+}
+
+impl Placed {
+    /// What is wrong with this text, at its place.
+    pub(crate) fn mistake(&self, root: &Path, what: impl Into<String>, hint: impl Into<String>) -> Mistake {
+        match Source::read(root, Path::new(FILE)) {
+            Ok(source) => source.mistake(&self.at, what, hint),
+            Err(_) => Mistake::whole(FILE, what, hint),
+        }
+    }
 }
 
 /// Who writes.
@@ -42,8 +79,16 @@ pub struct Identity {
 pub struct Address {
     /// What stands in notices and on cards; it should give nothing away.
     pub links: String,
+    links_at: Range<usize>,
     /// The open library, where that is elsewhere.
     pub library: Option<String>,
+}
+
+impl Address {
+    /// The address of links, and where it stands.
+    pub fn links(&self) -> Placed {
+        Placed { text: self.links.clone(), at: self.links_at.clone() }
+    }
 }
 
 /// What is within reach in every state of the viewer.
@@ -109,9 +154,11 @@ impl Default for ThemeName {
     }
 }
 
+const FILE: &str = "site.toml";
+
 pub(super) fn read(root: &Path, mistakes: &mut Vec<Mistake>) -> Site {
     let mut site = Site::default();
-    let file = Path::new("site.toml");
+    let file = Path::new(FILE);
     if !root.join(file).exists() {
         let hint = "this folder is no practice; name the one that is, or make one with `heldspace init`";
         mistakes.push(Mistake::whole(file, "there is no such file", hint));
@@ -141,6 +188,8 @@ fn fill(site: &mut Site, source: &Source, node: Node, mistakes: &mut Vec<Mistake
     site.theme = fields.table("theme").and_then(theme).unwrap_or_default();
     site.seal = fields.table("seal").map(seal).unwrap_or_default();
     site.host = fields.table("host").and_then(host);
+    site.mail = fields.table("mail").and_then(mail::read);
+    site.notice = fields.table("notice").map(notice::read).unwrap_or_default();
     fields.finish();
 }
 
@@ -166,22 +215,31 @@ const HELP: &str = "[help] with intro = \"…\", and [[help.lines]] with name = 
 fn practice(mut fields: Fields<'_>) -> Option<Identity> {
     let name = fields.required_text("name", "name = \"Practice Example\"");
     let therapist = fields.text("therapist").map(|name| name.value).unwrap_or_default();
-    let language = fields.text("language");
-    let good = |tag: &str| tag.len() < 36 && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    if let Some(wrong) = language.as_ref().filter(|tag| !good(&tag.value)) {
-        fields.mistake(&wrong.at, "not a language tag", "write a tag such as `en`, `de` or `pt-BR`");
-    }
+    let language = language(&mut fields).unwrap_or_else(|| "en".to_owned());
     fields.finish();
-    let language = language.map_or_else(|| "en".to_owned(), |tag| tag.value);
     Some(Identity { name: name?.value, language, therapist })
+}
+
+/// The BCP 47 tag behind `language`.
+pub(super) fn language(fields: &mut Fields<'_>) -> Option<String> {
+    let tag = fields.text("language")?;
+    if !is_language(&tag.value) {
+        fields.mistake(&tag.at, "not a language tag", "write a tag such as `en`, `de` or `pt-BR`");
+    }
+    Some(tag.value)
+}
+
+fn is_language(tag: &str) -> bool {
+    tag.len() < 36 && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 fn address(mut fields: Fields<'_>) -> Option<Address> {
     let links = fields.required_text("links", "links = \"https://pages.example.org\"");
+    let links_at = links.as_ref().map(|url| url.at.clone()).unwrap_or_default();
     let links = links.and_then(|url| origin(&mut fields, &url));
     let library = fields.text("library").and_then(|url| origin(&mut fields, &url));
     fields.finish();
-    Some(Address { links: links?, library })
+    Some(Address { links: links?, links_at, library })
 }
 
 /// An origin as browsers write it: scheme and host, perhaps a port, in lower case, and no `/` at the end.

@@ -17,8 +17,8 @@ struct SampleContent;
 
 const SAMPLE_SITE: &str = include_str!("../../site.toml");
 const HELP_LINES: &str = include_str!("starter/help-lines.toml");
-/// Keys and state stay out of version control from the first day.
-const IGNORE: &str = "/.heldspace/\n";
+/// Keys, state and members' links stay out of version control from the first day.
+const IGNORE: &str = "/.heldspace/\n/outbox/\n";
 
 /// A country whose crisis lines are known.
 #[derive(Debug, Clone)]

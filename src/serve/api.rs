@@ -87,6 +87,13 @@ impl Service {
         Ok(answer)
     }
 
+    /// The head is signed, and tells nothing that the open pages do not.
+    pub(super) async fn head(&self) -> Result<Answer, Refusal> {
+        let stored = self.store.fetch(layout::HEAD, SIZE).await.map_err(|_| Refusal::Store)?;
+        let head = file(stored.ok_or(Refusal::NotFound)?, "application/json").await;
+        Ok(Answer::closed(head.map_err(|_| Refusal::Store)?))
+    }
+
     /// The mailbox of whoever shows a good pass.
     async fn admitted(&self, visitor: Visitor<'_>) -> Result<MailboxId, Refusal> {
         let Some(text) = visitor.shows(Scheme::Pass) else {

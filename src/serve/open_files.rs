@@ -77,14 +77,6 @@ impl Service {
         Err(Refusal::NotFound)
     }
 
-    /// The practice's signed word on what is published: for whoever wants to compare.
-    pub(super) async fn head(&self) -> Result<Answer, Refusal> {
-        let stored =
-            self.store.fetch(layout::HEAD, SIZE).await.map_err(|_| Refusal::Store)?.ok_or(Refusal::NotFound)?;
-        let response = file(stored, "application/json").await.map_err(|_| Refusal::Store)?;
-        Ok(Answer { response, kind: Kind::Page })
-    }
-
     /// The practice's page for addresses where nothing is; a line of text, if it has none.
     pub(super) async fn nothing_here(&self) -> Answer {
         let Ok(Some(stored)) = self.public(NOTHING).await else { return Refusal::NotFound.answer() };

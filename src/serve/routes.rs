@@ -16,6 +16,7 @@ pub(super) enum Route {
     Index(MailboxId),
     Object(ObjectName),
     Publication(Asked),
+    /// The practice's signed word on the newest release.
     Head,
     Health,
 }

@@ -55,13 +55,14 @@ impl Service {
         refused: Option<Refusal>,
         network: Network,
     ) -> Response<Body> {
+        let is_page = !request.uri().path().starts_with("/api/");
         let answer = match refused {
             Some(refusal) => Err(refusal),
             None => self.route(request, network).await,
         };
         let mut answer = match answer {
             // People come to pages; what asks the API is a program.
-            Err(Refusal::NotFound) if !request.uri().path().starts_with("/api/") => self.nothing_here().await,
+            Err(Refusal::NotFound) if is_page => self.nothing_here().await,
             answer => answer.unwrap_or_else(Refusal::answer),
         };
         headers::add(&mut answer);

@@ -252,7 +252,7 @@ fn comments_of_the_therapist_stay() {
 
 #[test]
 fn every_command_has_help_that_says_what_it_does() {
-    let commands: [&[&str]; 21] = [
+    let commands: [&[&str]; 22] = [
         &[],
         &["init"],
         &["recover"],
@@ -271,6 +271,7 @@ fn every_command_has_help_that_says_what_it_does() {
         &["show"],
         &["open"],
         &["audit"],
+        &["notify"],
         &["serve"],
         &["demo"],
         &["--root", "/tmp", "build"],

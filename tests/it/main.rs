@@ -32,6 +32,8 @@ mod interrupted;
 mod markers;
 #[cfg(feature = "author")]
 mod matrix;
+#[cfg(all(feature = "author", feature = "serve"))]
+mod notice;
 mod promises;
 #[cfg(feature = "author")]
 mod pty;

@@ -49,6 +49,7 @@ fn made() -> Value {
         "epoch_recipient": keys.current().identity().recipient().to_string(),
         "object": { "mailbox": mailbox(), "plaintext_digest": Digest::of(b"page"), "name": name, "recipient": keys.object_identity(&name).recipient().to_string() },
         "pepper": keys.pepper(&mailbox()).to_hex(),
+        "message_id": { "mailbox": mailbox(), "release": 1_795_564_800_u64, "attempt": 1, "hex": HEXLOWER.encode(&keys.message_id(&mailbox(), 1_795_564_800, 1)) },
         "page_id": { "path": "library/sleep.md", "id": keys.page_id(None, "library/sleep.md"), "of_a_message": keys.page_id(Some(&mailbox()), "messages/x.md") },
         "tickets": [
             { "week": "card", "generation": 1, "again": 0, "hash": keys.ticket(&mailbox(), 1, Week::CARD, 0).hash() },

@@ -267,6 +267,8 @@ fn no_path_leads_outside() {
         "/keyrings/",
         "/indexes/",
         "/gate.json",
+        "/head.json/",
+        "/head",
         "/.serve.lock",
         "/api",
         "/api/",

@@ -1,0 +1,156 @@
+//! Who gets a notice, and why.
+//!
+//! In: what each member can read, what they were told of before, and what the therapist chose. Out: a [`Plan`] to show.
+//! An edited page keeps its id and a theme has none, so neither is a reason; neither is a new card.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::journal::{Covered, History, Refusal};
+use crate::{
+    keys::Keys,
+    practice::{Mailbox, Member, Practice},
+    publish::{self, PublishError, Standing},
+    seal::Entry,
+    store::Store,
+    wire::{MailboxId, UnixTime},
+};
+
+/// What members can read, by folder name; and the newest release among their indexes.
+#[derive(Default)]
+pub struct Reading {
+    pub pages: BTreeMap<String, Vec<Entry>>,
+    pub released: Option<Standing>,
+}
+
+/// Whether someone has opened anything since then.
+pub type Opened<'a> = &'a dyn Fn(&MailboxId, UnixTime) -> bool;
+
+/// Whom the therapist wants to write to.
+#[derive(Clone, Copy)]
+pub struct Choice<'a> {
+    /// Folder names; none means everyone.
+    pub members: &'a [String],
+    pub cause: Cause<'a>,
+}
+
+/// What is reason enough for a notice.
+#[derive(Clone, Copy)]
+pub enum Cause<'a> {
+    /// Something that they can newly read.
+    New,
+    /// That, and also nothing: a page was edited, or a notice may have been lost.
+    Again,
+    /// That they have not opened anything since their last notice.
+    Remind(Opened<'a>),
+}
+
+/// Who gets a notice, who does not, and every title that must not stand in one.
+#[derive(Debug, Default)]
+pub struct Plan {
+    pub notices: Vec<Planned>,
+    pub left_out: Vec<(Person, LeftOut)>,
+    pub titles: BTreeSet<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Person {
+    #[serde(rename = "member")]
+    pub folder: String,
+    pub name: String,
+    #[serde(rename = "email")]
+    pub address: String,
+}
+
+/// One notice.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    pub person: Person,
+    pub mailbox: Mailbox,
+    pub reason: Reason,
+    /// What is new to them, in the order of their index.
+    pub titles: Vec<String>,
+    pub(super) covers: Vec<Covered>,
+    /// What the mail server said last time, where it refused this address.
+    pub refused: Option<Refusal>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    New,
+    Again,
+    Reminder,
+}
+
+/// Why someone gets none, where a person would ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeftOut {
+    /// They asked for none.
+    AskedForNone,
+    NoMailbox,
+    /// A notice may have been sent at this time, or not.
+    Uncertain(UnixTime),
+}
+
+/// What the store's own indexes say that members can read.
+pub async fn readings(store: &Store, keys: &Keys, practice: &Practice) -> Result<Reading, PublishError> {
+    let mut reading = Reading { released: publish::standing(store, keys).await?, ..Reading::default() };
+    for member in practice.members.values().filter(|member| member.closed.is_none()) {
+        let Some(mailbox) = &member.mailbox else { continue };
+        let given = publish::mailbox(store, keys, &mailbox.id).await?;
+        if given.index.is_none() {
+            continue;
+        }
+        reading.pages.insert(member.folder.clone(), given.entries);
+    }
+    Ok(reading)
+}
+
+impl Plan {
+    pub fn of(practice: &Practice, history: &History, reading: &Reading, choice: Choice<'_>) -> Self {
+        let titles = reading.pages.values().flatten().map(|entry| entry.title.clone()).collect();
+        let mut plan = Self { titles, ..Self::default() };
+        let chosen = |member: &&Member| choice.members.is_empty() || choice.members.contains(&member.folder);
+        for member in practice.members.values().filter(|member| member.closed.is_none()).filter(chosen) {
+            let person =
+                Person { folder: member.folder.clone(), name: member.name.clone(), address: member.email.clone() };
+            let Some(mailbox) = &member.mailbox else {
+                plan.left_out.push((person, LeftOut::NoMailbox));
+                continue;
+            };
+            let pages = reading.pages.get(&member.folder).map_or(&[][..], Vec::as_slice);
+            let new = history.new_pages(member, pages);
+            let reason = reason(member, history, &new, pages, choice.cause);
+            match reason {
+                Some(_) if !member.notices => plan.left_out.push((person, LeftOut::AskedForNone)),
+                Some(reason) => plan.notices.push(Planned {
+                    person,
+                    mailbox: mailbox.clone(),
+                    reason,
+                    titles: new.iter().map(|entry| entry.title.clone()).collect(),
+                    covers: new.iter().map(|entry| Covered::of(entry)).collect(),
+                    refused: history.refused(member).cloned(),
+                }),
+                None => {
+                    let doubt = history.uncertain(member).map(|since| (person, LeftOut::Uncertain(since)));
+                    plan.left_out.extend(doubt);
+                }
+            }
+        }
+        plan
+    }
+}
+
+fn reason(member: &Member, history: &History, new: &[&Entry], pages: &[Entry], cause: Cause<'_>) -> Option<Reason> {
+    match cause {
+        Cause::Remind(opened) => {
+            let (mailbox, last) = (member.mailbox.as_ref()?, history.last_sent(member)?);
+            (!pages.is_empty() && !opened(&mailbox.id, last)).then_some(Reason::Reminder)
+        }
+        _ if !new.is_empty() => Some(Reason::New),
+        Cause::Again if !pages.is_empty() => Some(Reason::Again),
+        _ => None,
+    }
+}

@@ -1,0 +1,13 @@
+//! Notices: who gets one, what is in it, and that each goes out once, whatever the mail server does.
+
+mod failures;
+mod killed;
+mod plan;
+mod postfix;
+mod practice;
+mod reach;
+mod sink;
+mod texts;
+mod trust;
+mod words;
+mod world;
