@@ -100,8 +100,9 @@ pub async fn readings(store: &Store, keys: &Keys, practice: &Practice) -> Result
     for member in practice.members.values().filter(|member| member.closed.is_none()) {
         let Some(mailbox) = &member.mailbox else { continue };
         let given = publish::mailbox(store, keys, &mailbox.id).await?;
-        if given.index.is_none() {
-            continue;
+        let Some(index) = given.index else { continue };
+        if reading.released.is_some_and(|standing| standing.release != index.release) {
+            return Err(PublishError::Unfinished);
         }
         reading.pages.insert(member.folder.clone(), given.entries);
     }

@@ -96,8 +96,10 @@ impl Server {
         // One that is published to over the gate begins with an empty folder.
         let store = if publisher.is_some() { Store::create(&store) } else { Store::open(&store) };
         let store = store.map_err(ServeError::NoStore)?;
-        // Before anything is written: that this is a store.
-        store.is_store().map_err(ServeError::NoStore)?;
+        // Before anything is written: that this is a store, or is to become one.
+        if publisher.is_some() {
+            store.is_store().map_err(ServeError::NoStore)?;
+        }
         let origins = Origins::read(&store, origins, publisher.is_some(), limits.gate_file_age).await?;
         let lock = Lock::take(store.root())?;
         let failed = |source| ServeError::Listen { address: listen, source };

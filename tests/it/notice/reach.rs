@@ -48,18 +48,23 @@ fn notices_go_out_when_a_phone_would_find_the_release_and_only_then() {
     stays_home(&served, "another practice's publication");
     with_links(&served, &served.url);
     // An older release at the host than on this machine.
-    let head = served.site.store().join("head.json");
-    let older = fs::read(&head).unwrap();
+    let host = tempfile::tempdir().unwrap();
+    let store = host.path().join("store");
+    for (path, bytes) in files_below(&served.site.store()).into_iter().filter(|(path, _)| !path.starts_with('.')) {
+        fs::create_dir_all(store.join(&path).parent().unwrap()).unwrap();
+        fs::write(store.join(path), bytes).unwrap();
+    }
+    let elsewhere = crate::served::Served::over(&store);
     served.site.page("library/second.md", "# Second");
+    with_links(&served, &elsewhere.origin());
     served.site.build();
-    let newer = fs::read(&head).unwrap();
-    fs::write(&head, older).unwrap();
     stays_home(&served, "lies release");
-    fs::write(&head, b"{}").unwrap();
+    fs::write(store.join("head.json"), b"{}").unwrap();
     stays_home(&served, "no signed head");
-    fs::remove_file(&head).unwrap();
+    fs::remove_file(store.join("head.json")).unwrap();
     stays_home(&served, "no head.json");
-    fs::write(&head, newer).unwrap();
+    with_links(&served, &served.url);
+    served.site.build();
     // A keyring that is not the one of this machine.
     let keyrings = served.site.store().join("keyrings");
     let kept = files_below(&keyrings);
