@@ -4,6 +4,11 @@
 mod ask;
 #[cfg(feature = "author")]
 mod build;
+#[cfg(feature = "tls")]
+mod certificates;
+#[cfg(all(feature = "serve", not(feature = "tls")))]
+#[path = "no_certificates.rs"]
+mod certificates;
 #[cfg(feature = "author")]
 mod context;
 #[cfg(all(feature = "author", feature = "serve"))]

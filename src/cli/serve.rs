@@ -1,16 +1,26 @@
 //! `serve`: the gate over a store, until it is told to stop.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{convert::Infallible, net::SocketAddr, path::PathBuf};
 
 use clap::Args;
+use futures_util::{StreamExt, stream::BoxStream};
 use serde_json::json;
 
-use super::{Failure, Terminal};
-use crate::serve::{ServeOptions, Server};
+use super::{Failure, Terminal, certificates::Certificates};
+use crate::{
+    serve::{ServeOptions, Server, TrustedProxy},
+    visible::visible_line,
+};
 
 /// Serve a store to members' browsers; it can read nothing of what it serves
 ///
-/// Example: heldspace serve --store /srv/heldspace --listen 127.0.0.1:8080
+/// On this machine alone:
+///   heldspace serve --store /srv/heldspace
+/// On the internet, with certificates from Let's Encrypt:
+///   heldspace serve --store /srv/heldspace --listen '[::]:443' --redirect '[::]:80' \
+///     --acme pages.example.org --acme-cache /srv/certificates
+/// Behind nginx or Caddy on the same machine, which has the certificates:
+///   heldspace serve --store /srv/heldspace --listen 127.0.0.1:8080 --trusted-proxy 127.0.0.1
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Serve {
@@ -23,17 +33,40 @@ pub struct Serve {
     /// An address that members use, beside those the practice published, such as <https://pages.example.org>
     #[arg(long = "origin", value_name = "URL")]
     origins: Vec<String>,
+    /// A proxy in front of this server, by its address or network (10.0.0.0/8). Its X-Forwarded-For tells whose limits a
+    /// request counts for; that header is ignored from anybody else
+    #[arg(long = "trusted-proxy", value_name = "ADDR")]
+    trusted: Vec<TrustedProxy>,
+    #[command(flatten)]
+    certificates: Certificates,
 }
 
 impl Serve {
     pub async fn run(self, terminal: &Terminal) -> Result<(), Failure> {
-        let server = Server::bind(ServeOptions::new(self.store, self.listen, self.origins)).await?;
-        let url = format!("http://{}", server.local_addr());
-        terminal.data(&json!({ "url": url }));
+        let redirect = self.certificates.redirect;
+        let (door, notes) = self.certificates.open()?;
+        let options = ServeOptions::new(self.store, self.listen, self.origins);
+        let server = Server::bind(ServeOptions { door, redirect, trusted: self.trusted, ..options }).await?;
+        let url = server.url();
+        let redirect = server.redirect_addr().map(|address| format!("http://{address}"));
+        terminal.data(&json!({ "url": url, "redirect": redirect }));
         terminal.line(format!("Listening on {url}"));
-        server.run(stopped()).await?;
-        Ok(())
+        if let Some(redirect) = redirect {
+            terminal.line(format!("Sending {redirect} there"));
+        }
+        tokio::select! {
+            done = server.run(stopped()) => Ok(done?),
+            never = say(notes, terminal) => match never {},
+        }
     }
+}
+
+/// What happens to certificates, for whoever reads the service's log.
+async fn say(mut notes: BoxStream<'static, String>, terminal: &Terminal) -> Infallible {
+    while let Some(note) = notes.next().await {
+        terminal.note(visible_line(&note));
+    }
+    std::future::pending().await
 }
 
 /// Ctrl-C, or a service manager's SIGTERM.

@@ -78,8 +78,8 @@ impl Service {
     async fn admitted(&self, visitor: Visitor<'_>) -> Result<MailboxId, Refusal> {
         self.rates.may_try(visitor.network)?;
         let text = visitor.shows(Scheme::Pass).ok_or_else(|| self.failed(None, visitor))?;
-        let origins = self.origins.now(&self.store).await;
-        let admitted = self.passes.admit(text, (&self.store, &self.mailboxes), &origins, visitor.now).await;
+        let published = self.origins.now(&self.store).await;
+        let admitted = self.passes.admit(text, (&self.store, &self.mailboxes), &published.origins, visitor.now).await;
         admitted.map_err(|refused| match refused {
             Refused::Wrong(mailbox) => self.failed(mailbox, visitor),
             Refused::Store(refusal) => refusal,

@@ -65,6 +65,12 @@ fn is_plain(name: &str) -> bool {
         && name.bytes().all(allowed)
 }
 
+impl OpenPath {
+    pub(super) fn kind(&self) -> Kind {
+        self.kind
+    }
+}
+
 impl Service {
     pub(super) async fn viewer(&self, headers: &HeaderMap) -> Result<Answer, Refusal> {
         let path = OpenPath { file: "l.html".to_owned(), kind: Kind::Viewer, maybe_folder: false };

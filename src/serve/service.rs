@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use hyper::{Method, Request, Response};
 
 use super::{
-    answer::{Answer, Body, text},
+    answer::{Answer, Body, nothing, text},
     api::Visitor,
     gate_file::Origins,
     headers,
@@ -14,7 +14,7 @@ use super::{
     passes::Passes,
     rates::{Network, Rates},
     refusal::Refusal,
-    routes::Route,
+    routes::{Route, host_of},
 };
 use crate::{store::Store, wire::UnixTime};
 
@@ -50,12 +50,7 @@ impl Service {
             Some(refusal) => Err(refusal),
             None => self.route(&request, network).await,
         };
-        let mut answer = answer.unwrap_or_else(Refusal::answer);
-        headers::add(&mut answer);
-        if refused.is_some() {
-            headers::close(&mut answer);
-        }
-        answer.response
+        finished(answer, refused)
     }
 
     async fn route<B>(&self, request: &Request<B>, network: Network) -> Result<Answer, Refusal> {
@@ -64,7 +59,9 @@ impl Service {
         }
         let target = request.uri().path_and_query().map_or("", |target| target.as_str());
         let visitor = Visitor { network, headers: request.headers(), now: now() };
-        match Route::of(target).ok_or(Refusal::NotFound)? {
+        let address = self.origins.now(&self.store).await.address(host_of(request));
+        match Route::of(target).and_then(|route| route.at(address)).ok_or(Refusal::NotFound)? {
+            Route::Nothing => Ok(nothing()),
             Route::Open(path) => self.open_file(&path, request.headers()).await,
             Route::Viewer => self.viewer(request.headers()).await,
             Route::Keyring(id) => self.keyring(id, visitor).await,
@@ -73,6 +70,16 @@ impl Service {
             Route::Health => Ok(Answer::closed(text("ok"))),
         }
     }
+}
+
+/// With the headers that all answers have; after a refused head nothing more is read.
+pub(super) fn finished(answer: Result<Answer, Refusal>, refused: Option<Refusal>) -> Response<Body> {
+    let mut answer = answer.unwrap_or_else(Refusal::answer);
+    headers::add(&mut answer);
+    if refused.is_some() {
+        headers::close(&mut answer);
+    }
+    answer.response
 }
 
 fn now() -> UnixTime {

@@ -117,7 +117,7 @@ impl World {
 
     pub(crate) fn try_serve(&self, limits: Limits, origins: Vec<String>) -> Result<Gate, ServeError> {
         let runtime = runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let options = ServeOptions { store: self.store(), listen: ([127, 0, 0, 1], 0).into(), origins, limits };
+        let options = ServeOptions { limits, ..ServeOptions::new(self.store(), ([127, 0, 0, 1], 0).into(), origins) };
         let server = runtime.block_on(Server::bind(options))?;
         let address = server.local_addr();
         let (stop, stopped) = oneshot::channel();
