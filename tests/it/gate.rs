@@ -1,8 +1,10 @@
 //! The gate from outside: bytes over TCP, against a store that was written by hand as `docs/formats.md` says.
 
+mod addresses;
 mod client;
 mod life;
 mod members;
 mod open;
 mod protocol;
-mod world;
+mod slow;
+pub(crate) mod world;

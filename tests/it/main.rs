@@ -33,5 +33,7 @@ mod site;
 mod store_side;
 #[cfg(feature = "author")]
 mod time;
+#[cfg(feature = "tls")]
+mod tls;
 #[cfg(feature = "author")]
 mod vectors;

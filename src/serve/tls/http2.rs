@@ -11,6 +11,8 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
+use http_body_util::BodyExt;
 use hyper::{
     Method, Request, Response,
     body::{Body as _, Incoming},
@@ -21,7 +23,7 @@ use hyper::{
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    time::sleep,
+    time::{sleep, timeout},
 };
 
 use super::super::{
@@ -35,6 +37,8 @@ use super::super::{
 
 /// Bytes of a request's body that may come unasked: none is taken here.
 const WINDOW: u32 = 64 * 1024;
+/// Bytes read and dropped of a body that is refused.
+const LINGER: usize = 256 * 1024;
 
 /// Answers requests until the client or one of the limits ends the connection, or the server stops.
 pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(stream: S, mut visit: Visit) {
@@ -68,12 +72,25 @@ async fn silence(has_asked: &AtomicBool, time: Duration) {
     }
 }
 
-async fn answer(request: Request<Incoming>, visit: &Visit) -> Response<Body> {
+async fn answer(mut request: Request<Incoming>, visit: &Visit) -> Response<Body> {
     let is_head = request.method() == Method::HEAD;
     let refused = refusal(&request, &visit.limits);
+    if matches!(refused, Some(Refusal::Body | Refusal::EncodedBody)) {
+        let _ = timeout(visit.limits.linger_time, drop_body(request.body_mut())).await;
+    }
     let response = visit.answer(request, refused).await;
     // hyper leaves the body away in HTTP/1.1 alone.
     if is_head { response.map(|_| empty()) } else { response }
+}
+
+/// Were it left unread, the stream would be reset, and the client might never see why it was refused.
+async fn drop_body(body: &mut Incoming) {
+    let mut dropped = 0;
+    while dropped < LINGER
+        && let Some(Ok(frame)) = body.frame().await
+    {
+        dropped += frame.data_ref().map_or(0, Bytes::len);
+    }
 }
 
 /// What the strict look at a head refuses in HTTP/1.1, and HTTP/2 lets through.

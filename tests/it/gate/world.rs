@@ -37,6 +37,7 @@ pub(crate) struct World {
 
 pub(crate) struct Gate {
     pub(crate) address: SocketAddr,
+    pub(crate) redirect: Option<SocketAddr>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -116,15 +117,19 @@ impl World {
     }
 
     pub(crate) fn try_serve(&self, limits: Limits, origins: Vec<String>) -> Result<Gate, ServeError> {
+        self.serve_as(|options| ServeOptions { limits, origins, ..options })
+    }
+
+    pub(crate) fn serve_as(&self, change: impl FnOnce(ServeOptions) -> ServeOptions) -> Result<Gate, ServeError> {
         let runtime = runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let options = ServeOptions { limits, ..ServeOptions::new(self.store(), ([127, 0, 0, 1], 0).into(), origins) };
+        let options = change(ServeOptions::new(self.store(), ([127, 0, 0, 1], 0).into(), Vec::new()));
         let server = runtime.block_on(Server::bind(options))?;
-        let address = server.local_addr();
+        let (address, redirect) = (server.local_addr(), server.redirect_addr());
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::spawn(move || {
             runtime.block_on(server.run(async { drop(stopped.await) })).unwrap();
         });
-        Ok(Gate { address, stop: Some(stop), thread: Some(thread) })
+        Ok(Gate { address, redirect, stop: Some(stop), thread: Some(thread) })
     }
 
     /// Every file below the folder that holds the store: content and time of change.
