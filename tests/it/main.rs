@@ -14,6 +14,8 @@ mod content;
 mod draft;
 #[cfg(feature = "serve")]
 mod gate;
+#[cfg(all(feature = "author", feature = "tls"))]
+mod hosting;
 #[cfg(feature = "author")]
 mod interop;
 #[cfg(feature = "author")]
@@ -22,6 +24,8 @@ mod interrupted;
 mod markers;
 #[cfg(feature = "author")]
 mod matrix;
+#[cfg(feature = "tls")]
+mod packaging;
 mod promises;
 #[cfg(feature = "author")]
 mod reader;

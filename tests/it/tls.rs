@@ -1,9 +1,9 @@
 //! The gate over TLS, as the real binary serves it and real clients see it.
 
-mod acme;
-mod authority;
+pub(crate) mod acme;
+pub(crate) mod authority;
 mod certificates;
-mod client;
+pub(crate) mod client;
 mod flood;
 mod http2;
-mod server;
+pub(crate) mod server;

@@ -16,21 +16,21 @@ use super::{
 use crate::gate::world::World;
 
 /// Pebble and its name server; every name leads to this machine.
-struct Pebble {
+pub(crate) struct Pebble {
     processes: Vec<Child>,
-    authority: Authority,
-    directory: String,
+    pub(crate) authority: Authority,
+    pub(crate) directory: String,
     management: u16,
 }
 
 /// One that nobody uses now. Both programs want to be told theirs.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
 
 impl Pebble {
     /// It looks at `tls_port` for whoever holds a name.
-    fn start(tls_port: u16) -> Self {
+    pub(crate) fn start(tls_port: u16) -> Self {
         let authority = Authority::new();
         let pair = authority.issue("pebble", &["localhost"]);
         let (port, management, names, names_management) = (free_port(), free_port(), free_port(), free_port());
@@ -67,7 +67,7 @@ impl Pebble {
     }
 
     /// The certificate that everything it issues leads to.
-    fn root(&self) -> PathBuf {
+    pub(crate) fn root(&self) -> PathBuf {
         let path = self.authority.path("issued-by.pem");
         let url = format!("https://localhost:{}/roots/0", self.management);
         let fetched = Command::new("curl")

@@ -88,7 +88,7 @@ fn what_http_1_refuses_http_2_refuses() {
         (viewer, many, 431),
         ("https://pages.example.org/library/../gate.json", vec!["--path-as-is"], 404),
         ("https://pages.example.org/library/%2e%2e/gate.json", vec!["--path-as-is"], 404),
-        (open, vec!["--header", "Host: pages.example.org/x"], 400),
+        (open, vec!["--header", "Host: u@pages.example.org"], 400),
     ] {
         let args = [&["--http2"], args.as_slice()].concat();
         let got = curl(server.address, &authority.root(), url, &args);
