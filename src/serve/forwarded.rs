@@ -27,7 +27,7 @@ pub struct TrustedProxy {
     prefix: u8,
 }
 
-/// Neither an address such as 192.0.2.1 nor a network such as 2001:db8::/32.
+/// Neither an address such as 192.0.2.1 nor a network such as `2001:db8::/32`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not an IP address, and not a network such as 10.0.0.0/8")]
 pub struct NoProxy;

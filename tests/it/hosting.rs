@@ -139,6 +139,20 @@ fn copy(from: &Path, to: &Path) {
 }
 
 #[test]
+fn what_is_published_knows_of_two_addresses_and_the_viewer_of_one() {
+    let site = practice("[address]\nlinks = \"https://pages.example.org\"\nlibrary = \"https://open.example.org/\"\n");
+    let published = |path: &str| fs::read_to_string(site.store().join(path)).unwrap();
+    let gate = r#"{"version":1,"origins":["https://pages.example.org"],"library":"https://open.example.org"}"#;
+    assert_eq!(published("gate.json"), gate);
+    let viewer = published("public/l.html");
+    assert!(!viewer.contains("open.example.org") && !viewer.contains("/library"), "{viewer}");
+    // One address under two names of the same is one.
+    let one = practice("[address]\nlinks = \"https://pages.example.org\"\nlibrary = \"https://pages.example.org\"\n");
+    let gate = fs::read_to_string(one.store().join("gate.json")).unwrap();
+    assert_eq!(gate, r#"{"version":1,"origins":["https://pages.example.org"],"library":null}"#);
+}
+
+#[test]
 fn the_page_is_walked_word_for_word() {
     let (machine, second) = (Machine::new(), Machine::new());
     let mut walk = blocks();
@@ -156,6 +170,12 @@ fn the_page_is_walked_word_for_word() {
     let authority = format!("--acme-directory {} --acme-ca {} --acme-contact", pebble.directory, ca.display());
     let mut server = None;
     let mut proxy = None;
+    // What certbot would have left there.
+    let live = machine.path("etc/letsencrypt/live/pages.example.org");
+    fs::create_dir_all(&live).unwrap();
+    let pair = pebble.authority.issue("certbot", &["pages.example.org"]);
+    fs::copy(&pair.cert, live.join("fullchain.pem")).unwrap();
+    fs::copy(&pair.key, live.join("privkey.pem")).unwrap();
     for block in &walk {
         match (block.language.as_str(), block.skip.as_deref()) {
             (_, Some(START)) => {

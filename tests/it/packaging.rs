@@ -57,10 +57,10 @@ fn chroot(folder: &Path) -> Command {
 /// The program as the Dockerfile builds it, without the optimisation that takes minutes.
 fn static_program() -> PathBuf {
     let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/static");
-    let build = packaging("Dockerfile");
-    let build = build.lines().find_map(|line| line.strip_prefix("RUN ").filter(|run| run.contains("cargo build")));
-    let build = build.unwrap().replace(" --release", &format!(" --quiet --target-dir '{}'", target.display()));
-    let built = Command::new("sh").args(["-c", &build]).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+    let dockerfile = packaging("Dockerfile");
+    let step = dockerfile.lines().find_map(|line| line.strip_prefix("RUN ").filter(|run| run.contains("cargo build")));
+    let step = step.unwrap().replace(" --release", &format!(" --quiet --target-dir '{}'", target.display()));
+    let built = Command::new("sh").args(["-c", &step]).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
     let machine = Command::new("uname").arg("-m").output().unwrap();
     let machine = String::from_utf8(machine.stdout).unwrap();

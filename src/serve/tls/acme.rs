@@ -102,7 +102,10 @@ fn private_folder(path: &Path) -> Result<(), TlsError> {
     let failed = |source| TlsError::Cache { path: path.to_owned(), source };
     fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
     let mode = fs::metadata(path).map_err(failed)?.mode();
-    if mode & 0o077 == 0 { Ok(()) } else { Err(TlsError::OpenToOthers { path: path.to_owned() }) }
+    if mode & 0o077 != 0 {
+        return Err(TlsError::OpenToOthers { path: path.to_owned() });
+    }
+    Ok(())
 }
 
 #[derive(Debug)]

@@ -98,7 +98,7 @@ fn certificate_of(server: &Server, name: &str) -> String {
         .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    x509.stdin.take().unwrap().write_all(shown[begin..].as_bytes()).unwrap();
+    x509.stdin.take().unwrap().write_all(&shown.as_bytes()[begin..]).unwrap();
     String::from_utf8(x509.wait_with_output().unwrap().stdout).unwrap()
 }
 

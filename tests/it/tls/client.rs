@@ -59,8 +59,8 @@ pub(crate) fn connect(address: SocketAddr, root: &Path, protocol: &str) -> Secur
     config.alpn_protocols = vec![protocol.into()];
     let name = ServerName::try_from("pages.example.org").unwrap();
     let tcp = TcpStream::connect(address).unwrap();
-    tcp.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-    tcp.set_write_timeout(Some(Duration::from_secs(60))).unwrap();
+    tcp.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
+    tcp.set_write_timeout(Some(Duration::from_mins(1))).unwrap();
     let mut stream = StreamOwned::new(ClientConnection::new(Arc::new(config), name).unwrap(), tcp);
     stream.conn.complete_io(&mut stream.sock).unwrap();
     stream

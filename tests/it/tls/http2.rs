@@ -16,7 +16,7 @@ pub(crate) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0
 pub(crate) const HEADERS: u8 = 1;
 pub(crate) const RST_STREAM: u8 = 3;
 const GOAWAY: u8 = 7;
-/// END_STREAM and END_HEADERS.
+/// The stream ends here, and so do its headers.
 pub(crate) const WHOLE: u8 = 5;
 
 pub(crate) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {

@@ -13,7 +13,7 @@ use heldspace::serve::tls::Pair;
 use serde_json::Value;
 
 /// Longer than anything takes that a test waits for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) struct Server {
     child: Child,
@@ -46,7 +46,9 @@ impl Server {
         let (stderr, writes) = (BufReader::new(child.stderr.take().unwrap()), Arc::clone(&said));
         std::thread::spawn(move || {
             for line in stderr.lines().map_while(Result::ok) {
-                *writes.lock().unwrap() += &format!("{line}\n");
+                let mut said = writes.lock().unwrap();
+                said.push_str(&line);
+                said.push('\n');
             }
         });
         let mut line = String::new();
