@@ -36,7 +36,7 @@ pub struct Limits {
     pub target_size: usize,
     /// Header fields of a request.
     pub head_fields: usize,
-    /// Requests at a time in one HTTP/2 connection.
+    /// Requests at a time in one HTTP/2 connection. A reader that takes nothing holds an answer of 64 KiB for each.
     pub streams: u32,
     /// Bytes of answers kept for a slow reader, for each of them.
     pub stream_buffer: usize,
@@ -74,7 +74,7 @@ impl Default for Limits {
             head_size: 16 * 1024,
             target_size: 4 * 1024,
             head_fields: 64,
-            streams: 32,
+            streams: 8,
             stream_buffer: 64 * 1024,
             resets: 50,
             keyrings_per_mailbox: every(20, 30),

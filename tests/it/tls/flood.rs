@@ -87,6 +87,31 @@ fn who_asks_for_nothing_and_who_stays_too_long_is_cut_off() {
 }
 
 #[test]
+fn readers_that_take_nothing_hold_little() {
+    let (world, authority) = (World::new(), Authority::new());
+    world.write("public/library/page.mp3", vec![7; 64 * 1024]);
+    let pair = authority.issue("pages", &["pages.example.org"]);
+    let server = Server::with(&world.store(), &[&pair], &[]);
+    let get = || curl(server.address, &authority.root(), "https://pages.example.org/l", &["--http2"]).unwrap().body;
+    assert_eq!(get(), "<p>viewer");
+    let before = server.memory();
+    let ask = fields(&request("/library/page.mp3"));
+    // SETTINGS: a window of one byte for each stream.
+    let mut sent = [&PREFACE[..24], &frame(4, 0, 0, &[0, 4, 0, 0, 0, 1])].concat();
+    sent.extend((0..100).flat_map(|n| frame(HEADERS, WHOLE, 2 * n + 1, &ask)));
+    // As many as one network may have.
+    let mut readers: Vec<_> = (0..80).map(|_| connect(server.address, &authority.root(), "h2")).collect();
+    for reader in &mut readers {
+        reader.write_all(&sent).unwrap();
+        // The first answers are on their way, and so the rest is held.
+        reader.read_exact(&mut [0; 200]).unwrap();
+    }
+    assert_eq!(get(), "<p>viewer");
+    let after = server.memory();
+    assert!(after < before + 96 * 1024, "{before} KiB, then {after} KiB");
+}
+
+#[test]
 fn asking_and_taking_back_a_hundred_thousand_times() {
     let (world, authority) = (World::new(), Authority::new());
     let pair = authority.issue("pages", &["pages.example.org"]);
