@@ -49,12 +49,13 @@ pub type Opened = (Arc<dyn Door>, BoxStream<'static, String>);
 impl Certificates {
     pub fn open(self) -> Result<Opened, Failure> {
         let (door, notes) = match self.acme_cache {
-            Some(cache) => tls::of_acme(&Acme {
+            Some(cache) => tls::of_acme(Acme {
                 domains: self.domains,
                 cache,
                 contact: self.acme_contact,
                 directory: self.acme_directory,
                 ca: self.acme_ca,
+                patience: Acme::PATIENCE,
             })?,
             None if self.certs.is_empty() => return Ok((Arc::new(Plain), stream::pending().boxed())),
             None => tls::of_files(pairs(self.certs, self.keys)?)?,

@@ -7,10 +7,11 @@ use std::{
     fs, io,
     os::unix::fs::{DirBuilderExt, MetadataExt},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
-use futures_util::{StreamExt, future::ready, stream};
+use futures_util::{StreamExt, stream};
 use rustls::{
     ClientConfig, RootCertStore,
     server::{ClientHello, ResolvesServerCert},
@@ -18,6 +19,7 @@ use rustls::{
 };
 use rustls_acme::{AcmeConfig, AcmeState, EventOk, ResolvesServerCertAcme, acme, caches::DirCache};
 use rustls_pki_types::DnsName;
+use tokio::time::timeout;
 
 use super::{
     TlsDoor, TlsError, files,
@@ -38,25 +40,88 @@ pub struct Acme {
     pub directory: Option<String>,
     /// Who signed the directory's own certificate, where the usual authorities did not.
     pub ca: Option<PathBuf>,
+    /// How long nothing may happen before an order is begun again; see [`Acme::PATIENCE`].
+    pub patience: Duration,
 }
 
+impl Acme {
+    /// Far longer than an order takes, and far shorter than a certificate lasts.
+    pub const PATIENCE: Duration = Duration::from_hours(6);
+}
+
+/// For reading a certificate that was kept.
+const TAKE_OVER: Duration = Duration::from_secs(30);
+
 /// A door whose certificates are ordered as they are needed; the first where a client asks for another name.
-pub fn of_acme(acme: &Acme) -> Result<(TlsDoor, Notes), TlsError> {
+pub fn of_acme(acme: Acme) -> Result<(TlsDoor, Notes), TlsError> {
     private_folder(&acme.cache)?;
-    let roots = acme.ca.as_deref().map(roots).transpose()?;
+    let client = acme.ca.as_deref().map(roots).transpose()?.map(|roots| Arc::new(client(roots)));
+    let acme = Arc::new(acme);
     let mut certificates = Vec::new();
     let mut notes = Vec::new();
     for domain in &acme.domains {
-        let domain = name(domain)?;
-        let state = AcmeState::new(order(acme, &domain, roots.as_ref()));
-        certificates.push((domain.clone(), state.resolver()));
-        notes.push(state.filter_map(move |event| ready(note(&domain, event))));
+        let order = Order::begin(name(domain)?, Arc::clone(&acme), client.clone());
+        certificates.push((order.domain.clone(), Arc::clone(&order.current)));
+        notes.push(order.notes());
     }
     let certificates: Arc<dyn ResolvesServerCert> = Arc::new(AcmeCertificates(certificates));
     Ok((TlsDoor::new(&certificates), stream::select_all(notes).boxed()))
 }
 
+type State = AcmeState<io::Error>;
 type Event = rustls_acme::Event<io::Error, io::Error>;
+/// What is shown for a name; the order behind it can be begun again.
+type Current = Arc<Mutex<Arc<ResolvesServerCertAcme>>>;
+
+/// What keeps a certificate for one name.
+struct Order {
+    domain: String,
+    acme: Arc<Acme>,
+    client: Option<Arc<ClientConfig>>,
+    state: State,
+    current: Current,
+    is_there: bool,
+}
+
+impl Order {
+    fn begin(domain: String, acme: Arc<Acme>, client: Option<Arc<ClientConfig>>) -> Self {
+        let state = state(&domain, &acme, client.as_ref());
+        let current = Arc::new(Mutex::new(state.resolver()));
+        Self { domain, acme, client, state, current, is_there: false }
+    }
+
+    fn notes(self) -> Notes {
+        stream::unfold(self, |mut order| async { Some((order.next().await, order)) }).boxed()
+    }
+
+    async fn next(&mut self) -> Note {
+        loop {
+            match timeout(self.acme.patience, self.state.next()).await {
+                Ok(Some(event)) => {
+                    self.is_there |= matches!(event, Ok(EventOk::DeployedCachedCert | EventOk::DeployedNewCert));
+                    if let Some(note) = note(&self.domain, event) {
+                        return note;
+                    }
+                }
+                Ok(None) | Err(_) => self.begin_again().await,
+            }
+        }
+    }
+
+    /// An authority that takes a request and never answers would be waited for without an end. Should a certificate be
+    /// there, the new order has to have it too before it takes over.
+    async fn begin_again(&mut self) {
+        let mut state = state(&self.domain, &self.acme, self.client.as_ref());
+        if self.is_there {
+            let first = timeout(TAKE_OVER, state.next()).await;
+            if !matches!(first, Ok(Some(Ok(EventOk::DeployedCachedCert)))) {
+                return;
+            }
+        }
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = state.resolver();
+        self.state = state;
+    }
+}
 
 fn note(domain: &str, event: Event) -> Option<Note> {
     let domain = domain.to_owned();
@@ -68,15 +133,16 @@ fn note(domain: &str, event: Event) -> Option<Note> {
     }
 }
 
-fn order(acme: &Acme, domain: &str, roots: Option<&RootCertStore>) -> AcmeConfig<io::Error> {
-    let config = match roots {
+fn state(domain: &str, acme: &Acme, client: Option<&Arc<ClientConfig>>) -> State {
+    let config = match client {
         None => AcmeConfig::new_with_provider([domain], provider()),
-        Some(roots) => AcmeConfig::new_with_client_config([domain], Arc::new(client(roots.clone()))),
+        Some(client) => AcmeConfig::new_with_client_config([domain], Arc::clone(client)),
     };
     config
         .directory(acme.directory.as_deref().unwrap_or(acme::LETS_ENCRYPT_PRODUCTION_DIRECTORY))
         .contact(acme.contact.iter().map(|contact| format!("mailto:{contact}")))
         .cache(DirCache::new(acme.cache.clone()))
+        .state()
 }
 
 fn client(roots: RootCertStore) -> ClientConfig {
@@ -109,11 +175,13 @@ fn private_folder(path: &Path) -> Result<(), TlsError> {
 }
 
 #[derive(Debug)]
-struct AcmeCertificates(Vec<(String, Arc<ResolvesServerCertAcme>)>);
+struct AcmeCertificates(Vec<(String, Current)>);
 
 impl ResolvesServerCert for AcmeCertificates {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let named = hello.server_name().and_then(|name| self.0.iter().find(|(domain, _)| domain == name));
-        named.or(self.0.first()).and_then(|(_, certificates)| certificates.resolve(hello))
+        let (_, current) = named.or(self.0.first())?;
+        let current = Arc::clone(&current.lock().unwrap_or_else(PoisonError::into_inner));
+        current.resolve(hello)
     }
 }

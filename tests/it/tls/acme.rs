@@ -8,6 +8,11 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use heldspace::serve::tls::{Acme, of_acme};
+
 use super::{
     authority::Authority,
     client::{curl, s_client},
@@ -143,6 +148,30 @@ fn certificates_are_ordered_kept_and_each_for_one_name() {
     let again = Server::start(&world.store(), &args);
     again.says("pages.example.org has its certificate.");
     assert!(curl(again.address, &root, "https://pages.example.org/l", &[]).is_ok());
+}
+
+#[test]
+fn an_authority_that_says_nothing_is_asked_again() {
+    let (authority, silent) = (Authority::new(), TcpListener::bind(("127.0.0.1", 0)).unwrap());
+    let port = silent.local_addr().unwrap().port();
+    let acme = Acme {
+        domains: vec!["pages.example.org".into()],
+        cache: authority.path("certificates"),
+        contact: None,
+        directory: Some(format!("https://localhost:{port}/dir")),
+        ca: Some(authority.root()),
+        patience: Duration::from_millis(300),
+    };
+    let (_, mut notes) = of_acme(acme).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let asked = std::thread::spawn(move || (0..3).map(|_| silent.accept().unwrap().0).collect::<Vec<_>>());
+    runtime.block_on(async {
+        while !asked.is_finished() {
+            let pause = tokio::time::timeout(Duration::from_millis(20), notes.next());
+            assert!(pause.await.is_err(), "nothing is to be told");
+        }
+    });
+    assert_eq!(asked.join().unwrap().len(), 3);
 }
 
 #[test]
