@@ -29,7 +29,7 @@ pub(super) async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAd
     Ok((listener, local))
 }
 
-/// Whom one knocked for.
+/// At which of them somebody knocked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Knocked {
     Main,
