@@ -15,8 +15,10 @@
 //! | [`render`] | a page, a reader, a theme | [`render::RenderedPage`], or [`render::OpenFile`] | keys, a store, a clock |
 //! | [`seal`] | a rendered page, a mailbox, [`keys`] | age files and the index that names them | folders, templates, a host |
 //! | [`publish`] | all of these, and what was given before | a plan to show, and then a publication | how to ask anyone |
+//! | [`host`] | paths and bytes | the same, from somewhere else | what a file means; whom to believe |
 //! | [`store`] | paths and bytes | the same bytes | what a file means |
 //! | [`serve`] | HTTP requests, a store | ciphertext for tickets and passes | how to read any of it |
+//! | [`audit`] | the host's audit log, and what was seen of it before | who opened what, and whether to believe it | how to show it |
 //! | [`viewer`] | | the browser's program, to publish | |
 //!
 //! [`wire`] has the formats that both sides know; [`practice`] the folder with its people, keys and state, and the one
@@ -31,18 +33,25 @@
 //! - The same page gives the same object name on any run and any machine, so building twice changes nothing:
 //!   `tests/it/store_side.rs`.
 //! - Nothing an unsigned byte says is believed, in the browser either: `tests/web/hostile.test.mjs`.
+//! - The host can't change its audit log behind what was seen of it: `tests/it/audit.rs`.
 //! - The server links nothing that could read, render or mail: `tests/it/promises.rs`.
 //! - Text from outside is made visible before a person sees it: [`visible`].
 //!
 //! # Features
-//! `author` is the therapist's side, `serve` the host's, `tls` its certificates; they are switched here, in [`cli`] and in
-//! the tests' `main.rs`, with one line in [`serve`] for `tls`, and nowhere else.
+//! `author` is the therapist's side, `serve` the host's, `tls` its certificates; they are switched here, in [`cli`], in
+//! `main.rs` and the tests' `main.rs`, with one line in [`serve`] for `tls`, and nowhere else.
 
+#[cfg(feature = "author")]
+pub mod audit;
 #[cfg(any(feature = "author", feature = "serve"))]
 pub mod cli;
 #[cfg(feature = "author")]
 pub mod content;
+#[cfg(feature = "author")]
+pub mod csv_safe;
 pub mod explain;
+#[cfg(feature = "author")]
+pub mod host;
 #[cfg(feature = "author")]
 pub mod keys;
 #[cfg(feature = "author")]

@@ -17,7 +17,11 @@ fn main() -> ExitCode {
     match cli.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            terminal.failure(&failure);
+            if failure.is_no() {
+                terminal.note("Nothing was done.");
+            } else {
+                terminal.failure(&failure);
+            }
             ExitCode::from(failure.exit_code())
         }
     }

@@ -45,7 +45,8 @@ pub fn visible_line(text: &str) -> String {
     visible(text).replace('\n', "\\n").replace('\t', "\\t")
 }
 
-fn is_hidden(c: char) -> bool {
+/// Whether a terminal would obey `c`, or a reader not see it.
+pub fn is_hidden(c: char) -> bool {
     let obeyed = c.is_control() && c != '\n' && c != '\t';
     obeyed || UNSEEN.iter().any(|range| range.contains(&c))
 }

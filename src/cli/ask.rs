@@ -1,20 +1,27 @@
 //! Questions to the person; each has an option that answers it where nobody can be asked.
 
 use age::secrecy::SecretString;
-use inquire::{Confirm, InquireError, Password, PasswordDisplayMode, Select, Text};
+use inquire::{Confirm, CustomType, InquireError, Password, PasswordDisplayMode, Select, validator::Validation};
 use zeroize::Zeroizing;
 
 use super::{Common, Failure, terminal::can_ask};
-use crate::practice::files::{self, FileError};
+use crate::{
+    practice::files::{self, FileError},
+    wire::Epoch,
+};
 
 const SHORTEST: usize = 12;
+/// On a recovery sheet.
+const WORDS: usize = 24;
+/// Before a wrong passphrase ends the command.
+pub const TRIES: usize = 3;
 
 /// Yes or no; `--yes` has answered it already.
 pub fn agree(question: &'static str, yes: bool) -> Result<(), Failure> {
     if yes {
         return Ok(());
     }
-    on_terminal("this question", "Nothing was done. Look at the plan above, and run the command again with --yes.")?;
+    on_terminal("this question", "Nothing was done. If it is what you want, run the command again with --yes.")?;
     match Confirm::new(question).with_default(false).prompt() {
         Ok(true) => Ok(()),
         Ok(false) => Err(Failure::Declined),
@@ -36,7 +43,7 @@ pub fn new_passphrase(common: &Common) -> Result<SecretString, Failure> {
     let words = if let Some(words) = from_file(common)? {
         words
     } else {
-        let first = hidden("Choose a passphrase that protects the keys on this machine:")?;
+        let first = hidden("Choose a passphrase that protects the keys on this machine (12 characters or more):")?;
         let second = hidden("Once more:")?;
         if first.expose_secret() != second.expose_secret() {
             return Err(Failure::Mismatch);
@@ -55,13 +62,44 @@ pub fn recovery_words(file: Option<&std::path::Path>) -> Result<Zeroizing<String
         "the 24 words",
         "Put them into a file that only you can read (chmod 600) and name it with --words-file.",
     )?;
-    Text::new("The 24 words of the recovery sheet:").prompt().map(Zeroizing::new).map_err(|error| declined(&error))
+    // Row by row or all at once, as a person likes: what was left unread would end up in the shell.
+    let mut words = Zeroizing::new(String::new());
+    let mut count = 0;
+    while count < WORDS {
+        let question = format!("Words {} to {WORDS} of the recovery sheet:", count + 1);
+        let prompt = Password::new(&question).without_confirmation().with_display_mode(PasswordDisplayMode::Masked);
+        let prompt = prompt
+            .with_display_toggle_enabled()
+            .with_help_message("Enter after each row, if you like. Ctrl-R shows what you type");
+        let row = Zeroizing::new(prompt.prompt().map_err(|error| declined(&error))?);
+        // Their numbers may have been copied with them.
+        for word in row.split_whitespace().filter(|word| word.contains(|c: char| c.is_alphabetic())) {
+            words.push_str(word);
+            words.push(' ');
+            count += 1;
+        }
+    }
+    Ok(words)
 }
 
-/// One of several.
-pub fn choose(question: &'static str, options: Vec<String>) -> Result<String, Failure> {
+/// The epoch on the recovery sheet.
+pub fn epoch(proposed: Epoch) -> Result<Epoch, Failure> {
+    on_terminal(
+        "the epoch",
+        "Name the number that stands on the sheet with --epoch; it is 1 if the keys were never rotated.",
+    )?;
+    let prompt = CustomType::<Epoch>::new("The epoch on the sheet:").with_default(proposed);
+    let prompt = prompt.with_validator(|epoch: &Epoch| {
+        let good = (1..=10_000).contains(epoch);
+        Ok(if good { Validation::Valid } else { Validation::Invalid("A number from 1.".into()) })
+    });
+    prompt.prompt().map_err(|error| declined(&error))
+}
+
+/// One of several, beginning at `first`.
+pub fn choose(question: &'static str, options: Vec<String>, first: usize) -> Result<String, Failure> {
     on_terminal("the country", "Name it with --country, for example --country US.")?;
-    Select::new(question, options).prompt().map_err(|error| declined(&error))
+    Select::new(question, options).with_starting_cursor(first).prompt().map_err(|error| declined(&error))
 }
 
 fn hidden(question: &'static str) -> Result<SecretString, Failure> {

@@ -7,8 +7,8 @@ use clap::Args;
 use super::{Common, Failure, Terminal, ask, context};
 use crate::{
     content::{Mistakes, Survey},
-    practice::{Home, Practice},
-    publish::{self, Change, Done, Given, Plan, Publication, What},
+    practice::Practice,
+    publish::{self, Change, Closing, Done, Given, Plan, Publication, What},
     render::{Theme, open_site, render_page},
     viewer,
     visible::visible_line,
@@ -45,7 +45,7 @@ impl Build {
 
     /// The whole way, without the last words.
     pub async fn publish(&self, common: &Common, terminal: &Terminal, now: UnixTime) -> Result<Done, Failure> {
-        let home = Home::of(&common.root);
+        let (home, _lock) = context::locked(common)?;
         let survey = Survey::read(&common.root);
         let theme = Theme::read(&survey.practice);
         if !survey.mistakes.is_empty() {
@@ -53,7 +53,6 @@ impl Build {
         }
         let (mut practice, pages, theme) = (survey.practice, survey.pages, theme?);
         let keys = context::keys(common)?;
-        let _lock = home.lock()?;
         let store = context::store(common, self.store.store.as_deref())?;
         let given = Given::read(&store, &keys).await?;
         publish::adopt_keyrings(&store, &home, &mut practice).await?;
@@ -84,13 +83,17 @@ impl Build {
         let plan = publication.plan();
         show(&plan, terminal);
         if !plan.is_empty() {
-            ask::agree("Give this to these people?", self.yes)?;
+            let open = plan.count(What::NewlyOpen) + plan.count(What::OpenChanged) > 0;
+            ask::agree(
+                if open { "Publish this, for everyone on the open web too?" } else { "Publish this?" },
+                self.yes,
+            )?;
         }
-        let names: Vec<String> = publication.wanted.readers.iter().map(|reader| visible_line(&reader.name)).collect();
+        let names: Vec<String> = publication.wanted.readers.iter().map(|reader| visible_line(&reader.label)).collect();
         let bar = terminal.progress("Sealing");
         let done = publication.commit(&|done, of| bar.set(done, of)).await?;
         drop(bar);
-        if done.release.is_some() && !names.is_empty() {
+        if done.release.is_some() && !names.is_empty() && terminal.is_watched() {
             terminal.note(format!("\nIssued for {}.", names.join(", ")));
         }
         Ok(Done { mended, ..done })
@@ -119,16 +122,22 @@ fn library(practice: &Practice) -> Option<String> {
     practice.site.address.library.clone().filter(|library| *library != practice.site.address.links)
 }
 
-/// The plan, on the author's own terminal alone: what changes, by who reads it.
+const HEADINGS: [(What, &str); 6] = [
+    (What::NewlyReadable, "Newly readable"),
+    (What::Changed, "Changed"),
+    (What::TakenBack, "Taken back"),
+    (What::NewlyOpen, "New on the open web"),
+    (What::OpenChanged, "Changed on the open web"),
+    (What::NoLongerOpen, "Taken off the open web"),
+];
+
+/// The plan: names and titles on the author's own terminal alone, counts anywhere else, since a log or a mail from cron is
+/// no place for them.
 fn show(plan: &Plan, terminal: &Terminal) {
-    for (what, heading) in [
-        (What::NewlyReadable, "Newly readable"),
-        (What::Changed, "Changed"),
-        (What::TakenBack, "Taken back"),
-        (What::NewlyOpen, "New on the open web"),
-        (What::OpenChanged, "Changed on the open web"),
-        (What::NoLongerOpen, "Taken off the open web"),
-    ] {
+    if !terminal.is_watched() {
+        return show_counts(plan, terminal);
+    }
+    for (what, heading) in HEADINGS {
         let mut by_readers: BTreeMap<String, Vec<&Change>> = BTreeMap::new();
         for change in plan.changes.iter().filter(|change| change.what == what) {
             by_readers.entry(readers(change)).or_default().push(change);
@@ -141,13 +150,30 @@ fn show(plan: &Plan, terminal: &Terminal) {
             }
         }
     }
-    for name in &plan.closing {
-        terminal.note(format!("\nMailbox that goes: {}", visible_line(name)));
+    for Closing { name, replaced } in &plan.closing {
+        let name = visible_line(name);
+        terminal.note(if *replaced {
+            format!("\nOld card that ends: {name}")
+        } else {
+            format!("\nMailbox that goes: {name}")
+        });
     }
     for folder in &plan.without_mailbox {
         terminal.note(format!(
-            "\n{folder} gets nothing: no mailbox on this machine. `heldspace member rekey {folder}` makes one, with a card."
+            "\n{folder} gets nothing: no mailbox yet, or its keyring is neither here nor in this store. If you publish to another \
+             store, name it with --store; only if it is lost, `heldspace member rekey {folder}` makes a new card."
         ));
+    }
+}
+
+fn show_counts(plan: &Plan, terminal: &Terminal) {
+    for (what, heading) in HEADINGS.into_iter().filter(|(what, _)| plan.count(*what) > 0) {
+        terminal.note(format!("{heading}: {}", count(plan.count(what), "page")));
+    }
+    for (number, what) in [(plan.closing.len(), "that go"), (plan.without_mailbox.len(), "missing")] {
+        if number > 0 {
+            terminal.note(format!("Mailboxes {what}: {number}"));
+        }
     }
 }
 

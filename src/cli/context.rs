@@ -7,15 +7,34 @@ use std::{
 
 use super::{Common, Failure, ask};
 use crate::{
+    content::Mistakes,
     keys::Keys,
-    practice::{Home, Mailbox, Member, Practice, edit::EditError},
+    practice::{Home, HomeError, Lock, Mailbox, Member, Practice, edit::EditError},
+    publish::{self, PublishError, Standing},
     store::Store,
-    wire::UnixTime,
+    wire::{Epoch, UnixTime, VerifyingKey},
 };
 
 /// The keys of the practice; asks for the passphrase where they are wrapped.
 pub fn keys(common: &Common) -> Result<Keys, Failure> {
-    Home::of(&common.root).keys(|| ask::passphrase(common))
+    let home = Home::of(&common.root);
+    let mut tries = if common.passphrase_file.is_some() { 1 } else { ask::TRIES };
+    loop {
+        tries -= 1;
+        match home.keys(|| ask::passphrase(common)) {
+            Err(Failure::Home(HomeError::WrongPassphrase)) if tries > 0 => {}
+            keys => return keys,
+        }
+    }
+}
+
+/// The store named, or the default one of the practice, to look into.
+pub fn store_at_hand(common: &Common, named: Option<&Path>) -> Result<Store, Failure> {
+    let folder = named.map_or_else(|| Home::of(&common.root).store(), Path::to_owned);
+    if named.is_none() && !folder.is_dir() {
+        return Err(Failure::NothingPublished);
+    }
+    Ok(Store::open(&folder)?)
 }
 
 /// The store named, or the default one of the practice; made where it is not there.
@@ -26,6 +45,49 @@ pub fn store(common: &Common, named: Option<&Path>) -> Result<Store, Failure> {
 
 pub fn practice(common: &Common) -> Result<Practice, Failure> {
     Ok(Practice::read(&common.root)?)
+}
+
+/// The practice, for a command that makes a member of this folder: that its file is not there yet is no mistake.
+pub fn practice_without(common: &Common, folder: &str) -> Result<Practice, Failure> {
+    let file = Path::new("content/members").join(folder).join("member.toml");
+    let missing = !common.root.join(&file).exists();
+    let mut mistakes = Vec::new();
+    let mut practice = Practice::read_on(&common.root, &mut mistakes);
+    if missing {
+        mistakes.retain(|mistake| mistake.file != file);
+        practice.members.remove(folder);
+    }
+    Ok(Mistakes::unless_any(mistakes, practice)?)
+}
+
+/// The practice for a command that changes or gives something: locked before it is read, and until the lock is dropped, so
+/// that nothing is done with what somebody else has changed since, however long a question stays open.
+pub fn locked(common: &Common) -> Result<(Home, Lock), Failure> {
+    if !common.root.join("site.toml").exists() {
+        // Says that this folder is no practice, and leaves no trace in it.
+        practice(common)?;
+    }
+    let home = Home::of(&common.root);
+    let lock = home.lock()?;
+    Ok((home, lock))
+}
+
+/// The epoch of what lies in the store named, or the default one, if there is one; refused when another root signed it.
+pub async fn published_epoch(home: &Home, named: Option<&Path>, root: &VerifyingKey) -> Result<Option<Epoch>, Failure> {
+    let folder = named.map_or_else(|| home.store(), Path::to_owned);
+    if !folder.is_dir() {
+        return Ok(None);
+    }
+    publish::published_epoch(&Store::open(&folder)?, root).await.map_err(|error| match error {
+        PublishError::Foreign => Failure::OtherRoot,
+        error => error.into(),
+    })
+}
+
+/// The release that stands in the store.
+pub async fn standing(common: &Common, store: &StoreArg, keys: &Keys) -> Result<Standing, Failure> {
+    let store = store_at_hand(common, store.store.as_deref())?;
+    publish::standing(&store, keys).await?.ok_or(Failure::NothingPublished)
 }
 
 /// The member whose folder has that name.

@@ -15,11 +15,11 @@ use super::{
 use crate::{
     keys::Root,
     practice::{Home, edit::Edit, starter},
-    serve::{ServeOptions, Server},
+    serve::{ServeError, ServeOptions, Server},
 };
 
-/// Members whose cards are shown: one in both groups, one of each.
-const SHOWN: usize = 3;
+/// Members whose cards are shown: one in both groups, one of each, who between them have all there is.
+const SHOWN: [&str; 3] = ["maya", "grete", "tobias"];
 
 /// Try it: make the sample practice, build it, and serve it on this machine
 ///
@@ -46,6 +46,11 @@ struct Shown {
 
 impl Demo {
     pub async fn run(self, terminal: &Terminal) -> Result<(), Failure> {
+        if let Some(listen) = self.listen {
+            // A port that is taken is told before anything is made.
+            let busy = |source| ServeError::Listen { address: listen, source };
+            drop(std::net::TcpListener::bind(listen).map_err(busy)?);
+        }
         let dir = self.folder()?;
         let common = Common { root: dir.clone(), json: terminal.json, passphrase_file: None };
         terminal.note(format!("Making the sample practice in {} …", dir.display()));
@@ -70,14 +75,15 @@ impl Demo {
             build.publish(&common, &quiet, context::now()).await?;
         }
         let practice = context::practice(&common)?;
-        cards.sort_by_key(|(member, _)| std::cmp::Reverse(practice.groups_of(&member.folder).len()));
-        let shown = cards.iter().take(SHOWN).map(|(member, card)| Shown {
+        let shown = SHOWN.iter().filter_map(|shown| cards.iter().find(|(member, _)| member.folder == *shown));
+        let shown = shown.map(|(member, card)| Shown {
             name: member.name.clone(),
             link: card.link(&practice),
             passphrase: card.words().to_owned(),
         });
         show(&url, &dir, &shown.collect::<Vec<_>>(), terminal);
-        server.run(stopped()).await?;
+        let told = terminal.clone();
+        server.on_trouble(move |trouble| told.failure(trouble)).run(stopped()).await?;
         Ok(())
     }
 

@@ -30,6 +30,14 @@ macro_rules! failures {
             NoMailbox { member: String },
             #[error("nothing was published yet")]
             NothingPublished,
+            #[error("no host is named in site.toml")]
+            NoHost,
+            #[error("{member} was closed and can read nothing")]
+            NothingToRead { member: String },
+            #[error("this link does not work yet")]
+            LinkNotYet,
+            #[error("what is shown once could not be shown")]
+            NotShown(#[source] std::io::Error),
             #[error("these are not this practice's 24 words")]
             OtherRoot,
         }
@@ -45,13 +53,20 @@ macro_rules! failures {
             fn exit_code(&self) -> u8 {
                 match self {
                     $($(#[$cfg])* Self::$name(error) => error.exit_code(),)*
-                    Self::Runtime(_) => 1,
-                    Self::Declined | Self::NothingPublished | Self::NoMailbox { .. } | Self::OtherRoot => 4,
+                    Self::Runtime(_) | Self::NotShown(_) => 1,
+                    Self::NoHost | Self::LinkNotYet | Self::NothingToRead { .. } | Self::Declined | Self::NothingPublished | Self::NoMailbox { .. } | Self::OtherRoot => 4,
                     _ => 2,
                 }
             }
         }
     };
+}
+
+impl Failure {
+    /// Whether somebody only said no.
+    pub fn is_no(&self) -> bool {
+        matches!(self, Self::Declined)
+    }
 }
 
 failures! {
@@ -65,7 +80,11 @@ failures! {
     #[cfg(feature = "author")]
     Mistakes(crate::content::Mistakes),
     #[cfg(feature = "author")]
+    Host(crate::host::HostError),
+    #[cfg(feature = "author")]
     Publish(crate::publish::PublishError),
+    #[cfg(feature = "author")]
+    Audit(crate::audit::AuditError),
     #[cfg(feature = "author")]
     Root(crate::keys::RootError),
     #[cfg(feature = "serve")]
@@ -85,6 +104,9 @@ impl Failure {
             Self::Country { known, .. } => format!("Known are: {known}. For another country take the nearest and then write its help lines into site.toml, under [help]."),
             Self::NoMailbox { member } => format!("`heldspace member rekey {member}` makes one, with a card."),
             Self::NothingPublished => "Run `heldspace build` first.".into(),
+            Self::NoHost => "Name it: `heldspace host add https://…`, or a folder. Where this machine is the host itself, `heldspace build` is all there is to do.".into(),
+            Self::LinkNotYet => "It was ended, or its week is over, or this member is new: it works again after the next `heldspace build`.".into(),
+            Self::NotShown(_) => "Look where the output goes, and whether it can take any. For a card: `heldspace member rekey` makes a new one.".into(),
             Self::OtherRoot => "Nothing was changed. Look whether this sheet belongs to another practice.".into(),
             _ => return None,
         })

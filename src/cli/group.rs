@@ -5,10 +5,7 @@ use serde_json::json;
 
 use super::{Common, Failure, Terminal, context};
 use crate::{
-    practice::{
-        Home,
-        edit::{self, EditError},
-    },
+    practice::edit::{self, EditError},
     visible::visible_line,
 };
 
@@ -32,20 +29,21 @@ pub enum Group {
 
 impl Group {
     pub fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
-        let practice = context::practice(common)?;
         match self {
             Self::Add { name, title } => {
+                let _lock = context::locked(common)?;
+                let practice = context::practice(common)?;
                 let folder = edit::folder_name(&name)?;
                 edit::shown(&title)?;
                 if practice.groups.contains_key(folder) {
                     return Err(EditError::Taken { kind: "group", name }.into());
                 }
-                let _lock = Home::of(&common.root).lock()?;
                 edit::create_group(&common.root, folder, &title)?;
                 terminal.data(&json!({ "group": folder, "title": title }));
                 terminal.line(format!("Group {folder}: write its pages into content/groups/{folder}/"));
             }
             Self::List => {
+                let practice = context::practice(common)?;
                 let groups: Vec<_> = practice.groups.values().collect();
                 terminal.data(
                     &groups

@@ -3,13 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
 
 use super::{Common, Failure, Terminal, ask, sheet::Sheet};
 use crate::{
     keys::Root,
     practice::{
-        Home,
+        Home, edit,
         starter::{self, Country},
     },
 };
@@ -17,7 +16,7 @@ use crate::{
 /// Make a new practice: a folder with a little content and its keys
 ///
 /// In a practice that has content but no keys (a copy, a clone), it makes the keys alone.
-/// The recovery sheet is printed once; with it alone the practice can be made again.
+/// The recovery sheet is printed once; with it and a copy of the folder the practice can be made again.
 ///
 /// Example: heldspace init practice
 #[derive(Args)]
@@ -43,18 +42,23 @@ impl Init {
     pub fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         let dir = self.dir.clone().unwrap_or_else(|| common.root.clone());
         let home = Home::of(&dir);
-        if home.key_file().is_some() {
-            return Err(crate::practice::HomeError::HasKeys.into());
-        }
+        home.is_new()?;
         let has_content = dir.join("site.toml").is_file();
-        if !has_content && dir.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
+        let is_left = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with(".heldspace");
+        if !has_content
+            && dir.read_dir().is_ok_and(|entries| !entries.flatten().all(|entry| is_left(&entry.file_name())))
+        {
             return Err(Failure::NotEmpty { folder: dir.display().to_string() });
         }
+        edit::shown(&self.name)?;
         let country = if has_content { None } else { Some(self.country()?) };
         let passphrase = if self.no_passphrase { None } else { Some(ask::new_passphrase(common)?) };
 
         if let Some(country) = &country {
             starter::write(&dir, &self.name, country)?;
+        } else if !dir.join("content").exists() {
+            // One that was cut short.
+            starter::write_content(&dir)?;
         }
         let root = Root::random();
         let sheet = Sheet::of(&root, 1);
@@ -62,8 +66,7 @@ impl Init {
             sheet.write(path)?;
         }
         // The sheet before the keys: were this cut short between, the words on paper are enough, the keys alone are not.
-        terminal.data(&json!({ "practice": dir, "epoch": 1, "words": sheet.words() }));
-        sheet.print(terminal);
+        sheet.print(&dir, terminal)?;
         home.write_first_keys(&root.keys(1), passphrase)?;
         self.last_words(&dir, country.as_ref(), terminal);
         Ok(())
@@ -76,7 +79,9 @@ impl Init {
             (None, true) => starter::country_of_this_machine(&known),
             (None, false) => {
                 let names = known.iter().map(|country| format!("{}  {}", country.code, country.name)).collect();
-                ask::choose("Whose crisis line should members see under Help?", names)?[..2].to_owned()
+                let here = starter::country_of_this_machine(&known);
+                let first = known.iter().position(|country| country.code == here).unwrap_or(0);
+                ask::choose("Whose crisis line should members see under Help?", names, first)?[..2].to_owned()
             }
         };
         let list = || known.iter().map(|country| country.code.as_str()).collect::<Vec<_>>().join(", ");

@@ -5,11 +5,8 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{Common, Failure, Terminal, ask};
-use crate::{
-    keys::Root,
-    practice::{Home, KeyFile},
-};
+use super::{Common, Failure, Terminal, ask, context};
+use crate::{keys::Root, practice::KeyFile};
 
 /// The practice's own keys
 #[derive(Subcommand)]
@@ -24,24 +21,27 @@ pub enum Keys {
         /// Read the words from this file (mode 0600) rather than asking
         #[arg(long, value_name = "FILE")]
         words_file: Option<PathBuf>,
+        #[command(flatten)]
+        store: context::StoreArg,
     },
 }
 
 impl Keys {
-    pub fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
-        let Self::Rotate { words_file } = self;
-        let home = Home::of(&common.root);
-        let passphrase = match home.key_file() {
+    pub async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+        let Self::Rotate { words_file, store } = self;
+        let (home, _lock) = context::locked(common)?;
+        let passphrase = match home.key_file()? {
             Some(KeyFile::Wrapped) => Some(ask::passphrase(common)?),
             _ => None,
         };
         let now = home.keys(|| passphrase.clone().ok_or(Failure::Declined))?;
         let root = Root::from_words(&ask::recovery_words(words_file.as_deref())?)?;
-        let next = root.keys(now.epoch() + 1);
-        if next.root() != now.root() {
+        if root.keys(1).root() != now.root() {
             return Err(Failure::OtherRoot);
         }
-        let _lock = home.lock()?;
+        // SECURITY: beyond every epoch that was ever published in: keys that a thief has must not come back as new ones.
+        let published = context::published_epoch(&home, store.store.as_deref(), now.root()).await?;
+        let next = root.keys(now.epoch().max(published.unwrap_or(0)) + 1);
         home.write_keys(&next, passphrase)?;
         terminal.data(&json!({ "epoch": next.epoch() }));
         terminal.line(format!(

@@ -1,26 +1,35 @@
 //! `member`: the people, their mailboxes and cards.
 
+use std::path::Path;
+
 use clap::{Args, Subcommand};
+use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::{Common, Failure, Terminal, ask, context};
+use super::{Common, Failure, Terminal, ask, audit, context};
 use crate::{
+    audit::{AuditError, Log, Opened},
     keys::Keys,
     practice::{
-        Home, Mailbox, Practice,
+        self, Home, Mailbox, Practice,
         edit::{self, Edit, EditError},
     },
     publish,
     seal::NewMailbox,
-    visible::visible_line,
+    store::Store,
+    visible::{visible, visible_line},
+    wire::UnixTime,
 };
 
 /// Add, list, re-key or close members
 #[derive(Subcommand)]
 pub enum Member {
     Add(Add),
-    /// List the members, their groups, and whether they have a mailbox
-    List,
+    /// List the members, their groups, and when they last opened something
+    List {
+        #[command(flatten)]
+        store: context::StoreArg,
+    },
     /// Give a member a new card: a new mailbox with new words; the old card is dead from the next build on
     ///
     /// Everything they may read stays readable with the new card.
@@ -71,13 +80,10 @@ pub struct Add {
 }
 
 impl Member {
-    pub fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+    pub async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         match self {
             Self::Add(add) => add.run(common, terminal),
-            Self::List => {
-                list(&context::practice(common)?, terminal);
-                Ok(())
-            }
+            Self::List { store } => list(&store, common, terminal).await,
             Self::Rekey { name, yes } => rekey(&name, yes, common, terminal),
             Self::Close { name, yes } => close(&name, yes, common, terminal),
         }
@@ -86,8 +92,9 @@ impl Member {
 
 impl Add {
     fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
-        let practice = context::practice(common)?;
+        let (home, _lock) = context::locked(common)?;
         let folder = edit::folder_name(&self.folder)?;
+        let practice = context::practice_without(common, folder)?;
         edit::shown(&self.name)?;
         edit::email(&self.email)?;
         if practice.members.contains_key(folder) {
@@ -97,19 +104,19 @@ impl Add {
             let known = practice.groups.keys().cloned().collect();
             return Err(EditError::Unknown { kind: "group", name: unknown.clone(), known }.into());
         }
-        let keys = context::keys(common)?;
-        let home = Home::of(&common.root);
-        let _lock = home.lock()?;
-        // The member's file first: were this cut short, `rekey` finishes it, and nobody has a card that opens nothing.
-        edit::create_member(&common.root, folder, &self.name, &self.email)?;
-        let card = give_mailbox(common, &home, &keys, folder)?;
+        // Whatever can be refused is refused before anything is written.
+        let mut groups = Vec::new();
         for group in &self.groups {
             let mut group = Edit::group(&common.root, group)?;
             group.join(folder)?;
-            group.save()?;
+            groups.push(group);
         }
-        card.print(&self.name, &practice, terminal);
-        Ok(())
+        let keys = context::keys(common)?;
+        let card = Card::new(&keys, folder);
+        home.write_keyring(&card.new.id, &card.new.keyring)?;
+        edit::create_member(&common.root, folder, &self.name, &self.email, &card.new)?;
+        groups.iter().try_for_each(Edit::save)?;
+        card.print(&self.name, &practice, terminal)
     }
 }
 
@@ -121,6 +128,12 @@ pub struct Card {
 }
 
 impl Card {
+    fn new(keys: &Keys, folder: &str) -> Self {
+        let new = NewMailbox::generate(keys);
+        let link = publish::card_link(&Mailbox::new(new.id, new.recipient.clone(), new.key), keys);
+        Self { folder: folder.to_owned(), new, link }
+    }
+
     pub fn link(&self, practice: &Practice) -> String {
         self.link.at(&practice.site.address.links)
     }
@@ -129,37 +142,39 @@ impl Card {
         self.new.passphrase.expose()
     }
 
-    fn print(&self, name: &str, practice: &Practice, terminal: &Terminal) {
+    fn print(&self, name: &str, practice: &Practice, terminal: &Terminal) -> Result<(), Failure> {
         let link = self.link(practice);
-        terminal.data(&json!({
+        let code = terminal.code(&link).map(|code| format!("  Or scan it:\n\n{code}\n\n")).unwrap_or_default();
+        let text = format!(
+            "Card for {}\n\n  Open this address:\n    {link}\n\n{code}  Type these six words:\n    {}\n\n\
+             This is shown once. Write both down and hand them over in person, by post, or on a call;\n\
+             never by e-mail. Nothing opens with the address alone, and nothing with the words alone.\n\
+             It works from the next `heldspace build` on.",
+            terminal.strong(name),
+            terminal.strong(self.words())
+        );
+        let data = json!({
             "member": self.folder,
             "mailbox": self.new.id,
             "passphrase": self.words(),
             "link": link,
-        }));
-        terminal.line(format!("Card for {}", terminal.strong(name)));
-        terminal.line(format!(
-            "\n  Open this address:\n    {link}\n\n  Type these six words:\n    {}\n",
-            terminal.strong(self.words())
-        ));
-        terminal.line("This is shown once. Write both down and hand them over in person, by post, or on a call;");
-        terminal.line("never by e-mail. Nothing opens with the address alone, and nothing with the words alone.");
+        });
+        terminal.once(&text, &data)
     }
 }
 
 /// Makes a mailbox for a member who has a file, and the card for it.
 pub fn give_mailbox(common: &Common, home: &Home, keys: &Keys, folder: &str) -> Result<Card, Failure> {
-    let new = NewMailbox::generate(keys);
-    home.write_keyring(&new.id, &new.keyring)?;
+    let card = Card::new(keys, folder);
     let mut member = Edit::member(&common.root, folder)?;
-    member.set_mailbox(&new)?;
+    member.set_mailbox(&card.new)?;
+    home.write_keyring(&card.new.id, &card.new.keyring)?;
     member.save()?;
-    let mailbox = Mailbox::new(new.id, new.recipient.clone(), new.key);
-    let link = publish::card_link(&mailbox, keys);
-    Ok(Card { folder: folder.to_owned(), new, link })
+    Ok(card)
 }
 
 fn rekey(name: &str, yes: bool, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+    let (home, _lock) = context::locked(common)?;
     let practice = context::practice(common)?;
     let member = context::member(&practice, name)?;
     if member.closed.is_some() {
@@ -170,20 +185,17 @@ fn rekey(name: &str, yes: bool, common: &Common, terminal: &Terminal) -> Result<
         ask::agree("Make a new card?", yes)?;
     }
     let keys = context::keys(common)?;
-    let home = Home::of(&common.root);
-    let _lock = home.lock()?;
-    give_mailbox(common, &home, &keys, name)?.print(&member.name, &practice, terminal);
-    Ok(())
+    give_mailbox(common, &home, &keys, name)?.print(&member.name, &practice, terminal)
 }
 
 fn close(name: &str, yes: bool, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+    let _lock = context::locked(common)?;
     let practice = context::practice(common)?;
     let member = context::member(&practice, name)?;
     if member.closed.is_some() {
         return Err(EditError::Closed { name: name.to_owned() }.into());
     }
     ask::agree("Close this member's mailbox? It cannot be opened again.", yes)?;
-    let _lock = Home::of(&common.root).lock()?;
     let mut edit = Edit::member(&common.root, name)?;
     let today = jiff::Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
     edit.close(today)?;
@@ -193,23 +205,60 @@ fn close(name: &str, yes: bool, common: &Common, terminal: &Terminal) -> Result<
     Ok(())
 }
 
-fn list(practice: &Practice, terminal: &Terminal) {
+/// What the audit log says: no keys are needed for that. None, and a word about it, where it says nothing to rely on.
+async fn opened(home: &Home, store: &Path, terminal: &Terminal) -> Option<Opened> {
+    let read = async {
+        // Nothing is made where nothing was published yet.
+        if home.released()?.is_none() && !store.exists() {
+            return Ok(Opened::default());
+        }
+        let log = Log::read(&Store::open(store)?, home).await?;
+        log.check().map(|()| Opened::of(&log))
+    };
+    match read.await {
+        Ok(opened) => Some(opened),
+        Err::<_, AuditError>(error) => {
+            terminal.note(format!(
+                "When they last opened something can't be told; `heldspace audit` says more. {}",
+                visible(&error.to_string())
+            ));
+            None
+        }
+    }
+}
+
+async fn list(store: &context::StoreArg, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+    let practice = context::practice(common)?;
+    let home = Home::of(&common.root);
+    let opened = opened(&home, &store.store.clone().unwrap_or_else(|| home.store()), terminal).await;
     let rows: Vec<_> = practice.members.values().map(|member| (member, practice.groups_of(&member.folder))).collect();
     let data = rows.iter().map(|(m, groups)| {
-        json!({ "member": m.folder, "name": m.name, "email": m.email, "groups": groups, "mailbox": m.mailbox.as_ref().map(|b| b.id), "closed": m.closed.map(|d| d.to_string()) })
+        json!({ "member": m.folder, "name": m.name, "email": m.email, "groups": groups, "mailbox": m.mailbox.as_ref().map(|b| b.id), "closed": m.closed.map(|d| d.to_string()), "opened": opened.as_ref().and_then(|o| last_opened(m, o)), "log_trusted": opened.is_some() })
     });
     terminal.data(&data.collect::<Vec<_>>());
+    let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
     for (member, groups) in rows {
         let state = match (&member.closed, &member.mailbox) {
             (Some(since), _) => format!("closed {since}"),
             (None, None) => "no mailbox yet: heldspace member rekey".to_owned(),
             (None, Some(_)) => groups.join(", "),
         };
+        let last = opened.as_ref().map_or_else(
+            || "can't be told".to_owned(),
+            |opened| last_opened(member, opened).map_or_else(|| "never".to_owned(), |time| audit::hour(time, &zone)),
+        );
         terminal.line(format!(
-            "{}  {} <{}>  {state}",
+            "{}  {} <{}>  {state}  last opened: {last}",
             terminal.strong(&member.folder),
             visible_line(&member.name),
             visible_line(&member.email)
         ));
     }
+    Ok(())
+}
+
+/// With any card they had.
+fn last_opened(member: &practice::Member, opened: &Opened) -> Option<UnixTime> {
+    let now = member.mailbox.as_ref().map(|mailbox| &mailbox.id);
+    now.into_iter().chain(&member.former).filter_map(|id| opened.last(id)).max()
 }

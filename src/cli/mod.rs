@@ -3,6 +3,8 @@
 #[cfg(feature = "author")]
 mod ask;
 #[cfg(feature = "author")]
+mod audit;
+#[cfg(feature = "author")]
 mod build;
 #[cfg(feature = "tls")]
 mod certificates;
@@ -10,12 +12,16 @@ mod certificates;
 #[path = "no_certificates.rs"]
 mod certificates;
 #[cfg(feature = "author")]
+mod code;
+#[cfg(feature = "author")]
 mod context;
 #[cfg(all(feature = "author", feature = "serve"))]
 mod demo;
 mod failure;
 #[cfg(feature = "author")]
 mod group;
+#[cfg(feature = "author")]
+mod host;
 #[cfg(feature = "author")]
 mod init;
 #[cfg(feature = "author")]
@@ -26,6 +32,8 @@ mod link;
 mod member;
 #[cfg(feature = "author")]
 mod open;
+#[cfg(feature = "author")]
+mod publish;
 #[cfg(feature = "author")]
 mod recover;
 #[cfg(feature = "serve")]
@@ -53,7 +61,7 @@ pub use terminal::Terminal;
 ///   heldspace build                    shows who would read what, and asks
 ///   heldspace serve --store .heldspace/store --listen 127.0.0.1:8080
 #[derive(Parser)]
-#[command(name = "heldspace", version, verbatim_doc_comment, disable_help_subcommand = true)]
+#[command(name = "heldspace", version, verbatim_doc_comment)]
 pub struct Cli {
     #[command(flatten)]
     pub common: Common,
@@ -94,9 +102,16 @@ enum Command {
     #[cfg(feature = "author")]
     Build(build::Build),
     #[cfg(feature = "author")]
+    #[command(subcommand)]
+    Host(host::Host),
+    #[cfg(feature = "author")]
+    Publish(publish::Publish),
+    #[cfg(feature = "author")]
     Link(link::Link),
     #[cfg(feature = "author")]
     Show(show::Show),
+    #[cfg(feature = "author")]
+    Audit(audit::Audit),
     #[cfg(feature = "author")]
     Open(open::Open),
     #[cfg(feature = "serve")]
@@ -115,7 +130,6 @@ impl Cli {
 }
 
 impl Command {
-    #[cfg_attr(not(feature = "author"), allow(unused_variables, reason = "`serve` alone takes no practice"))]
     async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         match self {
             #[cfg(feature = "author")]
@@ -123,21 +137,27 @@ impl Command {
             #[cfg(feature = "author")]
             Self::Recover(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
-            Self::Keys(command) => command.run(common, terminal),
+            Self::Keys(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Group(command) => command.run(common, terminal),
             #[cfg(feature = "author")]
-            Self::Member(command) => command.run(common, terminal),
+            Self::Member(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Build(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
-            Self::Link(command) => command.run(common, terminal),
+            Self::Host(command) => command.run(common, terminal),
+            #[cfg(feature = "author")]
+            Self::Publish(command) => command.run(common, terminal).await,
+            #[cfg(feature = "author")]
+            Self::Link(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Show(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
+            Self::Audit(command) => command.run(common, terminal).await,
+            #[cfg(feature = "author")]
             Self::Open(command) => command.run(common),
             #[cfg(feature = "serve")]
-            Self::Serve(command) => command.run(terminal).await,
+            Self::Serve(command) => command.run(common, terminal).await,
             #[cfg(all(feature = "author", feature = "serve"))]
             Self::Demo(command) => command.run(terminal).await,
         }

@@ -1,7 +1,7 @@
 //! `open`: a sealed file from the store, opened on the author's side.
 
 use std::{
-    io::{IsTerminal, Write},
+    io::{ErrorKind, IsTerminal, Write},
     path::PathBuf,
 };
 
@@ -14,6 +14,9 @@ use crate::{
     visible::visible,
     wire::ObjectName,
 };
+
+/// More than any file of a store.
+const LIMIT: u64 = 64 * 1024 * 1024;
 
 /// Open a sealed file from the store and print what is in it
 ///
@@ -30,7 +33,7 @@ pub struct Open {
 impl Open {
     pub fn run(self, common: &Common) -> Result<(), Failure> {
         let missing = || FileError::missing(&self.file);
-        let sealed = files::read(&self.file)?.ok_or_else(missing)?;
+        let sealed = files::read_plain(&self.file, LIMIT)?.ok_or_else(missing)?;
         let path = self.file.display().to_string();
         if !sealed.starts_with(b"age-encryption.org/v1\n") {
             return Err(Failure::NotSealed { path });
@@ -48,6 +51,8 @@ impl Open {
         let shown = if stdout.is_terminal() { visible(&text).into_owned().into_bytes() } else { opened.clone() };
         let mut out = stdout.lock();
         let written = out.write_all(shown.trim_ascii_end()).and_then(|()| out.write_all(b"\n"));
+        // A reader that has gone away (`| head`) has what it wanted.
+        let written = written.or_else(|error| if error.kind() == ErrorKind::BrokenPipe { Ok(()) } else { Err(error) });
         written.map_err(|source| FileError::Write { path: "standard output".into(), source })?;
         Ok(())
     }

@@ -5,12 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
-use super::{Common, Failure, Terminal, ask, context};
+use super::{Common, Failure, Terminal, ask, context, sheet::mark};
 use crate::{
-    keys::{Keys, Root},
+    keys::Root,
     practice::{Home, HomeError},
-    publish::head_epoch,
-    store::Store,
     wire::Epoch,
 };
 
@@ -28,7 +26,7 @@ pub struct Recover {
     /// Read the words from this file (mode 0600) rather than asking
     #[arg(long, value_name = "FILE")]
     words_file: Option<PathBuf>,
-    /// The epoch on the sheet, where no store at hand tells it
+    /// The epoch on the sheet; asked for otherwise
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(Epoch).range(1..=10_000))]
     epoch: Option<Epoch>,
     /// Keep the keys without a passphrase
@@ -41,35 +39,30 @@ pub struct Recover {
 impl Recover {
     pub async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         let home = Home::of(&common.root);
-        if !self.attempt && home.key_file().is_some() {
+        if !self.attempt && home.key_file()?.is_some() {
             return Err(HomeError::HasKeys.into());
         }
         let root = Root::from_words(&ask::recovery_words(self.words_file.as_deref())?)?;
-        let published = self.published_epoch(&home, &root.keys(1)).await?;
+        let published = context::published_epoch(&home, self.store.store.as_deref(), root.keys(1).root()).await?;
         if self.attempt {
             return Self::prove(&home, &root, published, common, terminal);
         }
-        let epoch = self.epoch.or(published).unwrap_or(1);
+        let epoch = self.epoch(published)?;
         let passphrase = if self.no_passphrase { None } else { Some(ask::new_passphrase(common)?) };
         home.write_first_keys(&root.keys(epoch), passphrase)?;
         terminal.data(&json!({ "epoch": epoch }));
         terminal.line(format!("The keys are back, at epoch {epoch}. `heldspace build` shows what it would publish."));
-        if published.is_none() && self.epoch.is_none() {
-            terminal.note("No published store was at hand, so the epoch is taken to be 1. If the sheet says another, move .heldspace/keys.* away and run this again with --epoch.");
-        }
         Ok(())
     }
 
-    /// The epoch of what was published, if a store is at hand; refused when another root signed it.
-    async fn published_epoch(&self, home: &Home, keys: &Keys) -> Result<Option<Epoch>, Failure> {
-        let folder = self.store.store.clone().unwrap_or_else(|| home.store());
-        if !folder.is_dir() {
-            return Ok(None);
-        }
-        head_epoch(&Store::open(&folder)?, keys.root()).await.map_err(|error| match error {
-            crate::publish::PublishError::Foreign => Failure::OtherRoot,
-            error => error.into(),
-        })
+    /// SECURITY: the sheet's word, which a store can raise and not lower: a host that shows an old publication must not bring
+    /// old keys back.
+    fn epoch(&self, published: Option<Epoch>) -> Result<Epoch, Failure> {
+        let sheet = match self.epoch {
+            Some(epoch) => epoch,
+            None => ask::epoch(published.unwrap_or(1))?,
+        };
+        Ok(sheet.max(published.unwrap_or(1)))
     }
 
     fn prove(
@@ -79,19 +72,27 @@ impl Recover {
         common: &Common,
         terminal: &Terminal,
     ) -> Result<(), Failure> {
-        let against = if home.key_file().is_some() {
+        let (proved, against) = if home.key_file()?.is_some() {
             let keys = context::keys(common)?;
             if keys.root() != root.keys(1).root() {
                 return Err(Failure::OtherRoot);
             }
-            "the keys on this machine"
+            (true, "the keys on this machine")
         } else if published.is_some() {
-            "what was published"
+            (true, "what was published")
         } else {
-            "nothing but their own checksum: there are no keys and no store here to compare with"
+            (false, "nothing")
         };
-        terminal.data(&json!({ "proved": true, "against": against }));
-        terminal.line(format!("These words are right; compared with {against}. Nothing was changed."));
+        let sheet = mark(root.keys(1).root());
+        terminal.data(&json!({ "proved": proved, "against": against, "sheet": sheet }));
+        terminal.line(format!("Sheet {sheet}."));
+        terminal.line(if proved {
+            format!("These words are right; compared with {against}. Nothing was changed.")
+        } else {
+            "These 24 words belong together, but whether they are this practice's can't be told: there are no keys and no \
+             store here to compare with. Name a store with --store. Nothing was changed."
+                .to_owned()
+        });
         Ok(())
     }
 }

@@ -6,10 +6,11 @@ use clap::Args;
 use futures_util::{StreamExt, stream::BoxStream};
 use serde_json::json;
 
-use super::{Failure, Terminal, certificates::Certificates};
+use super::{Common, Failure, Terminal, certificates::Certificates};
 use crate::{
     serve::{ServeOptions, Server, TrustedProxy},
     visible::visible_line,
+    wire::VerifyingKey,
 };
 
 /// Serve a store to members' browsers; it can read nothing of what it serves
@@ -24,15 +25,18 @@ use crate::{
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Serve {
-    /// The store's folder
-    #[arg(long, value_name = "DIR", default_value = ".heldspace/store")]
-    store: PathBuf,
+    /// The store's folder; that of the practice otherwise, .heldspace/store
+    #[arg(long, value_name = "DIR")]
+    store: Option<PathBuf>,
     /// Address and port; port 0 takes a free one, and it is printed
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     /// An address that members use, beside those the practice published, such as <https://pages.example.org>
     #[arg(long = "origin", value_name = "URL")]
     origins: Vec<String>,
+    /// The practice that may publish here over the network: the key that `heldspace host add` prints
+    #[arg(long, value_name = "KEY", value_parser = publisher)]
+    publisher: Option<VerifyingKey>,
     /// A proxy in front of this server, by its address or network (10.0.0.0/8). Its X-Forwarded-For tells whose limits a
     /// request counts for; that header is ignored from anybody else
     #[arg(long = "trusted-proxy", value_name = "ADDR")]
@@ -41,12 +45,18 @@ pub struct Serve {
     certificates: Certificates,
 }
 
+fn publisher(text: &str) -> Result<VerifyingKey, String> {
+    crate::wire::parse_key(text).ok_or_else(|| "not a key that `heldspace host add` has printed".to_owned())
+}
+
 impl Serve {
-    pub async fn run(self, terminal: &Terminal) -> Result<(), Failure> {
+    pub async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+        let store = self.store.unwrap_or_else(|| common.root.join(".heldspace/store"));
         let redirect = self.certificates.redirect;
         let (door, notes) = self.certificates.open()?;
-        let options = ServeOptions::new(self.store, self.listen, self.origins);
-        let server = Server::bind(ServeOptions { door, redirect, trusted: self.trusted, ..options }).await?;
+        let (publisher, trusted) = (self.publisher, self.trusted);
+        let options = ServeOptions::new(store, self.listen, self.origins);
+        let server = Server::bind(ServeOptions { publisher, door, redirect, trusted, ..options }).await?;
         let url = server.url();
         let redirect = server.redirect_addr().map(|address| format!("http://{address}"));
         terminal.data(&json!({ "url": url, "redirect": redirect }));
@@ -54,6 +64,8 @@ impl Serve {
         if let Some(redirect) = redirect {
             terminal.line(format!("Sending {redirect} there"));
         }
+        let told = terminal.clone();
+        let server = server.on_trouble(move |trouble| told.failure(trouble));
         tokio::select! {
             done = server.run(stopped()) => Ok(done?),
             never = say(notes, terminal) => match never {},

@@ -1,38 +1,50 @@
 //! The recovery sheet: 24 words and a code, for paper.
 
 use qrcode::{QrCode, render::svg};
+use serde_json::json;
 
 use super::{Failure, Terminal};
 use crate::{
     keys::Root,
     practice::files::{self, Access},
-    wire::Epoch,
+    wire::{Digest, Epoch, VerifyingKey},
 };
 
 /// What is printed once, and kept on paper.
 pub struct Sheet {
     words: Vec<&'static str>,
     epoch: Epoch,
+    mark: String,
+}
+
+/// Tells one practice's sheet from another's; says nothing about the words.
+pub fn mark(root: &VerifyingKey) -> String {
+    Digest::of(root.as_bytes()).to_string()[..8].to_owned()
 }
 
 impl Sheet {
     pub fn of(root: &Root, epoch: Epoch) -> Self {
-        Self { words: root.to_words(), epoch }
+        Self { words: root.to_words(), epoch, mark: mark(root.keys(1).root()) }
     }
 
-    pub fn words(&self) -> &[&'static str] {
-        &self.words
-    }
-
-    pub fn print(&self, terminal: &Terminal) {
-        terminal.line("Recovery sheet. Write these 24 words on paper and keep them where you keep things that matter:");
-        terminal.line("with them and a copy of your folder the practice can be made again; without them, if this");
-        terminal.line("machine is lost, it cannot. They are shown this once.\n");
+    /// Shows it, once; an error when nobody can have seen it.
+    pub fn print(&self, practice: &std::path::Path, terminal: &Terminal) -> Result<(), Failure> {
+        let mut lines = vec![
+            "Recovery sheet. Write these 24 words on paper and keep them where you keep things that matter:\n\
+             with them and a copy of your folder the practice can be made again; without them, if this\n\
+             machine is lost, it cannot. They are shown this once.\n"
+                .to_owned(),
+        ];
         for (row, words) in self.words.chunks(4).enumerate() {
             let numbered = words.iter().enumerate().map(|(n, word)| format!("{:>2} {word:<10}", row * 4 + n + 1));
-            terminal.line(format!("  {}", numbered.collect::<String>().trim_end()));
+            lines.push(format!("  {}", numbered.collect::<String>().trim_end()));
         }
-        terminal.line(format!("\n  Epoch {}\n", self.epoch));
+        if let Some(code) = terminal.code(&self.words.join(" ")) {
+            lines.push(format!("\n{code}"));
+        }
+        lines.push(format!("\n  Epoch {}   Sheet {}\n", self.epoch, self.mark));
+        let data = json!({ "practice": practice, "epoch": self.epoch, "sheet": self.mark, "words": self.words });
+        terminal.once(&lines.join("\n"), &data)
     }
 
     /// A page for a printer, for its owner's eyes alone (0600); never over a file that is there.
@@ -45,6 +57,6 @@ impl Sheet {
         let code = code.render::<svg::Color<'_>>().min_dimensions(240, 240).build();
         let code = code.split_once("?>").map_or(code.as_str(), |(_, svg)| svg);
         let words = format!("<li>{}</li>", self.words.join("</li><li>"));
-        format!(include_str!("sheet.html"), words = words, code = code, epoch = self.epoch,)
+        format!(include_str!("sheet.html"), words = words, code = code, epoch = self.epoch, mark = self.mark)
     }
 }

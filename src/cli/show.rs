@@ -23,11 +23,21 @@ pub struct Show {
 impl Show {
     pub async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         let practice = context::practice(common)?;
-        let mailbox = context::mailbox(context::member(&practice, &self.member)?)?;
+        let member = context::member(&practice, &self.member)?;
+        // Until the next build, someone who was closed can read what they had.
+        let id = match &member.mailbox {
+            None if member.closed.is_some() => member.former.last().copied(),
+            _ => None,
+        };
+        let id = id.map_or_else(|| context::mailbox(member).map(|mailbox| mailbox.id), Ok)?;
         let keys = context::keys(common)?;
-        let store = context::store(common, self.store.store.as_deref())?;
-        let given = publish::mailbox(&store, &keys, &mailbox.id).await?;
-        let index = given.index.ok_or(Failure::NothingPublished)?;
+        let store = context::store_at_hand(common, self.store.store.as_deref())?;
+        let given = publish::mailbox(&store, &keys, &id).await?;
+        let index = given.index.ok_or(if member.closed.is_some() {
+            Failure::NothingToRead { member: member.folder.clone() }
+        } else {
+            Failure::NothingPublished
+        })?;
         let pages: Vec<_> = given
             .entries
             .iter()

@@ -6,9 +6,11 @@ use std::io::{self, IsTerminal, Write};
 
 use serde::Serialize;
 
+use super::Failure;
 use crate::visible::{visible, visible_line};
 
 /// Standard output, standard error, and the person in front of them.
+#[derive(Clone)]
 pub struct Terminal {
     pub json: bool,
     color: bool,
@@ -44,6 +46,22 @@ impl Terminal {
         }
     }
 
+    /// Whether a person looks at what [`Terminal::note`] says, rather than a file or a program.
+    #[cfg(feature = "author")]
+    pub fn is_watched(&self) -> bool {
+        !self.quiet && io::stderr().is_terminal()
+    }
+
+    /// What is shown once and kept nowhere, for people or for scripts: an error if it was not taken, so that nothing goes on
+    /// as if someone had it.
+    #[cfg(feature = "author")]
+    pub fn once(&self, text: &str, value: &impl Serialize) -> Result<(), Failure> {
+        let json = serde_json::to_string(value).expect("data is plain JSON");
+        let mut out = io::stdout().lock();
+        let shown = writeln!(out, "{}", if self.json { &json } else { text }).and_then(|()| out.flush());
+        shown.map_err(Failure::NotShown)
+    }
+
     /// What goes on, for whoever watches.
     pub fn note(&self, text: impl AsRef<str>) {
         if !self.quiet {
@@ -74,6 +92,12 @@ impl Terminal {
     pub fn strong(&self, text: &str) -> String {
         let text = visible_line(text);
         if self.color && io::stdout().is_terminal() { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text }
+    }
+
+    /// A code to scan from a person's screen; none in a file or a pipe, where it could not be.
+    #[cfg(feature = "author")]
+    pub fn code(&self, text: &str) -> Option<String> {
+        io::stdout().is_terminal().then(|| super::code::code(text, self.color))
     }
 
     fn style(&self, code: &str, text: &str) -> String {

@@ -15,6 +15,9 @@ use super::{
     unseen::is_unseen,
 };
 
+/// The longest title or name, in characters.
+pub(crate) const SHORT: usize = 200;
+
 /// A value, and where it stands in its file.
 #[derive(Debug, Clone)]
 pub(crate) struct At<T> {
@@ -61,12 +64,22 @@ impl<'a> Fields<'a> {
         self.as_text(key, node)
     }
 
+    /// As [`Fields::text`], and short enough for a list on a phone.
+    pub(crate) fn short_text(&mut self, key: &'static str) -> Option<At<String>> {
+        let text = self.text(key)?;
+        if text.value.chars().count() > SHORT {
+            self.mistake(&text.at, format!("`{key}` is longer than {SHORT} characters"), "write something shorter");
+            return None;
+        }
+        Some(text)
+    }
+
     /// As [`Fields::text`], and a mistake if the key is not there.
     pub(crate) fn required_text(&mut self, key: &'static str, example: &str) -> Option<At<String>> {
         if !self.entries.iter().any(|entry| entry.key == key) {
             self.missing(key, example);
         }
-        self.text(key)
+        self.short_text(key)
     }
 
     /// A mistake about a key that is not there.
@@ -96,7 +109,12 @@ impl<'a> Fields<'a> {
 
     pub(crate) fn integer(&mut self, key: &'static str) -> Option<At<i64>> {
         match self.take(key)? {
-            Node { at, shape: Shape::Integer(value) } => Some(At { value, at }),
+            // What a browser counts exactly; a larger one would make it refuse the whole index.
+            Node { at, shape: Shape::Integer(value) } if value.unsigned_abs() < 1 << 53 => Some(At { value, at }),
+            Node { at, shape: Shape::Integer(_) } => {
+                self.mistake(&at, format!("`{key}` is too large a number"), "write a small one, such as 1 or -20");
+                None
+            }
             Node { at, shape } => self.wrong(key, &at, &shape, "a whole number, without quotes"),
         }
     }
@@ -106,7 +124,7 @@ impl<'a> Fields<'a> {
         match self.take(key)? {
             Node { at, shape: Shape::Date(value) } => Some(At { value, at }),
             Node { at, shape: Shape::Text(text) } => {
-                let Ok(value) = text.parse() else {
+                let Some(value) = text.parse().ok().filter(|date: &Date| date.year() >= 0) else {
                     self.mistake(&at, format!("`{text}` is no date"), format!("`{key}` is {EXPECTED}"));
                     return None;
                 };

@@ -19,6 +19,10 @@ pub(crate) struct FrontMatter {
 /// Splits a page; one without front matter has no keys.
 pub(crate) fn split(source: &Source) -> Result<FrontMatter, Vec<Mistake>> {
     let first = source.text().lines().next().unwrap_or_default();
+    if let Some(at) = late(source.text()) {
+        let hint = "remove the empty lines above it: it must begin on the first line";
+        return Err(vec![source.mistake(&(at..at + 3), "front matter that does not begin on the first line", hint)]);
+    }
     let parse = match first.trim_end() {
         "+++" => toml::parse,
         "---" => yaml::parse,
@@ -37,6 +41,14 @@ pub(crate) fn split(source: &Source) -> Result<FrontMatter, Vec<Mistake>> {
     // What is missing is missing at the top.
     keys.at = 0..3;
     Ok(FrontMatter { keys, body: source.rest(begin + body) })
+}
+
+/// Where front matter begins that has empty lines or spaces before it, and so would be shown as text.
+fn late(text: &str) -> Option<usize> {
+    let at = text.len() - text.trim_start().len();
+    let fence = text[at..].lines().next().map(str::trim_end).filter(|line| ["+++", "---"].contains(line))?;
+    let after = &text[at + fence.len()..];
+    (at > 0 && after.lines().skip(1).take(50).any(|line| line.trim_end() == fence)).then_some(at)
 }
 
 /// Where the line `fence` begins in `text`, and where the line after it does.

@@ -168,7 +168,7 @@ impl std::error::Error for Mistakes {}
 impl Explain for Mistakes {
     fn hint(&self) -> Option<String> {
         let (it, these) = if self.len() == 1 { ("it", "this mistake") } else { ("them", "these mistakes") };
-        Some(format!("Correct {these} and run the command again; nothing was published because of {it}."))
+        Some(format!("Correct {these} and run the command again; nothing was changed or published because of {it}."))
     }
 
     fn exit_code(&self) -> u8 {

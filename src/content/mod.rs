@@ -25,7 +25,7 @@ use audience::Place;
 use rayon::prelude::*;
 pub(crate) use {
     address::address,
-    fields::{At, Fields},
+    fields::{At, Fields, SHORT},
     node::Node,
     slug::slug,
     source::{Source, TEXT_LIMIT, read_regular, symbolic_link},
@@ -82,7 +82,7 @@ fn read_on(practice: &Practice, mistakes: &mut Vec<Mistake>) -> Vec<Page> {
         pages.extend(page);
         mistakes.append(&mut more);
     }
-    address::clashes(&pages, mistakes);
+    address::clashes(&pages, &practice.root, mistakes);
     pages
 }
 

@@ -115,7 +115,7 @@ impl Page {
     ) -> Option<Self> {
         let mut fields = Fields::new(source, split.keys, mistakes);
         fields.boolean("draft");
-        let title = fields.text("title").map(|text| text.value);
+        let title = fields.short_text("title").and_then(|text| plain_title(&mut fields, text));
         let date = fields.date("date").map(|date| date.value);
         let order = fields.integer("order").map(|number| number.value);
         let summary = fields.text("summary").map(|text| text.value);
@@ -137,6 +137,19 @@ impl Page {
             body: split.body,
         })
     }
+}
+
+/// A title is the same for all, and so is no template.
+fn plain_title(fields: &mut Fields<'_>, title: At<String>) -> Option<String> {
+    if title.value.contains("{{") || title.value.contains("{%") {
+        fields.mistake(
+            &title.at,
+            "a title with braces",
+            "write it as it is to be read; {{ … }} works in the text below",
+        );
+        return None;
+    }
+    Some(title.value)
 }
 
 fn is_draft(keys: &Node) -> bool {

@@ -1,25 +1,11 @@
 //! Characters that a reader can't see, and that change what the reader sees.
 
-use std::ops::RangeInclusive;
+use crate::visible::is_hidden;
 
-const UNSEEN: [RangeInclusive<char>; 8] = [
-    '\u{61C}'..='\u{61C}',
-    '\u{180E}'..='\u{180E}',
-    '\u{200B}'..='\u{200F}',
-    '\u{202A}'..='\u{202E}',
-    '\u{2060}'..='\u{206F}',
-    '\u{FEFF}'..='\u{FEFF}',
-    '\u{FFF9}'..='\u{FFFB}',
-    '\u{E0000}'..='\u{E007F}',
-];
-
-/// Whether `c` is invisible or rearranges text: control characters but newline and tab, bidirectional controls,
-/// zero-width and tag characters. The joiners U+200C and U+200D are left alone: Persian and Hindi are spelled with them.
+/// Whether `c` is invisible or rearranges text. Newline and tab are let through, the joiners U+200C and U+200D too:
+/// Persian and Hindi are spelled with them.
 pub fn is_unseen(c: char) -> bool {
-    match c {
-        '\n' | '\t' | '\u{200C}' | '\u{200D}' => false,
-        _ => c.is_control() || UNSEEN.iter().any(|range| range.contains(&c)),
-    }
+    is_hidden(c) && !matches!(c, '\u{200C}' | '\u{200D}')
 }
 
 /// `text` with a replacement character (U+FFFD) in place of every unseen one.

@@ -88,7 +88,10 @@ impl Keys {
     }
 
     pub(crate) fn to_json(&self) -> zeroize::Zeroizing<Vec<u8>> {
-        zeroize::Zeroizing::new(serde_json::to_vec(self).expect("keys are plain JSON"))
+        // SECURITY: a buffer that grows leaves pieces of secrets behind.
+        let mut json = zeroize::Zeroizing::new(Vec::with_capacity(2048 + 512 * self.epochs.len()));
+        serde_json::to_writer(&mut *json, self).expect("keys are plain JSON");
+        json
     }
 
     /// The epoch in use.

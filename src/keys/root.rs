@@ -42,7 +42,7 @@ impl Root {
     /// Reads the 24 words of BIP 39, whatever the spacing and capitals.
     pub fn from_words(words: &str) -> Result<Self, RootError> {
         let words = Zeroizing::new(words.to_lowercase());
-        let words: Vec<&str> = words.split_whitespace().collect();
+        let words: Vec<&str> = words.split_whitespace().map(whole).collect();
         if words.len() != 24 {
             return Err(RootError::Count(words.len()));
         }
@@ -84,6 +84,15 @@ impl Root {
     }
 }
 
+/// The word that begins with these four letters or more; else what was given.
+fn whole(beginning: &str) -> &str {
+    let mut words = Language::English.words_by_prefix_iter(beginning);
+    match (words.next(), words.next()) {
+        (Some(word), None) if beginning.len() >= 4 => word,
+        _ => beginning,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,6 +103,8 @@ mod tests {
         let words = root.to_words();
         let again = Root::from_words(&format!("  {}\n", words.join("  ").to_uppercase())).unwrap();
         assert_eq!(again.0.expose(), root.0.expose());
+        let short: Vec<String> = words.iter().map(|word| word.chars().take(4).collect()).collect();
+        assert_eq!(Root::from_words(&short.join(" ")).unwrap().0.expose(), root.0.expose());
     }
 
     #[test]

@@ -5,7 +5,12 @@ use std::path::{Path, PathBuf};
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 
 use super::files::{self, Access, FileError};
-use crate::{content::is_unseen, explain::Explain, seal::NewMailbox, wire::MailboxId};
+use crate::{
+    content::{Mistakes, SHORT, is_unseen},
+    explain::Explain,
+    seal::NewMailbox,
+    wire::MailboxId,
+};
 
 /// Why a change of members or groups was not made.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +31,8 @@ pub enum EditError {
     Closed { name: String },
     #[error("{text:?} can't be shown as a name")]
     Shown { text: String },
+    #[error("a name or title has {longest} characters at most")]
+    Long { longest: usize },
     #[error("{email:?} is not an e-mail address")]
     Email { email: String },
 }
@@ -42,6 +49,7 @@ impl Explain for EditError {
             Self::Unknown { known, .. } => format!("There are: {}.", known.join(", ")),
             Self::Closed { .. } => "A closed member stays closed. To take someone back, add them anew under another folder name.".into(),
             Self::Shown { .. } => "Write it on one line, with letters that can be seen.".into(),
+            Self::Long { .. } => "Write something shorter: it is shown on a phone.".into(),
             Self::Email { .. } => "Write it as name@example.org.".into(),
         })
     }
@@ -67,22 +75,19 @@ pub fn folder_name(name: &str) -> Result<&str, EditError> {
 
 /// Checks a name or title that members see.
 pub fn shown(text: &str) -> Result<&str, EditError> {
-    if text.trim().is_empty() || text.chars().count() > 200 || text.chars().any(|c| c.is_control() || is_unseen(c)) {
-        return Err(EditError::Shown { text: text.to_owned() });
+    if text.chars().count() > SHORT {
+        return Err(EditError::Long { longest: SHORT });
     }
-    Ok(text)
+    let seen = text.chars().any(char::is_alphanumeric) && !text.chars().any(|c| c.is_control() || is_unseen(c));
+    if seen { Ok(text) } else { Err(EditError::Shown { text: text.to_owned() }) }
 }
 
 /// Checks an address only as far as it goes into a file: who can be reached is seen when a notice is sent.
 pub fn email(text: &str) -> Result<&str, EditError> {
-    let plain = text.chars().all(|c| !c.is_control() && !c.is_whitespace());
-    match text.split_once('@') {
-        Some((local, host))
-            if plain && !local.is_empty() && host.contains('.') && text.len() <= 254 && !host.contains('@') =>
-        {
-            Ok(text)
-        }
-        _ => Err(EditError::Email { email: text.to_owned() }),
+    if super::member::is_address(text) && text.rsplit('@').next().is_some_and(|host| host.contains('.')) {
+        Ok(text)
+    } else {
+        Err(EditError::Email { email: text.to_owned() })
     }
 }
 
@@ -110,6 +115,13 @@ impl Edit {
         let text = String::from_utf8_lossy(&bytes);
         let document = text.parse().map_err(|source| EditError::Toml { path: path.clone(), source })?;
         Ok(Self { path, document })
+    }
+
+    /// Refuses a `site.toml` that would hold a mistake.
+    pub fn check_site(&self) -> Result<(), Mistakes> {
+        let mut mistakes = Vec::new();
+        super::site::check(&self.document.to_string(), &mut mistakes);
+        Mistakes::unless_any(mistakes, ())
     }
 
     pub fn save(&self) -> Result<(), EditError> {
@@ -174,6 +186,17 @@ impl Edit {
         self.document["address"]["links"] = value(address);
     }
 
+    /// Says where publications go.
+    pub fn set_host(&mut self, key: &str, place: &str) {
+        let table = self.document.entry("host").or_insert(Item::Table(Table::new()));
+        for other in ["folder", "address"] {
+            if let Some(table) = table.as_table_like_mut() {
+                table.remove(other);
+            }
+        }
+        table[key] = value(place);
+    }
+
     fn list(&mut self, key: &'static str) -> Result<&mut Array, EditError> {
         let error = self.shape(key);
         self.document.entry(key).or_insert(value(Array::new())).as_array_mut().ok_or(error)
@@ -185,11 +208,19 @@ impl Edit {
 }
 
 /// Makes a member's folder.
-pub fn create_member(root: &Path, folder: &str, name: &str, email: &str) -> Result<(), EditError> {
-    let mut document = DocumentMut::new();
-    document["name"] = value(name);
-    document["email"] = value(email);
-    create(&root.join("content/members").join(folder), "member.toml", &document.to_string())
+pub fn create_member(
+    root: &Path,
+    folder: &str,
+    name: &str,
+    email: &str,
+    mailbox: &NewMailbox,
+) -> Result<(), EditError> {
+    let folder = root.join("content/members").join(folder);
+    let mut edit = Edit { path: folder.join("member.toml"), document: DocumentMut::new() };
+    edit.document["name"] = value(name);
+    edit.document["email"] = value(email);
+    edit.set_mailbox(mailbox)?;
+    create(&folder, "member.toml", &edit.document.to_string())
 }
 
 /// Makes a group's folder.

@@ -80,6 +80,16 @@ pub fn read(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
     }
 }
 
+/// A plain file of at most `limit` bytes, or `None` when there is none; a pipe or a device is not read.
+pub fn read_plain(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, FileError> {
+    let refused = |what| FileError::Read { path: path.to_owned(), source: io::Error::other(what) };
+    match fs::metadata(path) {
+        Ok(meta) if !meta.is_file() => Err(refused("not a plain file")),
+        Ok(meta) if meta.len() > limit => Err(refused("too large")),
+        _ => read(path),
+    }
+}
+
 /// A file that holds a secret: read only if nobody else can.
 pub fn read_secret(path: &Path) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, FileError> {
     #[cfg(unix)]
@@ -112,6 +122,10 @@ fn stage(path: &Path, bytes: &[u8], access: Access) -> Result<tempfile::NamedTem
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     }
     let mut staged = builder.tempfile_in(parent(path)).map_err(failed(path))?;
+    // Whoever has closed a file to others finds it closed after a change.
+    if let (Access::Usual, Ok(meta)) = (access, fs::metadata(path)) {
+        staged.as_file().set_permissions(meta.permissions()).map_err(failed(path))?;
+    }
     staged.write_all(bytes).and_then(|()| staged.as_file().sync_all()).map_err(failed(path))?;
     Ok(staged)
 }
@@ -146,7 +160,10 @@ mod tests {
         write(&path, b"1", Access::Secret).unwrap();
         assert_eq!(**read_secret(&path).unwrap().unwrap(), *b"1");
         write(&path, b"2", Access::Usual).unwrap();
-        assert!(matches!(read_secret(&path), Err(FileError::Open { .. })) || cfg!(not(unix)));
+        assert_eq!(**read_secret(&path).unwrap().unwrap(), *b"2", "what was closed stays closed");
+        let open = folder.path().join("open");
+        write(&open, b"3", Access::Usual).unwrap();
+        assert!(matches!(read_secret(&open), Err(FileError::Open { .. })) || cfg!(not(unix)));
     }
 
     #[test]

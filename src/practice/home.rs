@@ -5,7 +5,9 @@
 //! release.json           the last release, written down before anything is uploaded
 //! keyrings/<mailbox>     as sealed, so that a lost host loses none
 //! <name>.log             what was given, sent and seen: sealed to the practice
+//! hosts.json             what was last seen at each host
 //! unlisted.json          what no index lists any more, and since when
+//! audit.json             how far the host's audit log was seen
 //! store/                 the default store
 //! lock                   one publication at a time
 //! ```
@@ -27,7 +29,7 @@ use crate::{
     explain::Explain,
     keys::{Keys, KeysError},
     seal::{KEY_FILE_WORK_FACTOR, open_with_passphrase, seal_with_passphrase},
-    wire::{MailboxId, Release, UnixTime},
+    wire::{Digest, MailboxId, Release, UnixTime, number},
 };
 
 /// More than any key file.
@@ -41,8 +43,20 @@ pub struct Home(PathBuf);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Released {
+    #[serde(deserialize_with = "number::whole")]
     pub release: Release,
+    #[serde(deserialize_with = "number::whole")]
     pub issued: UnixTime,
+}
+
+/// What was last seen at a host.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownHost {
+    /// Digest of the head that this machine brought there, or took from there.
+    pub head: Option<Digest>,
+    /// Paths there that nothing lists any more, and since when.
+    pub unlisted: BTreeMap<String, UnixTime>,
 }
 
 /// How the key file is kept.
@@ -65,6 +79,8 @@ pub enum HomeError {
     NoKeys,
     #[error("this practice already has keys")]
     HasKeys,
+    #[error("this practice had keys: what they made is still in {}", path.display())]
+    LostKeys { path: PathBuf },
     #[error("the passphrase doesn't open the practice's keys")]
     WrongPassphrase,
     #[error(transparent)]
@@ -82,8 +98,9 @@ impl Explain for HomeError {
         match self {
             Self::File(e) => e.hint(),
             Self::Keys(e) => e.hint(),
-            Self::NoKeys => Some("A new practice: `heldspace init`. A practice on a new machine, with its recovery sheet: `heldspace recover`.".into()),
+            Self::NoKeys => Some("A practice that has a recovery sheet: `heldspace recover` makes its keys again. A new one: `heldspace init`.".into()),
             Self::HasKeys => Some("Nothing was changed: new keys would lock out every member.".into()),
+            Self::LostKeys { .. } => Some("Nothing was changed: new keys would lock out every member. `heldspace recover` makes the same keys again, from the 24 words on the recovery sheet.".into()),
             Self::WrongPassphrase => Some("Try again. If it is lost, `heldspace recover` makes the keys anew from the 24 words on the recovery sheet: move the old key file away first.".into()),
             Self::Damaged { .. } => Some("It holds no words of yours. Move it away and run the command again.".into()),
             Self::Unreadable { .. } => Some("It is a record of what was done. Take the file from a backup; or move it away, and a new one is begun.".into()),
@@ -93,7 +110,7 @@ impl Explain for HomeError {
 
     fn exit_code(&self) -> u8 {
         match self {
-            Self::NoKeys | Self::HasKeys | Self::WrongPassphrase | Self::Busy => 4,
+            Self::NoKeys | Self::HasKeys | Self::LostKeys { .. } | Self::WrongPassphrase | Self::Busy => 4,
             _ => 1,
         }
     }
@@ -109,19 +126,31 @@ impl Home {
     }
 
     /// How the keys are kept, if there are any.
-    pub fn key_file(&self) -> Option<KeyFile> {
-        if self.0.join("keys.age").exists() {
-            Some(KeyFile::Wrapped)
-        } else if self.0.join("keys.json").exists() {
-            Some(KeyFile::Bare)
-        } else {
-            None
+    pub fn key_file(&self) -> Result<Option<KeyFile>, HomeError> {
+        for (name, kind) in [("keys.age", KeyFile::Wrapped), ("keys.json", KeyFile::Bare)] {
+            let path = self.0.join(name);
+            if path.try_exists().map_err(|source| FileError::Read { path, source })? {
+                return Ok(Some(kind));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Refuses a practice that has keys, or had some: whatever lies here but the lock was made with them.
+    pub fn is_new(&self) -> Result<(), HomeError> {
+        if self.key_file()?.is_some() {
+            return Err(HomeError::HasKeys);
+        }
+        let made = ["keyrings", "release.json", "store"].into_iter().map(|name| self.0.join(name));
+        match { made }.find(|path| path.exists()) {
+            Some(path) => Err(HomeError::LostKeys { path }),
+            None => Ok(()),
         }
     }
 
     /// The keys; `passphrase` is asked only when they are wrapped.
     pub fn keys<E: From<HomeError>>(&self, passphrase: impl FnOnce() -> Result<SecretString, E>) -> Result<Keys, E> {
-        match self.key_file() {
+        match self.key_file()? {
             None => Err(HomeError::NoKeys.into()),
             Some(KeyFile::Bare) => {
                 let json = files::read_secret(&self.0.join("keys.json")).map_err(HomeError::from)?;
@@ -139,7 +168,7 @@ impl Home {
 
     /// Writes the first keys of this machine; with a passphrase wrapped, without one bare.
     pub fn write_first_keys(&self, keys: &Keys, passphrase: Option<SecretString>) -> Result<(), HomeError> {
-        if self.key_file().is_some() {
+        if self.key_file()?.is_some() {
             return Err(HomeError::HasKeys);
         }
         files::folder(&self.0, Access::Secret)?;
@@ -181,6 +210,15 @@ impl Home {
         Journal::at(self.0.join(name).with_extension("log"))
     }
 
+    /// What is known of each host, by its name.
+    pub fn hosts(&self) -> Result<BTreeMap<String, KnownHost>, HomeError> {
+        Ok(self.read_json("hosts.json")?.unwrap_or_default())
+    }
+
+    pub fn write_hosts(&self, hosts: &BTreeMap<String, KnownHost>) -> Result<(), HomeError> {
+        self.write_json("hosts.json", hosts)
+    }
+
     /// A member's keyring, as sealed.
     pub fn keyring(&self, mailbox: &MailboxId) -> Result<Option<Vec<u8>>, HomeError> {
         Ok(files::read(&self.keyring_path(mailbox))?)
@@ -208,13 +246,13 @@ impl Home {
         self.0.join("keyrings").join(mailbox.to_string())
     }
 
-    fn read_json<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Option<T>, HomeError> {
+    pub(crate) fn read_json<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Option<T>, HomeError> {
         let path = self.0.join(name);
         let Some(bytes) = files::read(&path)? else { return Ok(None) };
         serde_json::from_slice(&bytes).map(Some).map_err(|source| HomeError::Damaged { path, source })
     }
 
-    fn write_json<T: Serialize>(&self, name: &str, value: &T) -> Result<(), HomeError> {
+    pub(crate) fn write_json<T: Serialize>(&self, name: &str, value: &T) -> Result<(), HomeError> {
         files::folder(&self.0, Access::Secret)?;
         let json = serde_json::to_vec(value).expect("state is plain JSON");
         Ok(files::write(&self.0.join(name), &json, Access::Secret)?)

@@ -1,6 +1,6 @@
 //! `content/members/<member>/member.toml`.
 
-use std::{path::Path, str::FromStr};
+use std::{collections::BTreeMap, path::Path, str::FromStr};
 
 use data_encoding::BASE64;
 use jiff::civil::Date;
@@ -73,19 +73,43 @@ pub(super) fn read(root: &Path, folder: &str, mistakes: &mut Vec<Mistake>) -> Me
     member
 }
 
-/// SECURITY: the address goes into a mail's header and an SMTP command: one `@`, no space, no list, no header of its own.
-fn email_address(fields: &mut Fields<'_>, email: At<String>) -> Option<String> {
-    let good = |part: &str| {
-        !part.is_empty()
-            && !part.contains(|c: char| c.is_whitespace() || c.is_control() || "@,;:<>()[]\\\"".contains(c))
-    };
-    match email.value.split_once('@') {
-        Some((user, host)) if good(user) && good(host) => Some(email.value),
-        _ => {
-            fields.mistake(&email.at, "not an e-mail address", "write one address alone, such as anna@example.org");
-            None
+/// SECURITY: a member's folder that was copied would make two people read each other's pages.
+pub(super) fn clashes(members: &BTreeMap<String, Member>, mistakes: &mut Vec<Mistake>) {
+    let mut owners: BTreeMap<String, &str> = BTreeMap::new();
+    for member in members.values() {
+        let Some(mailbox) = &member.mailbox else { continue };
+        for value in [mailbox.id.to_string(), mailbox.recipient.to_string(), BASE64.encode(mailbox.key.as_bytes())] {
+            if let Some(owner) = owners.insert(value, &member.folder).filter(|owner| *owner != member.folder) {
+                let file = Path::new("content/members").join(&member.folder).join("member.toml");
+                let what = format!("this is the mailbox of `{owner}`");
+                let hint =
+                    format!("remove the section [mailbox]; then `heldspace member rekey {}` makes one", member.folder);
+                mistakes.push(Mistake::whole(file, what, hint));
+                break;
+            }
         }
     }
+}
+
+/// Whether this is one address: one `@`, no space, no list, no header of its own.
+pub(super) fn is_address(text: &str) -> bool {
+    let good = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with('.')
+            && !part.ends_with('.')
+            && !part.contains("..")
+            && !part.contains(|c: char| c.is_whitespace() || c.is_control() || "@,;:<>()[]\\\"".contains(c))
+    };
+    text.len() <= 254 && text.split_once('@').is_some_and(|(user, host)| good(user) && good(host))
+}
+
+/// SECURITY: the address goes into a mail's header and an SMTP command: one `@`, no space, no list, no header of its own.
+fn email_address(fields: &mut Fields<'_>, email: At<String>) -> Option<String> {
+    if is_address(&email.value) {
+        return Some(email.value);
+    }
+    fields.mistake(&email.at, "not an e-mail address", "write one address alone, such as anna@example.org");
+    None
 }
 
 fn mailbox(mut fields: Fields<'_>) -> Option<Mailbox> {

@@ -20,10 +20,10 @@ use std::{
 };
 
 pub use group::Group;
-pub use home::{Home, HomeError, KeyFile, Lock, Released};
+pub use home::{Home, HomeError, KeyFile, KnownHost, Lock, Released};
 pub use journal::Journal;
 pub use member::{Mailbox, Member};
-pub use site::{Address, Help, HelpLine, Identity, Leave, Seal, Share, Site, ThemeName};
+pub use site::{Address, Help, HelpLine, HostPlace, Identity, Leave, Seal, Share, Site, ThemeName};
 
 use crate::content::{Mistake, Mistakes};
 
@@ -56,7 +56,12 @@ impl Practice {
     /// and good for nothing else.
     pub(crate) fn read_on(root: &Path, mistakes: &mut Vec<Mistake>) -> Self {
         let site = site::read(root, mistakes);
+        if !root.join("site.toml").exists() {
+            // One thing is wrong, and the rest would only follow from it.
+            return Self { root: root.to_owned(), site, members: BTreeMap::new(), groups: BTreeMap::new() };
+        }
         let members = people(root, "members", mistakes, member::read);
+        member::clashes(&members, mistakes);
         let groups =
             people(root, "groups", mistakes, |root, folder, mistakes| group::read(root, folder, &members, mistakes));
         Self { root: root.to_owned(), site, members, groups }
@@ -84,6 +89,9 @@ fn people<T>(
     };
     let mut found = BTreeMap::new();
     for folder in folders {
+        if is_empty(&root.join(&parent).join(&folder)) {
+            continue;
+        }
         if is_folder_name(&folder) {
             let one = read(root, &folder, mistakes);
             found.insert(folder, one);
@@ -94,6 +102,11 @@ fn people<T>(
         }
     }
     found
+}
+
+/// A folder that someone has made and not yet filled is no mistake.
+fn is_empty(folder: &Path) -> bool {
+    folder.read_dir().is_ok_and(|mut entries| entries.next().is_none())
 }
 
 /// The folders in `parent`, without hidden ones and the author's own notes; links and files are the walk's business.

@@ -1,9 +1,9 @@
 //! `site.toml`: the practice, its addresses, its help. No secret is in it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::group::open;
-use crate::content::{At, Fields, Mistake};
+use crate::content::{At, Fields, Mistake, Node, Source, toml};
 
 /// What `site.toml` says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,6 +14,17 @@ pub struct Site {
     pub leave: Leave,
     pub theme: ThemeName,
     pub seal: Seal,
+    /// Where publications go, if that is not this machine.
+    pub host: Option<HostPlace>,
+}
+
+/// Where publications go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HostPlace {
+    /// Relative to the practice, or absolute.
+    Folder(PathBuf),
+    /// The origin of a heldspace server.
+    Server(String),
 }
 
 /// Who writes.
@@ -106,16 +117,31 @@ pub(super) fn read(root: &Path, mistakes: &mut Vec<Mistake>) -> Site {
         mistakes.push(Mistake::whole(file, "there is no such file", hint));
         return site;
     }
-    let Some((source, node)) = open(root, file, "[practice]", mistakes) else { return site };
-    let mut fields = Fields::new(&source, node, mistakes);
+    if let Some((source, node)) = open(root, file, "[practice]", mistakes) {
+        fill(&mut site, &source, node, mistakes);
+    }
+    site
+}
+
+/// What would be wrong with this text in the place of `site.toml`.
+pub(super) fn check(text: &str, mistakes: &mut Vec<Mistake>) {
+    let source = Source::new("site.toml", text);
+    match toml::parse(&source, 0..text.len()) {
+        Ok(node) => fill(&mut Site::default(), &source, node, mistakes),
+        Err(more) => mistakes.extend(more),
+    }
+}
+
+fn fill(site: &mut Site, source: &Source, node: Node, mistakes: &mut Vec<Mistake>) {
+    let mut fields = Fields::new(source, node, mistakes);
     site.practice = section(&mut fields, "practice", PRACTICE, practice).unwrap_or_default();
     site.address = section(&mut fields, "address", ADDRESS, address).unwrap_or_default();
     site.help = section(&mut fields, "help", HELP, help).unwrap_or_default();
     site.leave = fields.table("leave").and_then(leave).unwrap_or_default();
     site.theme = fields.table("theme").and_then(theme).unwrap_or_default();
     site.seal = fields.table("seal").map(seal).unwrap_or_default();
+    site.host = fields.table("host").and_then(host);
     fields.finish();
-    site
 }
 
 /// A section that has to be there.
@@ -163,10 +189,21 @@ fn origin(fields: &mut Fields<'_>, url: &At<String>) -> Option<String> {
     let text = url.value.strip_suffix('/').unwrap_or(&url.value).to_ascii_lowercase();
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let allowed = |c: char| c.is_ascii_alphanumeric() || "-.:[]".contains(c);
-    if host.is_some_and(|host| {
-        host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[') && host.chars().all(allowed)
-    }) {
-        return Some(text);
+    let port = |host: &str| match host.rsplit_once(':') {
+        Some((_, port)) if !port.contains(']') => port.parse::<u16>().is_ok(),
+        _ => true,
+    };
+    let good = |host: &&str| {
+        host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[') && host.chars().all(allowed) && port(host)
+    };
+    if let Some(host) = host.filter(good) {
+        let here = ["localhost", "127.", "[::1]"].iter().any(|here| host.starts_with(here));
+        if here || text.starts_with("https://") {
+            return Some(text);
+        }
+        let hint = "write https://: without it a browser opens nothing that is sealed";
+        fields.mistake(&url.at, "not an address that begins with https://", hint);
+        return None;
     }
     fields.mistake(
         &url.at,
@@ -232,6 +269,25 @@ fn theme(mut fields: Fields<'_>) -> Option<ThemeName> {
     });
     fields.finish();
     name.map(|name| ThemeName { name: name.value })
+}
+
+fn host(mut fields: Fields<'_>) -> Option<HostPlace> {
+    let folder = fields.text("folder");
+    let address = fields.text("address");
+    let place = match (folder, address) {
+        (Some(folder), None) => Some(HostPlace::Folder(folder.value.into())),
+        (None, Some(url)) => origin(&mut fields, &url).map(HostPlace::Server),
+        (Some(_), Some(url)) => {
+            fields.mistake(&url.at, "a host is a folder or an address", "remove one of them");
+            None
+        }
+        (None, None) => {
+            fields.missing("address", "address = \"https://pages.example.org\"");
+            None
+        }
+    };
+    fields.finish();
+    place
 }
 
 fn seal(mut fields: Fields<'_>) -> Seal {

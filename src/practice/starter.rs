@@ -84,17 +84,21 @@ pub fn country_of_this_machine(known: &[Country]) -> String {
 
 /// Writes the starting content of a new practice; `site.toml` first, so that a practice cut short is known as one.
 pub fn write(dir: &Path, name: &str, country: &Country) -> Result<(), FileError> {
-    files::folder(dir, Access::Usual)?;
+    // Pages, names and addresses are plain text in it: nobody else on this machine needs to look.
+    files::folder(dir, Access::Secret)?;
     let site = Starter::get("site.toml").map(|file| file.data.into_owned()).unwrap_or_default();
     let site = String::from_utf8_lossy(&site)
-        .replace("\"@NAME@\"", toml_edit::value(name).to_string().trim())
-        .replace("@HELP@", country.toml().trim_end());
+        .replace("@HELP@", country.toml().trim_end())
+        .replace("\"@NAME@\"", toml_edit::value(name).to_string().trim());
     files::write_new(&dir.join("site.toml"), site.as_bytes(), Access::Usual)?;
     files::write_new(&dir.join(".gitignore"), IGNORE.as_bytes(), Access::Usual)?;
-    for path in Starter::iter().filter(|path| path.starts_with("content/")) {
-        write_file(&dir.join(&*path), Starter::get(&path))?;
-    }
-    Ok(())
+    write_content(dir)
+}
+
+/// Writes the starting pages.
+pub fn write_content(dir: &Path) -> Result<(), FileError> {
+    let mut pages = Starter::iter().filter(|path| path.starts_with("content/"));
+    pages.try_for_each(|path| write_file(&dir.join(&*path), Starter::get(&path)))
 }
 
 /// Writes the sample practice.

@@ -1,17 +1,17 @@
 //! The publication itself: seal what is new, bring it to the disk, then change each mailbox in one atomic step.
 //!
-//! Order, so that a crash anywhere leaves some mailboxes on the old release and none broken: release written down →
-//! objects, indexes, keyrings, new open files → one sync → mailboxes, one by one → head → what is no longer open goes.
-//! Running it again converges.
+//! Order, so that a crash anywhere leaves some mailboxes on the old release and none broken: release written down → which
+//! object is which page → objects, indexes, keyrings, new open files → one sync → mailboxes, one by one → head → what is
+//! no longer open goes. Running it again converges.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Given, Plan, PublishError, Reader, Wanted, open_files::OpenFiles, tickets};
+use super::{Given, NotedObject, Plan, PublishError, Reader, Wanted, noted, open_files::OpenFiles, tickets};
 use crate::{
     keys::Keys,
     practice::{Home, Mailbox, Released},
@@ -71,6 +71,13 @@ impl Issue<'_> {
         let pages = self.reader.pages.iter().map(|page| (page.entry.object.name, page.plaintext.as_ref()));
         pages.chain(self.cut.parts.iter().map(|(part, plaintext)| (part.name, plaintext)))
     }
+
+    /// What each of these objects is, for the practice's own eyes.
+    fn to_note(&self) -> impl Iterator<Item = NotedObject> {
+        let mailbox = *self.id();
+        let pages = self.reader.pages.iter().map(move |page| NotedObject::page(page, mailbox));
+        pages.chain(self.cut.parts.iter().map(move |(part, _)| NotedObject::index_part(part.name, mailbox)))
+    }
 }
 
 impl Publication<'_> {
@@ -81,7 +88,7 @@ impl Publication<'_> {
     /// Publishes. When nothing differs and no index is a week old, nothing is written.
     pub async fn commit(self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Done, PublishError> {
         let plan = self.plan();
-        let open = OpenFiles::of(&self.wanted.open, self.given.head.as_ref(), |path| self.given.open.contains(path));
+        let open = OpenFiles::of(&self.wanted.open, self.given.head.as_ref(), &self.given.open);
         let issues: Vec<Issue<'_>> = self.wanted.readers.iter().map(|reader| self.issue(reader)).collect();
         let mut done = Done {
             members: self.wanted.readers.len(),
@@ -90,13 +97,16 @@ impl Publication<'_> {
             ..Done::default()
         };
         done.kept = self.listed_objects().len();
-        if self.stands(&plan, &issues, &open) {
+        if self.stands(&plan, &issues, &open)? {
+            self.sweep(&self.listed(&issues, &open, None)).await?;
             return Ok(done);
         }
         self.store.clear_staged()?;
         let released = self.begin()?;
         done.release = Some(released.release);
         done.kept -= self.listed_objects().keys().filter(|name| !self.given.objects.contains(name)).count();
+        noted::note(issues.iter().flat_map(Issue::to_note), released, self.home, self.keys)?;
+        self.write_gate().await?;
         done.sealed = self.write_objects(&issues, progress).await?;
         self.write_indexes(&issues, released).await?;
         self.write_open_files(&open).await?;
@@ -123,18 +133,21 @@ impl Publication<'_> {
         pages.map(|page| (page.entry.object.name, &page.entry.object)).collect()
     }
 
-    /// Whether everything is as it should be already.
-    fn stands(&self, plan: &Plan, issues: &[Issue<'_>], open: &OpenFiles) -> bool {
-        let Some(head) = &self.given.head else { return false };
+    /// Whether everything is as it should be already. A release that was begun here and is not what stands was cut short,
+    /// or the host has brought an older one back.
+    fn stands(&self, plan: &Plan, issues: &[Issue<'_>], open: &OpenFiles) -> Result<bool, PublishError> {
+        let Some(head) = &self.given.head else { return Ok(false) };
         let released = Released { release: head.release, issued: head.issued };
-        plan.is_empty()
-            && self.now < head.issued.saturating_add(WEEK)
+        let newest = self.home.released()?.is_none_or(|known| known.release <= head.release);
+        Ok(newest
+            && plan.is_empty()
+            && (head.issued..head.issued.saturating_add(WEEK)).contains(&self.now)
             && open.fresh.is_empty()
             && head.files == open.digests
-            && self.given.open.iter().all(|path| Self::is_wanted_or_asset(path, open))
+            && self.given.open.keys().all(|path| Self::is_wanted_or_asset(path, open))
             && head.statement == *self.keys.statement()
             && self.given.gate.as_deref() == Some(&self.gate())
-            && issues.iter().all(|issue| self.has(issue, released))
+            && issues.iter().all(|issue| self.has(issue, released)))
     }
 
     /// Whether this member has exactly this, and it is all there.
@@ -144,7 +157,7 @@ impl Publication<'_> {
         given.record.as_ref() == Some(&self.record(&issue.reader.mailbox, released))
             && given.index.as_ref() == Some(&self.index(issue, released))
             && issue.objects().all(|(name, _)| self.given.objects.contains(&name))
-            && self.given.sealed_paths.contains(&keyring)
+            && self.given.keyrings.contains(&keyring)
     }
 
     /// Old fingerprinted files may lie there for an hour; anything else that is not wanted may not.
@@ -170,18 +183,20 @@ impl Publication<'_> {
         Ok(released)
     }
 
-    /// Seals and writes every object that is not there; how many.
+    /// Seals and writes every object that is not there; how many of them are pages.
+    ///
+    /// SECURITY: in the order of their names. Written reader by reader, the times and inodes of the store would tell which
+    /// objects belong to one reader, and so who shares a group.
     async fn write_objects(
         &self,
         issues: &[Issue<'_>],
         progress: &(dyn Fn(u64, u64) + Sync),
     ) -> Result<usize, PublishError> {
-        let mut seen = HashSet::new();
-        let missing: Vec<(ObjectName, &Plaintext)> = issues
-            .iter()
-            .flat_map(Issue::objects)
-            .filter(|(name, _)| !self.given.objects.contains(name) && seen.insert(*name))
-            .collect();
+        let missing: BTreeMap<ObjectName, &Plaintext> =
+            issues.iter().flat_map(Issue::objects).filter(|(name, _)| !self.given.objects.contains(name)).collect();
+        let pages = self.listed_objects();
+        let sealed = missing.keys().filter(|name| pages.contains_key(name)).count();
+        let missing: Vec<(ObjectName, &Plaintext)> = missing.into_iter().collect();
         for (n, batch) in missing.chunks(BATCH).enumerate() {
             let sealed: Vec<SealedObject> =
                 batch.par_iter().map(|(name, plaintext)| plaintext.seal(*name, self.keys)).collect();
@@ -189,11 +204,16 @@ impl Publication<'_> {
             self.write_all(files).await?;
             progress((n * BATCH + batch.len()) as u64, missing.len() as u64);
         }
-        Ok(missing.len())
+        Ok(sealed)
+    }
+
+    /// The readers by their opaque names: the order in which anything of theirs is written.
+    fn by_mailbox(&self) -> BTreeMap<MailboxId, &Reader> {
+        self.wanted.readers.iter().map(|reader| (reader.mailbox.id, reader)).collect()
     }
 
     async fn write_indexes(&self, issues: &[Issue<'_>], released: Released) -> Result<(), PublishError> {
-        let sealed: Vec<(String, Vec<u8>)> = issues
+        let mut sealed: Vec<(String, Vec<u8>)> = issues
             .par_iter()
             .map(|issue| {
                 let recipient: &Recipient = &issue.reader.mailbox.recipient;
@@ -201,10 +221,11 @@ impl Publication<'_> {
                 (path, self.index(issue, released).seal(recipient, self.keys))
             })
             .collect();
+        sealed.sort_unstable();
         self.write_all(sealed).await?;
-        for reader in &self.wanted.readers {
+        for reader in self.by_mailbox().into_values() {
             let path = layout::keyring(&reader.mailbox.id, reader.mailbox.keyring);
-            if !self.given.sealed_paths.contains(&path) {
+            if !self.given.keyrings.contains(&path) {
                 self.store.put_in_bulk(&path, self.keyring(reader)?.into()).await?;
             }
         }
@@ -212,7 +233,11 @@ impl Publication<'_> {
     }
 
     async fn write_open_files(&self, open: &OpenFiles) -> Result<(), PublishError> {
-        self.write_all(open.fresh.iter().map(|(path, bytes)| (layout::public(path), bytes.clone()))).await?;
+        self.write_all(open.fresh.iter().map(|(path, bytes)| (layout::public(path), bytes.clone()))).await
+    }
+
+    /// First of all: by this file a store is known as one.
+    async fn write_gate(&self) -> Result<(), PublishError> {
         if self.given.gate.as_deref() != Some(&self.gate()) {
             self.store.put(layout::GATE, self.gate().into()).await?;
         }
@@ -228,13 +253,13 @@ impl Publication<'_> {
 
     /// Each mailbox in one atomic step, on the disk when it is done.
     async fn switch_mailboxes(&self, released: Released) -> Result<(), PublishError> {
-        for reader in &self.wanted.readers {
+        let readers = self.by_mailbox();
+        for (id, reader) in &readers {
             let record = self.record(&reader.mailbox, released);
             let json = serde_json::to_vec(&record).expect("a record is plain JSON");
-            self.store.put(&layout::mailbox(&reader.mailbox.id), json.into()).await?;
+            self.store.put(&layout::mailbox(id), json.into()).await?;
         }
-        let known: HashSet<MailboxId> = self.wanted.readers.iter().map(|reader| reader.mailbox.id).collect();
-        for id in self.given.mailboxes.keys().filter(|id| !known.contains(id)) {
+        for id in self.given.mailboxes.keys().filter(|id| !readers.contains_key(id)) {
             self.store.delete(&layout::mailbox(id)).await?;
         }
         Ok(())
@@ -242,7 +267,7 @@ impl Publication<'_> {
 
     /// The head; then whatever may not stay, or has been unlisted for an hour, goes.
     async fn finish(&self, issues: &[Issue<'_>], open: OpenFiles, released: Released) -> Result<(), PublishError> {
-        let mut listed: BTreeSet<String> = open.digests.keys().map(|path| layout::public(path)).collect();
+        let listed = self.listed(issues, &open, Some(released));
         let head = Head {
             statement: self.keys.statement().clone(),
             release: released.release,
@@ -250,32 +275,48 @@ impl Publication<'_> {
             files: open.digests,
         };
         self.store.put(layout::HEAD, Envelope::sign(&head, &self.keys.signing_key()).to_json().into()).await?;
-        for issue in issues {
-            listed.extend(issue.objects().map(|(name, _)| layout::object(&name)));
-            listed.insert(layout::index(issue.id(), released.release));
-            listed.insert(layout::keyring(issue.id(), issue.reader.mailbox.keyring));
-        }
         self.sweep(&listed).await
     }
 
+    /// Every path that has a reason to be there; with the indexes of `released`, or else those that stand.
+    fn listed(&self, issues: &[Issue<'_>], open: &OpenFiles, released: Option<Released>) -> BTreeSet<String> {
+        let mut listed: BTreeSet<String> = open.digests.keys().map(|path| layout::public(path)).collect();
+        for issue in issues {
+            let given = || self.given.mailboxes.get(issue.id())?.record.as_ref().map(|record| record.index.clone());
+            listed.extend(issue.objects().map(|(name, _)| layout::object(&name)));
+            listed.extend(released.map(|released| layout::index(issue.id(), released.release)).or_else(given));
+            listed.insert(layout::keyring(issue.id(), issue.reader.mailbox.keyring));
+        }
+        listed
+    }
+
     async fn sweep(&self, listed: &BTreeSet<String>) -> Result<(), PublishError> {
-        let there = self.given.objects.iter().map(layout::object);
-        let there = there
-            .chain(self.given.sealed_paths.iter().cloned())
-            .chain(self.given.open.iter().map(|p| layout::public(p)));
+        let open = self.given.open.keys().map(|path| layout::public(path));
+        let there = self.given.sealed_paths.iter().cloned().chain(open);
         let since = self.home.unlisted()?;
         let mut unlisted = BTreeMap::new();
         for path in there.filter(|path| !listed.contains(path)) {
             let first = since.get(&path).copied().unwrap_or(self.now);
-            // A page that is no longer open must be gone now; a sealed thing may still be on its way to someone.
-            let at_once = path.starts_with(layout::PUBLIC) && !path.starts_with("public/assets/");
-            if at_once || self.now >= first.saturating_add(HOUR) {
+            if self.goes_at_once(&path) || self.now >= first.saturating_add(HOUR) {
                 self.store.delete(&path).await?;
             } else {
                 unlisted.insert(path, first);
             }
         }
-        Ok(self.home.write_unlisted(&unlisted)?)
+        if unlisted == since { Ok(()) } else { Ok(self.home.write_unlisted(&unlisted)?) }
+    }
+
+    /// A page that is no longer open, and all that a closed mailbox had, must be gone now; another sealed thing may still
+    /// be on its way to someone.
+    fn goes_at_once(&self, path: &str) -> bool {
+        let mut names = path.split('/');
+        match (names.next(), names.next()) {
+            (Some(layout::PUBLIC), folder) => folder != Some("assets"),
+            (Some(layout::INDEXES | layout::KEYRINGS), Some(id)) => {
+                !self.wanted.readers.iter().any(|reader| reader.mailbox.id.to_string() == id)
+            }
+            _ => false,
+        }
     }
 
     fn index(&self, issue: &Issue<'_>, released: Released) -> Index {

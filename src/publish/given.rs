@@ -2,30 +2,48 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use bytes::Bytes;
+
 use super::PublishError;
 use crate::{
     keys::Keys,
     practice::{Home, Practice},
-    seal::{Entry, Index, ObjectRef},
-    store::{Store, layout},
-    wire::{Envelope, Epoch, Head, MailboxId, MailboxRecord, ObjectName, Statement, VerifyingKey},
+    seal::{self, Entry, Index, ObjectRef},
+    store::{Store, StoreError, layout},
+    wire::{
+        Digest, Envelope, Epoch, Head, MailboxId, MailboxRecord, ObjectName, Release, Statement, UnixTime, VerifyingKey,
+    },
 };
 
 /// More than any index, record or page.
 const FILE_LIMIT: u64 = 64 * 1024 * 1024;
+/// More than any keyring.
+const KEYRING_LIMIT: usize = 64 * 1024;
 
 /// The publication that stands in the store.
 pub struct Given {
     pub head: Option<Head>,
     pub gate: Option<Vec<u8>>,
     pub mailboxes: BTreeMap<MailboxId, GivenMailbox>,
+    /// Objects that are there and that a standing index names. What a publication that was cut short left beside them may
+    /// be half a file, and counts for nothing.
     pub objects: HashSet<ObjectName>,
-    /// Path below `public/` of every file that is there.
-    pub open: HashSet<String>,
-    /// All paths of keyrings and indexes.
+    /// Paths of keyrings that are there and that a standing mailbox names.
+    pub keyrings: HashSet<String>,
+    /// Path below `public/` and what is there now, whatever the head says of it.
+    pub open: BTreeMap<String, Digest>,
+    /// Paths of all objects, indexes and keyrings, whole or not.
     pub sealed_paths: HashSet<String>,
     /// Mailboxes whose record or index the host spoiled: they count as empty.
     pub spoiled: usize,
+}
+
+/// The newest release, and the epoch it was signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    pub epoch: Epoch,
+    pub release: Release,
+    pub issued: UnixTime,
 }
 
 /// What one mailbox holds.
@@ -45,45 +63,91 @@ impl GivenMailbox {
 
 impl Given {
     pub async fn read(store: &Store, keys: &Keys) -> Result<Self, PublishError> {
+        store.is_store()?;
         let head = head(store, keys).await?;
         let mut given = Self {
             head: head.ours(),
-            gate: store.read(layout::GATE, FILE_LIMIT).await?.map(|bytes| bytes.to_vec()),
+            gate: read(store, layout::GATE).await?.map(|bytes| bytes.to_vec()),
             mailboxes: BTreeMap::new(),
             objects: HashSet::new(),
-            open: HashSet::new(),
+            keyrings: HashSet::new(),
+            open: open_files(store).await?,
             sealed_paths: HashSet::new(),
             spoiled: 0,
         };
-        for name in names(store, layout::OBJECTS).await? {
-            given.objects.extend(name.parse::<ObjectName>());
+        for folder in [layout::OBJECTS, layout::INDEXES, layout::KEYRINGS] {
+            given.sealed_paths.extend(store.list(folder)?);
         }
-        given.open.extend(names(store, layout::PUBLIC).await?);
-        for folder in [layout::INDEXES, layout::KEYRINGS] {
-            given.sealed_paths.extend(names(store, folder).await?.into_iter().map(|name| format!("{folder}/{name}")));
-        }
-        for name in names(store, layout::MAILBOXES).await? {
-            let Some(id) = name.strip_suffix(".json").and_then(|id| id.parse::<MailboxId>().ok()) else { continue };
+        for path in store.list(layout::MAILBOXES)? {
+            let name = path.strip_prefix(layout::MAILBOXES).and_then(|name| name.strip_prefix('/'));
+            let id = name.and_then(|name| name.strip_suffix(".json")).and_then(|id| id.parse::<MailboxId>().ok());
+            let Some(id) = id else { continue };
             let mailbox = mailbox(store, keys, &id).await?;
             given.spoiled += usize::from(mailbox.index.is_none());
+            given.trust(&mailbox);
             given.mailboxes.insert(id, mailbox);
         }
-        let some_are_ours = given.mailboxes.values().any(|mailbox| mailbox.index.is_some());
-        match head {
-            // SECURITY: nobody's publication is overwritten. One spoiled head over indexes of ours is the host's doing.
-            FoundHead::Unsigned if !some_are_ours => Err(PublishError::Foreign),
-            _ => Ok(given),
-        }
+        let none_is_ours = given.mailboxes.values().all(|mailbox| mailbox.index.is_none());
+        let foreign = match head {
+            FoundHead::Ours(_) => false,
+            FoundHead::Unsigned => none_is_ours,
+            FoundHead::None => none_is_ours && !given.mailboxes.is_empty(),
+        };
+        // SECURITY: nobody's publication is overwritten. One spoiled head over indexes of ours is the host's doing.
+        if foreign { Err(PublishError::Foreign) } else { Ok(given) }
+    }
+
+    /// Counts what a standing mailbox names: it was brought to the disk before the mailbox was.
+    fn trust(&mut self, mailbox: &GivenMailbox) {
+        let (Some(index), Some(record)) = (&mailbox.index, &mailbox.record) else { return };
+        let objects =
+            mailbox.entries.iter().map(|entry| entry.object.name).chain(index.parts.iter().map(|part| part.name));
+        self.objects.extend(objects.filter(|name| self.sealed_paths.contains(&layout::object(name))));
+        self.keyrings.extend(Some(record.keyring.clone()).filter(|path| self.sealed_paths.contains(path)));
     }
 }
 
-/// The epoch of what was published, if anything was; an error when another root signed it.
-pub async fn head_epoch(store: &Store, root: &VerifyingKey) -> Result<Option<Epoch>, PublishError> {
+/// The file, or nothing where it is absurdly large: that is the host's doing, and it is mended like any other damage.
+async fn read(store: &Store, path: &str) -> Result<Option<Bytes>, StoreError> {
+    match store.read(path, FILE_LIMIT).await {
+        Err(StoreError::TooLarge { .. }) => Ok(None),
+        read => read,
+    }
+}
+
+/// What lies below `public/`.
+async fn open_files(store: &Store) -> Result<BTreeMap<String, Digest>, PublishError> {
+    let mut files = BTreeMap::new();
+    for path in store.list(layout::PUBLIC)? {
+        let Some(bytes) = read(store, &path).await? else { continue };
+        let path = path.strip_prefix(layout::PUBLIC).and_then(|path| path.strip_prefix('/')).unwrap_or(&path);
+        files.insert(path.to_owned(), Digest::of(&bytes));
+    }
+    Ok(files)
+}
+
+/// The newest epoch that the practice with this root is known to have published in, if anything was; an error when another
+/// root signed it.
+pub async fn published_epoch(store: &Store, root: &VerifyingKey) -> Result<Option<Epoch>, PublishError> {
     let Some(bytes) = store.read(layout::HEAD, FILE_LIMIT).await? else { return Ok(None) };
-    let claimed = Envelope::parse(&bytes).and_then(|envelope| envelope.peek::<Head>());
-    let Ok(claimed) = claimed else { return Ok(None) };
+    let Ok(envelope) = Envelope::parse(&bytes) else { return Ok(None) };
+    let Ok(claimed) = envelope.peek::<Head>() else { return Ok(None) };
     let statement = claimed.statement.open::<Statement>(root).map_err(|_| PublishError::Foreign)?;
-    Ok(Some(statement.epoch))
+    Ok(envelope.open::<Head>(&statement.key).is_ok().then_some(statement.epoch))
+}
+
+/// A head and its epoch, if the practice with this root signed it. SECURITY: what it claims counts for nothing before.
+pub(super) fn verified_head(bytes: &[u8], root: &VerifyingKey) -> Option<(Head, Epoch)> {
+    let envelope = Envelope::parse(bytes).ok()?;
+    let statement: Statement = envelope.peek::<Head>().ok()?.statement.open(root).ok()?;
+    Some((envelope.open(&statement.key).ok()?, statement.epoch))
+}
+
+/// The release that stands in a store, by the practice's own head.
+pub async fn standing(store: &Store, keys: &Keys) -> Result<Option<Standing>, PublishError> {
+    let Some(head) = head(store, keys).await?.ours() else { return Ok(None) };
+    let statement = head.statement.open::<Statement>(keys.root()).map_err(|_| PublishError::Foreign)?;
+    Ok(Some(Standing { epoch: statement.epoch, release: head.release, issued: head.issued }))
 }
 
 /// Brings keyrings that only the store has back to this machine; members whose keyring is nowhere count as without a
@@ -94,21 +158,14 @@ pub async fn adopt_keyrings(store: &Store, home: &Home, practice: &mut Practice)
         if home.keyring(&mailbox.id)?.is_some() {
             continue;
         }
-        match store.read(&layout::keyring(&mailbox.id, mailbox.keyring), FILE_LIMIT).await? {
+        let path = layout::keyring(&mailbox.id, mailbox.keyring);
+        // SECURITY: only what looks like a keyring is taken from the host, and later given back to it.
+        match read(store, &path).await?.filter(|sealed| sealed.len() <= KEYRING_LIMIT && seal::is_keyring(sealed)) {
             Some(sealed) => home.write_keyring(&mailbox.id, &sealed)?,
             None => member.mailbox = None,
         }
     }
     Ok(())
-}
-
-/// The names of all files below a folder of the store, without that folder.
-async fn names(store: &Store, folder: &str) -> Result<Vec<String>, PublishError> {
-    let files = store.list(folder).await?;
-    Ok(files
-        .into_iter()
-        .filter_map(|(path, _)| Some(path.strip_prefix(folder)?.strip_prefix('/')?.to_owned()))
-        .collect())
 }
 
 /// The head in a store.
@@ -130,7 +187,7 @@ impl FoundHead {
 
 /// The head, if this practice signed it. One of a later epoch stops everything: these keys are old.
 async fn head(store: &Store, keys: &Keys) -> Result<FoundHead, PublishError> {
-    let Some(bytes) = store.read(layout::HEAD, FILE_LIMIT).await? else { return Ok(FoundHead::None) };
+    let Some(bytes) = read(store, layout::HEAD).await? else { return Ok(FoundHead::None) };
     let Ok(envelope) = Envelope::parse(&bytes) else { return Ok(FoundHead::Unsigned) };
     let Ok(claimed) = envelope.peek::<Head>() else { return Ok(FoundHead::Unsigned) };
     // SECURITY: the claim counts for nothing until the root's own signature on its statement was checked.
@@ -144,11 +201,11 @@ async fn head(store: &Store, keys: &Keys) -> Result<FoundHead, PublishError> {
 /// What a mailbox holds now; whatever can't be believed counts as not there.
 pub async fn mailbox(store: &Store, keys: &Keys, id: &MailboxId) -> Result<GivenMailbox, PublishError> {
     let mut given = GivenMailbox::default();
-    let Some(bytes) = store.read(&layout::mailbox(id), FILE_LIMIT).await? else { return Ok(given) };
+    let Some(bytes) = read(store, &layout::mailbox(id)).await? else { return Ok(given) };
     let Ok(record) = serde_json::from_slice::<MailboxRecord>(&bytes) else { return Ok(given) };
     // SECURITY: the record is not signed; a path in it is followed only where indexes of this mailbox lie.
     let own = record.index.starts_with(&format!("{}/{id}/", layout::INDEXES));
-    let sealed = if own { store.read(&record.index, FILE_LIMIT).await? } else { None };
+    let sealed = if own { read(store, &record.index).await? } else { None };
     given.record = Some(record);
     let Some(index) = sealed.and_then(|bytes| Index::open(&bytes, keys).ok()).filter(|index| index.mailbox == *id)
     else {
@@ -156,7 +213,7 @@ pub async fn mailbox(store: &Store, keys: &Keys, id: &MailboxId) -> Result<Given
     };
     let mut parts = BTreeMap::new();
     for part in &index.parts {
-        parts.insert(part.name, store.read(&layout::object(&part.name), FILE_LIMIT).await?);
+        parts.insert(part.name, read(store, &layout::object(&part.name)).await?);
     }
     let fetch = |part: &ObjectRef| parts.get(&part.name).cloned().flatten().map(|bytes| bytes.to_vec());
     if let Ok(entries) = index.entries(keys, fetch) {

@@ -3,23 +3,35 @@
 //! In: a practice's pages and keys, and the store as it is. Out: a [`Plan`] to show, and, once agreed to, a publication
 //! in the store. It must not ask anyone anything, and cannot write a rendered page: only sealed objects fit.
 //! In the order of the code: [`wanted`] renders and names everything; [`given`] reads what is there; [`plan`] compares;
-//! [`commit`] seals what is new and changes each mailbox in one atomic step.
+//! [`noted`] keeps which object is which page; [`commit`] seals what is new and changes each mailbox in one atomic step.
 
+mod adopt;
+mod bring;
 mod commit;
 mod given;
+mod noted;
 mod open_files;
 mod plan;
 mod tickets;
 mod verify;
 mod wanted;
 
+pub use adopt::bring_back;
+pub use bring::{Bring, Journey};
 pub use commit::{Done, Publication};
-pub use given::{Given, GivenMailbox, adopt_keyrings, head_epoch, mailbox};
-pub use plan::{Change, Plan, What};
+pub use given::{Given, GivenMailbox, Standing, adopt_keyrings, mailbox, published_epoch, standing};
+pub use noted::{NotedObject, NotedPage, noted};
+pub use plan::{Change, Closing, Plan, What};
 pub use tickets::{card_link, notice_link};
 pub use wanted::{Reader, Wanted, WantedPage, wanted};
 
-use crate::{explain::Explain, practice::HomeError, store::StoreError, wire::Epoch};
+use crate::{
+    explain::Explain,
+    host::HostError,
+    practice::HomeError,
+    store::StoreError,
+    wire::{Epoch, Release},
+};
 
 /// Why a publication did not happen. What was published before still stands.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +40,18 @@ pub enum PublishError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Home(#[from] HomeError),
+    #[error(transparent)]
+    Host(#[from] HostError),
+    #[error("nothing was published yet")]
+    Nothing,
+    #[error("the last build was cut short")]
+    Unfinished,
+    #[error("the host is ahead: it has release {host}, this machine has {here}")]
+    Ahead { host: Release, here: Release },
+    #[error("the host has release {host}, this machine has seen {here}")]
+    Behind { host: Release, here: Release },
+    #[error("the host says that there is more in {folder} than there can be")]
+    TooMuch { folder: String },
     #[error("the store holds another practice's publication")]
     Foreign,
     #[error("the store is at epoch {host}, the keys on this machine at {here}")]
@@ -41,6 +65,12 @@ impl Explain for PublishError {
         Some(match self {
             Self::Store(e) => return e.hint(),
             Self::Home(e) => return e.hint(),
+            Self::Host(e) => return e.hint(),
+            Self::Nothing => "Run `heldspace build` first.".into(),
+            Self::Unfinished => "Run `heldspace build` again, and then this command.".into(),
+            Self::TooMuch { .. } => "Nothing of it was taken. Ask whoever runs the host what lies there.".into(),
+            Self::Behind { .. } => "Nothing was changed: what the host shows is older than what it was given. `heldspace publish` brings it up to date.".into(),
+            Self::Ahead { .. } => "It was published from another machine, and nothing was overwritten. `heldspace publish --adopt` brings what is there to this machine; then `heldspace build` shows what would change.".into(),
             Self::Foreign => "Nothing was changed. Choose another folder with --store, or use the keys that belong to this one (`heldspace recover`).".into(),
             Self::LaterEpoch { host, .. } => format!("The keys were renewed on another machine. Bring these up to date with the recovery sheet: move .heldspace/keys.* away, then `heldspace recover --epoch {host}`."),
             Self::NoKeyring { member } => format!("Give them a new card: `heldspace member rekey {member}`."),
@@ -50,7 +80,10 @@ impl Explain for PublishError {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Foreign | Self::LaterEpoch { .. } | Self::NoKeyring { .. } => 4,
+            Self::Nothing | Self::Unfinished | Self::Ahead { .. } | Self::Behind { .. } => 4,
+            Self::TooMuch { .. } => 1,
             Self::Home(e) => e.exit_code(),
+            Self::Host(e) => e.exit_code(),
             Self::Store(e) => e.exit_code(),
         }
     }

@@ -18,9 +18,9 @@ pub struct OpenFiles {
 }
 
 impl OpenFiles {
-    /// `is_there` says whether the store holds a path as the head has it.
-    pub fn of(files: &BTreeMap<String, Vec<u8>>, head: Option<&Head>, is_there: impl Fn(&str) -> bool + Sync) -> Self {
-        let known = |path: &str| head.and_then(|head| head.files.get(path)).filter(|_| is_there(path)).copied();
+    /// `there` is what the store holds: what differs from the signed head counts for nothing.
+    pub fn of(files: &BTreeMap<String, Vec<u8>>, head: Option<&Head>, there: &BTreeMap<String, Digest>) -> Self {
+        let known = |path: &str| head?.files.get(path).filter(|digest| there.get(path) == Some(digest)).copied();
         let each: Vec<_> = files.par_iter().map(|(path, bytes)| versions(path, bytes, &known)).collect();
         let mut all = Self { digests: BTreeMap::new(), fresh: Vec::new() };
         for (digests, fresh) in each {

@@ -14,10 +14,17 @@ use crate::{
 #[derive(Debug, Default, Serialize)]
 pub struct Plan {
     pub changes: Vec<Change>,
-    /// Names of members whose mailbox goes.
-    pub closing: Vec<String>,
+    /// Mailboxes that go.
+    pub closing: Vec<Closing>,
     /// Members who have no mailbox yet, by folder.
     pub without_mailbox: Vec<String>,
+}
+
+/// A mailbox that goes: its member's, or the old one of a member who has a new card.
+#[derive(Debug, Serialize)]
+pub struct Closing {
+    pub name: String,
+    pub replaced: bool,
 }
 
 /// One page, and whom its change concerns.
@@ -59,7 +66,10 @@ impl Plan {
                 .mailboxes
                 .iter()
                 .filter(|(id, _)| !known.contains(id))
-                .map(|(_, mailbox)| mailbox.reader())
+                .map(|(id, mailbox)| Closing {
+                    name: mailbox.reader(),
+                    replaced: wanted.readers.iter().any(|reader| reader.former.contains(id)),
+                })
                 .collect(),
             without_mailbox: wanted.without_mailbox.clone(),
         }
@@ -82,7 +92,7 @@ fn changes_for(reader: &Reader, given: &Given) -> Vec<(PageId, Change)> {
         .unwrap_or_default();
     let wanted: BTreeSet<PageId> = reader.pages.iter().map(|page| page.entry.id).collect();
     let change =
-        |what, title: &str, file| Change { what, title: title.to_owned(), file, readers: vec![reader.name.clone()] };
+        |what, title: &str, file| Change { what, title: title.to_owned(), file, readers: vec![reader.label.clone()] };
     let given_now = reader.pages.iter().filter_map(|page| {
         let what = match had.get(&page.entry.id) {
             None => What::NewlyReadable,
@@ -104,29 +114,28 @@ fn differs(before: &Entry, now: &Entry) -> bool {
     seen(before) != seen(now) || before.audience != now.audience
 }
 
-/// Pages of the open web: what is there by the practice's own head, against what is wanted.
+/// Pages of the open web: what anyone finds there now, against what is wanted.
 fn open_changes(wanted: &Wanted, given: &Given) -> Vec<Change> {
-    let known = given.head.as_ref();
     let change = |what, path: &str| Change { what, title: address(path), file: None, readers: Vec::new() };
     let mut changes: Vec<Change> = wanted
         .open
         .iter()
         .filter(|(path, _)| is_open_page(path))
-        .filter_map(|(path, bytes)| match known.and_then(|head| head.files.get(path)) {
+        .filter_map(|(path, bytes)| match given.open.get(path) {
             None => Some(change(What::NewlyOpen, path)),
             Some(digest) if *digest != Digest::of(bytes) => Some(change(What::OpenChanged, path)),
             Some(_) => None,
         })
         .collect();
-    let gone = given.open.iter().filter(|path| is_open_page(path) && !wanted.open.contains_key(*path));
+    let gone = given.open.keys().filter(|path| is_open_page(path) && !wanted.open.contains_key(*path));
     changes.extend(gone.map(|path| change(What::NoLongerOpen, path)));
     changes.sort_by(|a, b| (a.what, &a.title).cmp(&(b.what, &b.title)));
     changes
 }
 
-/// Pages below `library/`; the front and the lists follow from them.
+/// What people read: the front page, the list, and every page below it.
 fn is_open_page(path: &str) -> bool {
-    path.strip_prefix("library/").is_some_and(|rest| rest.ends_with("/index.html"))
+    path == "index.html" || path.starts_with("library/") && path.ends_with("/index.html")
 }
 
 fn address(path: &str) -> String {

@@ -7,13 +7,12 @@ use super::{
 use crate::{
     seal::{self, ObjectRef},
     store::layout,
-    wire::Digest,
 };
 
 impl Publication<'_> {
     /// Opens everything that is listed and kept; what is not as it should be counts as not there from now on.
     pub async fn verify(&mut self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<usize, PublishError> {
-        let mut mended = self.given.spoiled + self.verify_open_files().await?;
+        let mut mended = self.given.spoiled + self.spoiled_open_files();
         let pages = self.listed_objects().into_values().cloned();
         let parts = self.wanted.readers.iter().flat_map(|reader| self.issue(reader).cut.parts);
         let listed = pages.chain(parts.map(|(part, _)| part));
@@ -33,28 +32,19 @@ impl Publication<'_> {
         for reader in &self.wanted.readers {
             let path = layout::keyring(&reader.mailbox.id, reader.mailbox.keyring);
             let own = self.keyring(reader)?;
-            if self.given.sealed_paths.contains(&path)
+            if self.given.keyrings.contains(&path)
                 && self.store.read(&path, OBJECT_LIMIT).await?.is_none_or(|there| *there != *own)
             {
-                self.given.sealed_paths.remove(&path);
+                self.given.keyrings.remove(&path);
                 mended += 1;
             }
         }
         Ok(mended)
     }
 
-    async fn verify_open_files(&mut self) -> Result<usize, PublishError> {
-        let Some(head) = &self.given.head else { return Ok(0) };
-        let mut spoiled = Vec::new();
-        for (path, digest) in &head.files {
-            let there = self.store.read(&layout::public(path), OBJECT_LIMIT).await.ok().flatten();
-            if there.is_none_or(|bytes| Digest::of(&bytes) != *digest) {
-                spoiled.push(path.clone());
-            }
-        }
-        for path in &spoiled {
-            self.given.open.remove(path);
-        }
-        Ok(spoiled.len())
+    /// How many open files are not what the head says: each is written again, since only what is right counts as there.
+    fn spoiled_open_files(&self) -> usize {
+        let Some(head) = &self.given.head else { return 0 };
+        head.files.iter().filter(|(path, digest)| self.given.open.get(*path) != Some(digest)).count()
     }
 }

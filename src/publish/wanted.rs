@@ -7,9 +7,10 @@ use rayon::prelude::*;
 use crate::{
     content::{Audience, Mistake, Mistakes, Page},
     keys::Keys,
-    practice::{Mailbox, Practice},
+    practice::{Mailbox, Member, Practice},
     render::{self, Rendering, Theme},
     seal::{AudienceKind, AudienceLabel, Entry, Plaintext},
+    wire::MailboxId,
 };
 
 /// Everything a publication is made of.
@@ -25,7 +26,11 @@ pub struct Wanted {
 pub struct Reader {
     pub folder: String,
     pub name: String,
+    /// What the plan calls them: the name, with the folder where the name alone would not tell.
+    pub label: String,
     pub mailbox: Mailbox,
+    /// Mailboxes this person had before.
+    pub former: Vec<MailboxId>,
     pub pages: Vec<WantedPage>,
 }
 
@@ -84,10 +89,23 @@ fn readers(practice: &Practice) -> BTreeMap<String, Reader> {
     let open = practice.members.values().filter(|member| member.closed.is_none());
     open.filter_map(|member| {
         let mailbox = member.mailbox.clone()?;
-        let reader = Reader { folder: member.folder.clone(), name: member.name.clone(), mailbox, pages: Vec::new() };
+        let reader = Reader {
+            folder: member.folder.clone(),
+            name: member.name.clone(),
+            label: label_of(member, practice),
+            mailbox,
+            former: member.former.clone(),
+            pages: Vec::new(),
+        };
         Some((member.folder.clone(), reader))
     })
     .collect()
+}
+
+fn label_of(member: &Member, practice: &Practice) -> String {
+    let alike = practice.members.values().filter(|other| other.name == member.name).count();
+    let plain = alike == 1 && !member.name.contains(',');
+    if plain { member.name.clone() } else { format!("{} [{}]", member.name, member.folder) }
 }
 
 fn without_mailbox(practice: &Practice) -> Vec<String> {

@@ -58,7 +58,8 @@ struct Pass<'a> {
     out: Vec<Event<'a>>,
     flaws: Vec<Flaw>,
     depth: usize,
-    html_depth: usize,
+    /// Names of the elements that the author's own HTML has opened and not closed.
+    html_open: Vec<String>,
     cells: Cells,
     ids: HeadingIds,
     /// Where the open heading begins in `out`, and its text so far without values.
@@ -82,7 +83,7 @@ impl<'a> Pass<'a> {
             out: Vec::new(),
             flaws: Vec::new(),
             depth: 0,
-            html_depth: 0,
+            html_open: Vec::new(),
             cells: Cells::default(),
             ids,
             heading: None,
@@ -105,13 +106,13 @@ impl<'a> Pass<'a> {
             }
             Event::Html(text) => return self.html(&text, at, Event::Html),
             Event::InlineHtml(text) => return self.html(&text, at, Event::InlineHtml),
-            // A footnote's name must not meet a heading's id.
             // A box says what it is to those who can't see it.
             Event::TaskListMarker(done) => {
                 let (checked, label) = if done { (" checked", "done") } else { ("", "not done") };
                 let tick = format!("<input disabled type=\"checkbox\"{checked} aria-label=\"{label}\">");
                 self.out.push(Event::InlineHtml(tick.into()));
             }
+            // A footnote's name must not meet a heading's id.
             Event::FootnoteReference(name) => self.out.push(Event::FootnoteReference(format!("fn-{name}").into())),
             other => self.out.push(other),
         }
@@ -239,8 +240,8 @@ impl<'a> Pass<'a> {
 
     /// The author's own HTML: values as character references, for text and attributes alike.
     fn html(&mut self, text: &str, at: Range<usize>, event: impl Fn(CowStr<'a>) -> Event<'a>) -> bool {
-        self.html_depth = self.html_depth.saturating_add(opened(text)).saturating_sub(text.matches("</").count());
-        if self.html_depth > HTML_DEPTH {
+        nest(text, &mut self.html_open);
+        if self.html_open.len() > HTML_DEPTH {
             self.flaw(at, Wrong::Html);
             return false;
         }
@@ -304,11 +305,22 @@ fn is_title(tag: &Tag<'_>) -> bool {
     matches!(tag, Tag::Heading { level: HeadingLevel::H1, .. })
 }
 
-/// How many elements `html` opens, about: those that are never closed do not count.
-fn opened(html: &str) -> usize {
+/// Follows the tags of `html`: a closing tag closes what was opened under its name, and nothing else.
+fn nest(html: &str, open: &mut Vec<String>) {
     const EMPTY: [&str; 5] = ["br", "hr", "img", "input", "wbr"];
-    let tags = html.split('<').skip(1).filter(|tag| tag.starts_with(|c: char| c.is_ascii_alphabetic()));
-    let name =
-        |tag: &str| tag.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
-    tags.filter(|tag| !EMPTY.contains(&name(tag).as_str())).count()
+    for tag in html.split('<').skip(1) {
+        let (closes, tag) = tag.strip_prefix('/').map_or((false, tag), |tag| (true, tag));
+        let name: String = tag.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) || EMPTY.contains(&name.as_str()) {
+            continue;
+        }
+        if !closes {
+            open.push(name);
+        } else if let Some(at) = open.iter().rposition(|known| *known == name) {
+            open.truncate(at);
+        }
+        if open.len() > HTML_DEPTH {
+            return;
+        }
+    }
 }

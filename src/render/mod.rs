@@ -30,9 +30,12 @@ pub use theme::Theme;
 use value::Marks;
 
 use crate::{
-    content::{Audience, Mistake, Mistakes, Page, Source, made_visible},
+    content::{Audience, Mistake, Mistakes, Page, SHORT, Source, made_visible},
     practice::{Member, Practice},
 };
+
+/// Bytes of the longest document: padded and sealed it is still well below what the gate serves and the viewer takes.
+const LONGEST: usize = 4 << 20;
 
 /// A page ready to be sealed: a whole HTML document.
 ///
@@ -124,6 +127,10 @@ impl<'a> Job<'a> {
             ("content", Value::from(&content.html)),
         ];
         let html = self.layout(theme::PAGE, context(Some(reader), self.practice, looked, variables))?;
+        if html.len() > LONGEST {
+            let what = format!("more than {} MiB once it is rendered", LONGEST >> 20);
+            return Err(Mistake::whole(&self.page.file, what, "split it into several pages").into());
+        }
         Ok(RenderedPage { title: content.title, html })
     }
 
@@ -139,6 +146,14 @@ impl<'a> Job<'a> {
         let body = body.map_err(|flaws| self.mistakes(flaws, &text, &context))?;
         let title = self.page.title.clone().or(body.title).filter(|title| !title.is_empty());
         let title = title.ok_or_else(|| self.untitled())?;
+        if title.chars().count() > SHORT {
+            let what = format!("a title of more than {SHORT} characters");
+            return Err(self
+                .page
+                .body
+                .mistake(&(0..0), what, "write a shorter heading, or a `title` of its own")
+                .into());
+        }
         Ok(Content { title: made_visible(&title), html: body.html })
     }
 

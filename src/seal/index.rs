@@ -11,7 +11,7 @@ use super::{
 use crate::{
     content::Kind,
     keys::Keys,
-    wire::{Envelope, MailboxId, PageId, Payload, Release, SignatureError, Statement, UnixTime},
+    wire::{Envelope, MailboxId, PageId, Payload, Release, SignatureError, Statement, UnixTime, number},
 };
 
 /// How many entries the index holds itself, and each index part.
@@ -24,7 +24,9 @@ const LIMIT: u64 = 16 * 1024 * 1024;
 #[serde(deny_unknown_fields)]
 pub struct Index {
     pub mailbox: MailboxId,
+    #[serde(deserialize_with = "number::whole")]
     pub release: Release,
+    #[serde(deserialize_with = "number::whole")]
     pub issued: UnixTime,
     pub statement: Envelope,
     /// `age1…`: whom answers are sealed to.

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::{
     Identity, Passphrase, Recipient,
     age_file::{self, KEYRING_WORK_FACTOR},
-    padding::pad,
+    padding::padded_length,
 };
 use crate::{
     keys::{Keys, Secret},
@@ -36,6 +36,22 @@ struct Keyring<'a> {
     root: VerifyingKey,
 }
 
+/// Whether `sealed` begins as every keyring does: one scrypt stanza, work factor 16, and nothing before or between.
+pub fn is_keyring(sealed: &[u8]) -> bool {
+    let is_base64 = |text: &str, length| {
+        text.len() == length && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/".contains(&b))
+    };
+    let mut lines = sealed.splitn(5, |&b| b == b'\n').map(|line| std::str::from_utf8(line).unwrap_or_default());
+    let mut line = || lines.next().unwrap_or_default();
+    let (version, stanza, body, mac) = (line(), line(), line(), line());
+    let factor = format!(" {KEYRING_WORK_FACTOR}");
+    let salt = stanza.strip_prefix("-> scrypt ").and_then(|rest| rest.strip_suffix(&factor));
+    version == "age-encryption.org/v1"
+        && salt.is_some_and(|salt| is_base64(salt, 22))
+        && is_base64(body, 43)
+        && mac.strip_prefix("--- ").is_some_and(|mac| is_base64(mac, 43))
+}
+
 impl NewMailbox {
     /// Makes a member's secrets and seals them under the pepper and six new words.
     ///
@@ -53,7 +69,11 @@ impl NewMailbox {
             more: Secret::random(),
             root: *keys.root(),
         };
-        let plaintext = Zeroizing::new(pad(serde_json::to_vec(&keyring).expect("a keyring is plain JSON")));
+        // SECURITY: a buffer that grows leaves pieces of secrets behind.
+        let mut plaintext = Zeroizing::new(Vec::with_capacity(padded_length(0)));
+        serde_json::to_writer(&mut *plaintext, &keyring).expect("a keyring is plain JSON");
+        let length = padded_length(plaintext.len());
+        plaintext.resize(length, b' ');
         let wrapping = SecretString::from(format!("{} {}", keys.pepper(&id).to_hex(), passphrase.expose()));
         Self {
             id,
@@ -62,5 +82,23 @@ impl NewMailbox {
             keyring: age_file::seal_with_passphrase(wrapping, KEYRING_WORK_FACTOR, &plaintext),
             passphrase,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::Root;
+
+    #[test]
+    fn a_keyring_is_known_by_its_header() {
+        let made = NewMailbox::generate(&Root::random().keys(1)).keyring;
+        assert!(is_keyring(&made));
+        let with = |from: &str, to: &str| {
+            let text = String::from_utf8_lossy(&made[..160]).replacen(from, to, 1).into_bytes();
+            is_keyring(&[&text, &made[160..]].concat())
+        };
+        assert!(!with(" 16\n", " 20\n") && !with("scrypt", "X25519") && !with("--- ", "-> scrypt AAAA 16\nAAAA\n--- "));
+        assert!(!is_keyring(b"") && !is_keyring(b"{\"version\":1}") && !is_keyring(&made[..60]));
     }
 }

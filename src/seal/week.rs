@@ -10,6 +10,8 @@ use jiff::{
 
 use crate::wire::UnixTime;
 
+/// The last second of the year 9000.
+const END: UnixTime = 221_876_927_999;
 /// How many weeks' tickets are good at a time.
 pub const WEEKS: u8 = 9;
 
@@ -24,14 +26,14 @@ impl Week {
     /// A card's link has no week and no end.
     pub const CARD: Self = Self { year: 0, number: 0 };
 
-    /// The week that `time` lies in, in UTC.
+    /// The week that `time` lies in, in UTC; for a clock gone wild, the last one of the year 9000.
     ///
     /// # Panics
-    /// For times after the year 9999.
+    /// Never: weeks to that one can all be counted.
     pub fn of(time: UnixTime) -> Self {
-        let seconds = i64::try_from(time).expect("a time before the year 9999");
+        let seconds = i64::try_from(time.min(END)).expect("a time before the year 9000");
         let date = Timestamp::from_second(seconds)
-            .expect("a time before the year 9999")
+            .expect("a time before the year 9000")
             .to_zoned_datetime(TimeZone::UTC)
             .date();
         Self::containing(date)
@@ -111,6 +113,12 @@ mod tests {
         for bad in ["", "Card", "2027-W53", "2026-W54", "2026-W00", "2026-W4", "2026-48", "+026-W48", "2026-W+8"] {
             assert_eq!(bad.parse::<Week>(), Err(WeekError), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_clock_gone_wild_breaks_nothing() {
+        assert_eq!(Week::of(u64::MAX).recent().count(), 9);
+        assert!(Week::of(u64::MAX).ends().is_some());
     }
 
     #[test]

@@ -67,6 +67,16 @@ pub(super) fn nothing() -> Answer {
     Answer { response, kind: Kind::Page }
 }
 
+pub(super) fn json(value: &impl serde::Serialize) -> Response<Body> {
+    let bytes = serde_json::to_vec(value).expect("plain JSON");
+    let length = bytes.len();
+    let mut response = Response::new(Either::Left(Full::from(bytes)));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    response
+}
+
 /// The file, or the part of it that was fetched.
 pub(super) async fn file(stored: Stored, content_type: &'static str) -> Result<Response<Body>, StoreError> {
     let Range { start, end } = stored.range();

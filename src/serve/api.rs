@@ -1,8 +1,9 @@
 //! What members' browsers ask for: the locked keyring for a ticket; the index and objects for a pass.
 //!
-//! Right, wrong and unknown differ in nothing but what is needed: no file is named, no reason is given.
+//! Right, wrong and unknown differ in nothing but what is needed: no file is named, no reason is given. What was given,
+//! and that something was refused, goes into the [audit log](super::audit).
 
-use hyper::{HeaderMap, header};
+use hyper::{HeaderMap, Method, header};
 
 use super::{
     answer::{Answer, file},
@@ -13,7 +14,7 @@ use super::{
 };
 use crate::{
     store::layout,
-    wire::{MailboxId, ObjectName, Ticket, UnixTime},
+    wire::{MailboxId, ObjectName, Ticket, UnixTime, What},
 };
 
 /// Objects are parts of 4 MiB at most, sealed; an index or a keyring is far smaller.
@@ -24,13 +25,14 @@ const SEALED: &str = "application/octet-stream";
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Visitor<'a> {
     pub(super) network: Network,
+    pub(super) method: &'a Method,
     pub(super) headers: &'a HeaderMap,
     pub(super) now: UnixTime,
 }
 
 impl Visitor<'_> {
     /// What stands behind the scheme in the one `Authorization` header.
-    fn shows(&self, scheme: Scheme) -> Option<&str> {
+    pub(super) fn shows(&self, scheme: Scheme) -> Option<&str> {
         let mut shown = self.headers.get_all(header::AUTHORIZATION).iter();
         let (Some(one), None) = (shown.next(), shown.next()) else { return None };
         let (name, value) = one.to_str().ok()?.split_once(' ')?;
@@ -40,29 +42,38 @@ impl Visitor<'_> {
 
 impl Service {
     pub(super) async fn keyring(&self, id: MailboxId, visitor: Visitor<'_>) -> Result<Answer, Refusal> {
-        self.rates.may_try(visitor.network)?;
         let wrong = || match self.rates.failed(Some(id), visitor.network) {
             Ok(()) => Refusal::Locked(Scheme::Ticket),
             Err(refusal) => refusal,
         };
-        let ticket: Ticket = visitor.shows(Scheme::Ticket).and_then(|t| t.parse().ok()).ok_or_else(wrong)?;
+        let ticket: Option<Ticket> = visitor.shows(Scheme::Ticket).and_then(|t| t.parse().ok());
+        let Some(ticket) = ticket else {
+            self.refused(None, visitor);
+            return Err(wrong());
+        };
         let mailbox = self.mailboxes.read(&self.store, &id).await?;
         // SECURITY: not `&&`, which would skip the comparison for an unknown mailbox.
         if !(mailbox.record.admits(&ticket, visitor.now) & mailbox.exists) {
+            self.refused(mailbox.exists.then_some(id), visitor);
             return Err(wrong());
         }
-        self.rates.giving(id, visitor.network)?;
-        self.sealed(&mailbox.record.keyring).await?.ok_or(Refusal::Store)
+        self.rates.giving(id, ticket.hash(), visitor.network)?;
+        let answer = self.sealed(&mailbox.record.keyring).await?.ok_or(Refusal::Store)?;
+        self.given(What::Keyring, id, None, visitor);
+        Ok(answer)
     }
 
     pub(super) async fn index(&self, id: MailboxId, visitor: Visitor<'_>) -> Result<Answer, Refusal> {
-        if self.admitted(visitor).await? != id {
+        let admitted = self.admitted(visitor).await?;
+        if admitted != id {
+            self.refused(Some(admitted), visitor);
             return Err(self.failed(Some(id), visitor));
         }
         // A publication may come between the record and the file, once.
         for _ in 0..2 {
             let mailbox = self.mailboxes.read(&self.store, &id).await?;
             if let Some(answer) = self.sealed(&mailbox.record.index).await? {
+                self.given(What::Index, id, None, visitor);
                 return Ok(answer);
             }
         }
@@ -70,18 +81,25 @@ impl Service {
     }
 
     pub(super) async fn object(&self, name: ObjectName, visitor: Visitor<'_>) -> Result<Answer, Refusal> {
-        self.admitted(visitor).await?;
-        self.sealed(&layout::object(&name)).await?.ok_or(Refusal::NotFound)
+        let admitted = self.admitted(visitor).await?;
+        let answer = self.sealed(&layout::object(&name)).await?.ok_or(Refusal::NotFound)?;
+        self.given(What::Object, admitted, Some(name), visitor);
+        Ok(answer)
     }
 
     /// The mailbox of whoever shows a good pass.
     async fn admitted(&self, visitor: Visitor<'_>) -> Result<MailboxId, Refusal> {
-        self.rates.may_try(visitor.network)?;
-        let text = visitor.shows(Scheme::Pass).ok_or_else(|| self.failed(None, visitor))?;
+        let Some(text) = visitor.shows(Scheme::Pass) else {
+            self.refused(None, visitor);
+            return Err(self.failed(None, visitor));
+        };
         let published = self.origins.now(&self.store).await;
         let admitted = self.passes.admit(text, (&self.store, &self.mailboxes), &published.origins, visitor.now).await;
         admitted.map_err(|refused| match refused {
-            Refused::Wrong(mailbox) => self.failed(mailbox, visitor),
+            Refused::Wrong { claimed, exists } => {
+                self.refused(claimed.filter(|_| exists), visitor);
+                self.failed(claimed, visitor)
+            }
             Refused::Store(refusal) => refusal,
         })
     }
@@ -90,6 +108,22 @@ impl Service {
         match self.rates.failed(mailbox, visitor.network) {
             Ok(()) => Refusal::Locked(Scheme::Pass),
             Err(refusal) => refusal,
+        }
+    }
+
+    /// Into the audit log: a mailbox's browser was given something. Only what has a body was given; HEAD has none.
+    fn given(&self, what: What, mailbox: MailboxId, object: Option<ObjectName>, visitor: Visitor<'_>) {
+        if visitor.method == Method::GET {
+            self.audit.note(visitor.now, what, Some(mailbox), object);
+        }
+    }
+
+    /// Into the audit log: a ticket or pass opened nothing. Whoever shows none, as scanners do, tried nothing.
+    ///
+    /// SECURITY: with the name of a mailbox that there is, or none: else names made up by anyone would fill the log.
+    fn refused(&self, mailbox: Option<MailboxId>, visitor: Visitor<'_>) {
+        if visitor.headers.contains_key(header::AUTHORIZATION) {
+            self.audit.note(visitor.now, What::Refused, mailbox, None);
         }
     }
 

@@ -34,12 +34,22 @@ pub(super) struct Published {
 }
 
 impl Origins {
-    pub(super) async fn read(store: &Store, fixed: Vec<String>, age: Duration) -> Result<Self, ServeError> {
+    /// `may_be_empty`: nothing has to be published yet.
+    pub(super) async fn read(
+        store: &Store,
+        fixed: Vec<String>,
+        may_be_empty: bool,
+        age: Duration,
+    ) -> Result<Self, ServeError> {
         if let Some(odd) = fixed.iter().find(|origin| !is_origin(origin)) {
             return Err(ServeError::Origin { origin: odd.clone() });
         }
-        let published = published(store).await?.with(&fixed);
-        Ok(Self { fixed, age, last: Mutex::new((Instant::now(), Arc::new(published))) })
+        let published = match published(store).await {
+            Err(ServeError::NothingPublished { .. }) if may_be_empty => Published::default(),
+            published => published?,
+        };
+        let last = Mutex::new((Instant::now(), Arc::new(published.with(&fixed))));
+        Ok(Self { fixed, age, last })
     }
 
     /// With the names that this machine has for itself, once it is known where the server listens.

@@ -1,6 +1,6 @@
 //! A strict look at the head of a request, before the HTTP library sees a byte of it.
 //!
-//! In: bytes as they arrive. Out: how long the head is, or why it is refused. Knows no socket and no clock. hyper takes a
+//! In: bytes as they arrive. Out: how long head and body are, or why it is refused. Knows no socket and no clock. hyper takes a
 //! bare LF for a line's end, and a request with no Host or with two; whoever stands between the browser and this server
 //! may read the same bytes in another way, and such differences are how requests are smuggled.
 
@@ -17,6 +17,15 @@ pub(super) struct HeadScanner {
     length: Option<u64>,
     encoded: bool,
     expects: bool,
+    takes_body: bool,
+}
+
+/// A head that stood the check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Head {
+    pub(super) length: usize,
+    /// Bytes of the body that follows it.
+    pub(super) body: u64,
 }
 
 /// What a head may use.
@@ -25,18 +34,19 @@ pub(super) struct HeadLimits {
     size: usize,
     target: usize,
     fields: usize,
+    body: u64,
 }
 
 impl From<&Limits> for HeadLimits {
     fn from(limits: &Limits) -> Self {
-        Self { size: limits.head_size, target: limits.target_size, fields: limits.head_fields }
+        Self { size: limits.head_size, target: limits.target_size, fields: limits.head_fields, body: limits.body_size }
     }
 }
 
 impl HeadScanner {
-    /// Goes on reading. `bytes` begins with the head and has grown since the last call. `Some(length)` when the head is
-    /// complete and good, and has no body after it.
-    pub(super) fn scan(&mut self, bytes: &[u8], limits: HeadLimits) -> Result<Option<usize>, Refusal> {
+    /// Goes on reading. `bytes` begins with the head and has grown since the last call. `Some` when the head is complete
+    /// and good.
+    pub(super) fn scan(&mut self, bytes: &[u8], limits: HeadLimits) -> Result<Option<Head>, Refusal> {
         while let Some(&byte) = bytes.get(self.at) {
             if self.at >= limits.size {
                 return Err(if self.has_request_line { Refusal::HeadTooLarge } else { Refusal::TargetTooLong });
@@ -48,7 +58,7 @@ impl HeadScanner {
                     let line = &bytes[self.line_start..self.at - 2];
                     self.line_start = self.at;
                     if self.line(line, limits)? {
-                        return self.body().map(|()| Some(self.at));
+                        return self.body(limits).map(|body| Some(Head { length: self.at, body }));
                     }
                 }
                 // SECURITY: a CR or an LF alone is a line's end to some and not to others.
@@ -63,7 +73,7 @@ impl HeadScanner {
     fn line(&mut self, line: &[u8], limits: HeadLimits) -> Result<bool, Refusal> {
         if !self.has_request_line {
             self.has_request_line = true;
-            request_line(line, limits.target)?;
+            self.takes_body = request_line(line, limits.target)?;
         } else if line.is_empty() {
             return Ok(true);
         } else {
@@ -104,21 +114,27 @@ impl HeadScanner {
         Ok(())
     }
 
-    /// Refuses what has a body: nothing takes one yet. A route that does will let exactly `length` bytes past here.
-    fn body(&self) -> Result<(), Refusal> {
-        let has_body = self.length.is_some_and(|length| length > 0);
+    /// How long the body is. SECURITY: only what a route takes gets past here, and exactly as much as was announced.
+    fn body(&self, limits: HeadLimits) -> Result<u64, Refusal> {
+        let length = self.length.unwrap_or(0);
         match () {
             () if self.hosts != 1 => Err(Refusal::Malformed),
-            () if has_body && self.encoded => Err(Refusal::EncodedBody),
-            () if has_body => Err(Refusal::Body),
+            () if length > 0 && self.encoded => Err(Refusal::EncodedBody),
+            () if length > 0 && !self.takes_body => Err(Refusal::Body),
+            () if length > limits.body => Err(Refusal::TooLarge),
             () if self.expects => Err(Refusal::Expectation),
-            () => Ok(()),
+            () => Ok(length),
         }
     }
 }
 
-/// `GET /path HTTP/1.1`: single spaces, a path for a target, a version we speak.
-fn request_line(line: &[u8], longest: usize) -> Result<(), Refusal> {
+/// Whether a request of this kind may have a body.
+pub(super) fn takes_body(method: &[u8], target: &[u8]) -> bool {
+    method == b"PUT" && target.starts_with(b"/api/publication/files/")
+}
+
+/// `GET /path HTTP/1.1`: single spaces, a path for a target, a version we speak. Whether a body may follow.
+fn request_line(line: &[u8], longest: usize) -> Result<bool, Refusal> {
     let mut words = line.split(|&b| b == b' ');
     let (Some(method), Some(target), Some(version), None) = (words.next(), words.next(), words.next(), words.next())
     else {
@@ -137,7 +153,8 @@ fn request_line(line: &[u8], longest: usize) -> Result<(), Refusal> {
     if matches!(method, b"CONNECT" | b"TRACE") {
         return Err(Refusal::Method);
     }
-    self::target(target, longest)
+    self::target(target, longest)?;
+    Ok(takes_body(method, target))
 }
 
 /// A path, and perhaps a query, of what may stand in one.
@@ -219,9 +236,9 @@ pub(super) fn is_host(value: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn scan(head: &str) -> Result<Option<usize>, Refusal> {
+    fn scan(head: &str) -> Result<Option<Head>, Refusal> {
         let (mut whole, mut dripped) = (HeadScanner::default(), HeadScanner::default());
-        let limits = HeadLimits { size: 500, target: 100, fields: 5 };
+        let limits = HeadLimits { size: 500, target: 100, fields: 5, body: 9 };
         let at_once = whole.scan(head.as_bytes(), limits);
         let drop_by_drop = (0..=head.len()).map(|end| dripped.scan(&head.as_bytes()[..end], limits));
         let drop_by_drop = { drop_by_drop }.find(|scan| *scan != Ok(None)).unwrap_or(Ok(None));
@@ -232,9 +249,22 @@ mod tests {
     #[test]
     fn a_head_ends_where_it_ends() {
         let head = "GET /l HTTP/1.1\r\nHost: a.example:8080\r\nX: ü\r\n\r\n";
-        assert_eq!(scan(head), Ok(Some(head.len())));
-        assert_eq!(scan(&format!("{head}GET /")), Ok(Some(head.len())));
+        let whole = Head { length: head.len(), body: 0 };
+        assert_eq!(scan(head), Ok(Some(whole)));
+        assert_eq!(scan(&format!("{head}GET /")), Ok(Some(whole)));
         assert_eq!(scan(&head[..head.len() - 1]), Ok(None));
+    }
+
+    #[test]
+    fn a_body_is_let_past_only_where_one_is_taken() {
+        let put = |target: &str, length: &str| {
+            scan(&format!("PUT {target} HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n"))
+                .map(|h| h.unwrap().body)
+        };
+        assert_eq!(put("/api/publication/files/head.json", "9"), Ok(9));
+        assert_eq!(put("/api/publication/files/head.json", "10"), Err(Refusal::TooLarge));
+        assert_eq!(put("/l", "1"), Err(Refusal::Body));
+        assert_eq!(put("/l", "0"), Ok(0));
     }
 
     #[test]

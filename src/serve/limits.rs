@@ -42,6 +42,10 @@ pub struct Limits {
     pub stream_buffer: usize,
     /// Requests in one HTTP/2 connection that were taken back before they were answered, or refused as broken.
     pub resets: usize,
+    /// Bytes of the body of a publishing request.
+    pub body_size: u64,
+    /// Bodies of publishing requests in memory at a time.
+    pub bodies: usize,
     /// Keyrings handed out, for each mailbox.
     pub keyrings_per_mailbox: Rate,
     /// Keyrings handed out, to each network.
@@ -54,6 +58,14 @@ pub struct Limits {
     pub remembered: usize,
     /// Passes whose signature was verified that are remembered.
     pub remembered_passes: usize,
+    /// Events that wait to be written to the audit log.
+    pub audit_queue: usize,
+    /// Lines of the audit log on one day, about 250 bytes each.
+    pub audit_lines_per_day: usize,
+    /// Bytes after which the audit log goes on in another file.
+    pub audit_file_size: u64,
+    /// Between two writes of the audit log: what happens is on the disk within a second.
+    pub audit_pause: Duration,
     /// How long `gate.json` may have changed before it is seen.
     pub gate_file_age: Duration,
 }
@@ -77,12 +89,18 @@ impl Default for Limits {
             streams: 8,
             stream_buffer: 64 * 1024,
             resets: 50,
+            body_size: 32 * 1024 * 1024,
+            bodies: 8,
             keyrings_per_mailbox: every(20, 30),
             keyrings_per_network: every(60, 5),
             failures_per_mailbox: every(20, 30),
             failures_per_network: every(30, 10),
             remembered: 16 * 1024,
             remembered_passes: 4 * 1024,
+            audit_queue: 16 * 1024,
+            audit_lines_per_day: 256 * 1024,
+            audit_file_size: 1024 * 1024,
+            audit_pause: Duration::from_millis(500),
             gate_file_age: Duration::from_secs(1),
         }
     }

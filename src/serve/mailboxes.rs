@@ -1,7 +1,7 @@
 //! Mailbox records, and the decoy that stands in for those that do not exist.
 //!
 //! SECURITY: whoever asks for an unknown mailbox must not learn so, not even from how long the answer took. So a file is
-//! read and a record of ten tickets is parsed and compared in either case.
+//! read, another is missed, and a record of ten tickets is parsed and compared in either case.
 
 use crate::{
     store::{Store, layout},
@@ -47,9 +47,8 @@ impl Mailboxes {
         let read = |path: String| async move { store.read(&path, SIZE).await.map_err(|_| Refusal::Store) };
         let found = read(layout::mailbox(id)).await?;
         let (exists, owner) = (found.is_some(), found.as_ref().map_or(&DECOY, |_| id));
-        if !exists {
-            read(layout::GATE.to_owned()).await?;
-        }
+        // One file that is there and one that is not, in either order.
+        read(if exists { layout::mailbox(&DECOY) } else { layout::GATE.to_owned() }).await?;
         let json = found.as_deref().unwrap_or(&self.decoy);
         let record: MailboxRecord = serde_json::from_slice(json).map_err(|_| Refusal::Store)?;
         let own = |folder, path| is_numbered(path, &format!("{folder}/{owner}/"));

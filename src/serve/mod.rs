@@ -1,5 +1,5 @@
 //! The gate: hands open pages to everyone, a locked keyring to whoever shows a ticket, sealed things to whoever shows a
-//! pass. It can read none of what is sealed, keeps no state but the store, and writes nothing.
+//! pass. It can read none of what is sealed, keeps no state but the store, and writes nothing but the audit log.
 //!
 //! In: a store, and requests from anyone. Out: one answer each. It must not know age, Markdown or a practice.
 //!
@@ -7,13 +7,15 @@
 //!    make [for somebody else](forwarded). A [`connection`] is plain, or over `tls`; a second door only [`redirect`]s.
 //! 2. The [`stream`] lets through whole heads that the [`head`] scanner checked, and keeps the time.
 //! 3. The [`service`] finds the [route](routes): [`open_files`], or the [`api`] with [`mailboxes`], [`passes`], [`rates`].
-//! 4. What can't be answered is a [`refusal`]; every [`answer`] gets its [`headers`] in one place.
+//! 4. What was given, and that something was refused, goes into the [`audit`] log.
+//! 5. What can't be answered is a [`refusal`]; every [`answer`] gets its [`headers`] in one place.
 //!
-//! Invariants: a GET changes nothing; unknown and forbidden look the same; limits slow down and destroy nothing; paths,
-//! tickets, passes, addresses and user agents are neither logged nor stored.
+//! Invariants: a GET changes nothing but that log; unknown and forbidden look the same; limits slow down and destroy
+//! nothing; paths, tickets, passes, addresses and user agents are neither logged nor stored.
 
 mod answer;
 mod api;
+mod audit;
 mod connection;
 mod descriptors;
 mod doors;
@@ -29,6 +31,7 @@ mod media;
 mod open_files;
 mod passes;
 mod places;
+mod publishing;
 mod ranges;
 mod rates;
 mod recent;
@@ -39,25 +42,33 @@ mod service;
 mod stream;
 #[cfg(feature = "tls")]
 pub mod tls;
+mod trouble;
 mod visit;
 
 use std::{future::Future, net::SocketAddr, path::PathBuf, pin::pin, sync::Arc};
 
-use tokio::{sync::watch, task::JoinSet, time::timeout};
+use tokio::{
+    sync::watch,
+    task::{JoinHandle, JoinSet},
+    time::timeout,
+};
 
 use self::{
+    audit::Writer,
     doors::{Doors, Knocked, Listeners, listen},
     gate_file::Origins,
     lock::Lock,
     service::Service,
+    trouble::Told,
 };
 pub use self::{
     error::ServeError,
     forwarded::{NoProxy, TrustedProxy},
     limits::{Limits, Rate},
+    trouble::Trouble,
     visit::{Door, Entrance, Plain, Visit},
 };
-use crate::store::Store;
+use crate::{store::Store, wire::VerifyingKey};
 
 /// Where to listen, what to serve.
 #[derive(Debug, Clone)]
@@ -68,6 +79,8 @@ pub struct ServeOptions {
     pub listen: SocketAddr,
     /// Addresses that passes may name, beside those in `gate.json`.
     pub origins: Vec<String>,
+    /// The root verifying key of the practice that may publish over the gate.
+    pub publisher: Option<VerifyingKey>,
     /// What clients pass: nothing, or TLS.
     pub door: Arc<dyn Door>,
     /// Where plain HTTP is answered with the way to the door.
@@ -81,7 +94,7 @@ impl ServeOptions {
     /// Plain HTTP, with the usual limits.
     pub fn new(store: PathBuf, listen: SocketAddr, origins: Vec<String>) -> Self {
         let (door, limits) = (Arc::new(Plain), Limits::default());
-        Self { store, listen, origins, door, redirect: None, trusted: Vec::new(), limits }
+        Self { store, listen, origins, publisher: None, door, redirect: None, trusted: Vec::new(), limits }
     }
 }
 
@@ -95,16 +108,22 @@ pub struct Server {
     doors: Doors,
     service: Arc<Service>,
     limits: Arc<Limits>,
+    told: Told,
     _lock: Lock,
 }
 
 impl Server {
     /// Opens the store for itself alone, and listens.
     pub async fn bind(options: ServeOptions) -> Result<Self, ServeError> {
-        let ServeOptions { store, listen: address, origins, door, redirect, trusted, limits } = options;
-        let store = Store::open(&store).map_err(ServeError::NoStore)?;
+        let ServeOptions { store, listen: address, origins, publisher, door, redirect, trusted, limits } = options;
+        // One that is published to over the gate begins with an empty folder.
+        let store = if publisher.is_some() { Store::create(&store) } else { Store::open(&store) };
+        let store = store.map_err(ServeError::NoStore)?;
         // Before anything is written: that this is a store.
-        let origins = Origins::read(&store, origins, limits.gate_file_age).await?;
+        if publisher.is_some() {
+            store.is_store().map_err(ServeError::NoStore)?;
+        }
+        let origins = Origins::read(&store, origins, publisher.is_some(), limits.gate_file_age).await?;
         let lock = Lock::take(store.root())?;
         let (main, local_addr) = listen(address).await?;
         let (redirect, redirect_addr) = match redirect {
@@ -112,7 +131,7 @@ impl Server {
             None => (None, None),
         };
         let origins = origins.on(local_addr, door.entrance());
-        let service = Arc::new(Service::new(store, origins, &limits));
+        let service = Arc::new(Service::new(store, origins, publisher, &limits));
         Ok(Self {
             listeners: Listeners { main, redirect },
             local_addr,
@@ -121,6 +140,7 @@ impl Server {
             doors: Doors::new(&limits, trusted),
             service,
             limits: Arc::new(limits),
+            told: Told::default(),
             _lock: lock,
         })
     }
@@ -141,9 +161,18 @@ impl Server {
         format!("{scheme}://{}", self.local_addr)
     }
 
+    /// Calls `told` when something goes wrong that stops nothing.
+    #[must_use]
+    pub fn on_trouble(mut self, told: impl Fn(&Trouble) + Send + Sync + 'static) -> Self {
+        self.told = Told::new(told);
+        self
+    }
+
     /// Answers requests until `shutdown`; then accepts nobody, and finishes what is under way.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), ServeError> {
         let (stop, stopping) = watch::channel(false);
+        let (finish, finishing) = watch::channel(false);
+        let writing = self.write_audit(finishing);
         let mut connections = JoinSet::new();
         let mut shutdown = pin!(shutdown);
         loop {
@@ -172,6 +201,14 @@ impl Server {
         let _ = stop.send(true);
         let _ = timeout(self.limits.stop_time, async { while connections.join_next().await.is_some() {} }).await;
         connections.shutdown().await;
+        let _ = finish.send(true);
+        let _ = timeout(self.limits.stop_time, writing).await;
         Ok(())
+    }
+
+    /// Begins to write the audit log, in a task of its own, until `finishing`.
+    fn write_audit(&self, finishing: watch::Receiver<bool>) -> JoinHandle<()> {
+        let (service, told, writer) = (Arc::clone(&self.service), self.told.clone(), Writer::new(&self.limits));
+        tokio::spawn(async move { writer.run(&service.audit, &service.store, &told, finishing).await })
     }
 }

@@ -20,7 +20,6 @@ use super::{
 use crate::store::{Stored, layout};
 
 const SIZE: u64 = 1 << 30;
-const NAME_LENGTH: usize = 200;
 
 /// A path below `public/` that someone may ask for: plain names in `/library/` or `/assets/`, or the front page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,21 +47,12 @@ impl FromStr for OpenPath {
             Some("assets") if !folder => Kind::Asset,
             _ => return Err(NotOpen),
         };
-        if !path.is_empty() && !names.split('/').all(is_plain) {
+        if !path.is_empty() && !names.split('/').all(layout::is_plain) {
             return Err(NotOpen);
         }
         let file = if folder { format!("{path}index.html") } else { path.to_owned() };
         Ok(Self { file, kind, maybe_folder: kind == Kind::Library && !folder })
     }
-}
-
-/// SECURITY: what can climb out of the folder, is hidden, or means something to some file system, is no plain name.
-fn is_plain(name: &str) -> bool {
-    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
-    (1..=NAME_LENGTH).contains(&name.len())
-        && !name.starts_with(['.', '~'])
-        && !name.ends_with('.')
-        && name.bytes().all(allowed)
 }
 
 impl OpenPath {
@@ -90,6 +80,14 @@ impl Service {
             return Ok(Answer { response: moved(&path.file), kind: path.kind });
         }
         Err(Refusal::NotFound)
+    }
+
+    /// The practice's signed word on what is published: for whoever wants to compare.
+    pub(super) async fn head(&self) -> Result<Answer, Refusal> {
+        let stored =
+            self.store.fetch(layout::HEAD, SIZE).await.map_err(|_| Refusal::Store)?.ok_or(Refusal::NotFound)?;
+        let response = file(stored, "application/json").await.map_err(|_| Refusal::Store)?;
+        Ok(Answer { response, kind: Kind::Page })
     }
 
     async fn public(&self, path: &str) -> Result<Option<Stored>, Refusal> {

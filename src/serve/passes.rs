@@ -29,7 +29,11 @@ struct Verified {
 /// Why nobody is let in, and for which mailbox it was tried.
 #[derive(Debug)]
 pub(super) enum Refused {
-    Wrong(Option<MailboxId>),
+    /// `exists`: whether there is such a mailbox, which nobody outside may learn.
+    Wrong {
+        claimed: Option<MailboxId>,
+        exists: bool,
+    },
     Store(Refusal),
 }
 
@@ -46,18 +50,19 @@ impl Passes {
         origins: &[String],
         now: UnixTime,
     ) -> Result<MailboxId, Refused> {
+        let unreadable = || Refused::Wrong { claimed: None, exists: false };
         if text.len() > SIZE {
-            return Err(Refused::Wrong(None));
+            return Err(unreadable());
         }
         let name = Digest::of(text.as_bytes());
         let known = self.verified.lock().unwrap_or_else(PoisonError::into_inner).look(&name).cloned();
-        let envelope = Pass::decode(text).map_err(|_| Refused::Wrong(None))?;
+        let envelope = Pass::decode(text).map_err(|_| unreadable())?;
         let claimed = match &known {
             Some(verified) => verified.pass.mailbox,
-            None => Pass::claimed_mailbox(&envelope).map_err(|_| Refused::Wrong(None))?,
+            None => Pass::claimed_mailbox(&envelope).map_err(|_| unreadable())?,
         };
         let mailbox = mailboxes.read(store, &claimed).await.map_err(Refused::Store)?;
-        let wrong = || Refused::Wrong(Some(claimed));
+        let wrong = || Refused::Wrong { claimed: Some(claimed), exists: mailbox.exists };
         let key = mailbox.record.key;
         let remembered = known.filter(|known| known.key == key && still_good(&known.pass, origins, now));
         let is_new = remembered.is_none();

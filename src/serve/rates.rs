@@ -15,21 +15,21 @@ use super::{
     recent::Recent,
     refusal::Refusal,
 };
-use crate::wire::MailboxId;
+use crate::wire::{Digest, MailboxId};
 
 /// Where a client comes from: an IPv4 address, or the /64 of an IPv6 address, all of which one client can use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Network {
     V4([u8; 4]),
     V6(u128),
-    /// A connection from this machine: a proxy here stands for everyone, so none of its connections counts for another.
-    ThisMachine(u16),
+    /// This machine: a proxy here stands for everyone, so nothing is counted against it.
+    ThisMachine,
 }
 
 impl Network {
     pub(super) fn of(peer: SocketAddr, limits: &Limits) -> Self {
         match peer.ip().to_canonical() {
-            ip if ip.is_loopback() && !limits.count_loopback => Self::ThisMachine(peer.port()),
+            ip if ip.is_loopback() && !limits.count_loopback => Self::ThisMachine,
             IpAddr::V4(ip) => Self::V4(ip.octets()),
             IpAddr::V6(ip) => Self::V6(ip.to_bits() >> 64),
         }
@@ -39,7 +39,8 @@ impl Network {
 /// All that is counted about keyrings, tickets and passes.
 #[derive(Debug)]
 pub(super) struct Rates {
-    given_of: Buckets<MailboxId>,
+    /// By mailbox and ticket: who holds one link can't use up what another link of the same member may fetch.
+    given_of: Buckets<(MailboxId, Digest)>,
     given_to: Buckets<Network>,
     failed_for: Buckets<MailboxId>,
     failed_from: Buckets<Network>,
@@ -55,21 +56,23 @@ impl Rates {
         }
     }
 
-    /// Whether `network` may try, having failed before.
-    pub(super) fn may_try(&self, network: Network) -> Result<(), Refusal> {
-        self.failed_from.look(&network).map_err(too_many)
-    }
-
-    /// A ticket or pass was wrong.
+    /// A ticket or pass was wrong. Right ones are never held up by it: whoever shares a network, or a proxy, with someone
+    /// who guesses is let in all the same.
     pub(super) fn failed(&self, mailbox: Option<MailboxId>, network: Network) -> Result<(), Refusal> {
-        let from = self.failed_from.take(network);
+        let from = self.failed_from.take_of(network);
         let towards = mailbox.map_or(Ok(()), |mailbox| self.failed_for.take(mailbox));
         from.and(towards).map_err(too_many)
     }
 
     /// A keyring is about to be handed out.
-    pub(super) fn giving(&self, mailbox: MailboxId, network: Network) -> Result<(), Refusal> {
-        self.given_to.take(network).and_then(|()| self.given_of.take(mailbox)).map_err(too_many)
+    pub(super) fn giving(&self, mailbox: MailboxId, ticket: Digest, network: Network) -> Result<(), Refusal> {
+        self.given_to.take_of(network).and_then(|()| self.given_of.take((mailbox, ticket))).map_err(too_many)
+    }
+}
+
+impl Buckets<Network> {
+    fn take_of(&self, network: Network) -> Result<(), Duration> {
+        if network == Network::ThisMachine { Ok(()) } else { self.take(network) }
     }
 }
 
@@ -91,28 +94,16 @@ impl<K: Eq + Hash> Buckets<K> {
 
     /// Takes a token, or says how long to wait for one.
     fn take(&self, key: K) -> Result<(), Duration> {
-        self.at(Instant::now(), key, true)
-    }
-
-    /// Says how long to wait for a token, if there is none.
-    fn look(&self, key: &K) -> Result<(), Duration>
-    where
-        K: Copy,
-    {
-        self.at(Instant::now(), *key, false)
-    }
-
-    fn at(&self, now: Instant, key: K, taking: bool) -> Result<(), Duration> {
+        let now = Instant::now();
         let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
         let full = full_at.look(&key).map_or(now, |full| (*full).max(now));
         let next = full + self.rate.pause;
         let wait = next.saturating_duration_since(now + self.rate.pause * self.rate.burst);
-        if !wait.is_zero() {
-            return Err(wait);
-        }
-        if taking {
+        if wait.is_zero() {
             full_at.insert(key, next);
+            Ok(())
+        } else {
+            Err(wait)
         }
-        Ok(())
     }
 }

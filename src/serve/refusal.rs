@@ -18,10 +18,21 @@ pub(super) enum Refusal {
     /// The head did not arrive in time.
     Late,
     Body,
+    TooLarge,
     EncodedBody,
     TargetTooLong,
     Expectation,
     HeadTooLarge,
+    /// A body that is not what was announced, or not what may stand at its place.
+    BadFile,
+    /// A publisher's challenge is no longer good.
+    OldChallenge,
+    /// Another publication is under way.
+    Turn,
+    /// Another publication came first.
+    Stale,
+    /// The disk is full.
+    Full,
     TooMany {
         wait: Duration,
     },
@@ -39,6 +50,7 @@ pub(super) enum Refusal {
 pub(super) enum Scheme {
     Ticket,
     Pass,
+    Warrant,
 }
 
 impl Scheme {
@@ -46,6 +58,7 @@ impl Scheme {
         match self {
             Self::Ticket => "Ticket",
             Self::Pass => "Pass",
+            Self::Warrant => "Warrant",
         }
     }
 }
@@ -58,7 +71,12 @@ impl Refusal {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Late => StatusCode::REQUEST_TIMEOUT,
-            Self::Body => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Body | Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BadFile => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::OldChallenge => StatusCode::PRECONDITION_REQUIRED,
+            Self::Turn => StatusCode::CONFLICT,
+            Self::Stale => StatusCode::PRECONDITION_FAILED,
+            Self::Full => StatusCode::INSUFFICIENT_STORAGE,
             Self::EncodedBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TargetTooLong => StatusCode::URI_TOO_LONG,
             Self::Expectation => StatusCode::EXPECTATION_FAILED,
@@ -78,6 +96,12 @@ impl Refusal {
             Self::Method => "only GET and HEAD\n",
             Self::Late => "too slow\n",
             Self::Body | Self::EncodedBody => "no body, please\n",
+            Self::TooLarge => "too large\n",
+            Self::BadFile => "not what it should be\n",
+            Self::OldChallenge => "ask for a new challenge\n",
+            Self::Turn => "another publication is under way\n",
+            Self::Stale => "another publication came first\n",
+            Self::Full => "no space left\n",
             Self::TargetTooLong => "address too long\n",
             Self::Expectation => "nothing to expect\n",
             Self::HeadTooLarge => "header too large\n",
@@ -110,7 +134,7 @@ impl Refusal {
                 let range = HeaderValue::try_from(format!("bytes */{size}"));
                 headers.insert(header::CONTENT_RANGE, range.expect("digits"));
             }
-            Self::Store => {
+            Self::Store | Self::Turn => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
             }
             _ => {}

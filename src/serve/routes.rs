@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use hyper::{Request, header};
 
-use super::{answer::Kind, open_files::OpenPath};
+use super::{answer::Kind, open_files::OpenPath, publishing::Asked};
 use crate::wire::{MailboxId, ObjectName};
 
 /// What a request asks for.
@@ -17,6 +17,8 @@ pub(super) enum Route {
     Keyring(MailboxId),
     Index(MailboxId),
     Object(ObjectName),
+    Publication(Asked),
+    Head,
     Health,
     /// The front page where there must not be one.
     Nothing,
@@ -46,12 +48,16 @@ impl Route {
         if target.starts_with("/l%23") || target.starts_with("/l%2523") {
             return Some(Self::Viewer);
         }
+        if let Some(rest) = target.strip_prefix("/api/publication") {
+            return Asked::of(rest).map(Self::Publication);
+        }
         if let Some(api) = target.strip_prefix("/api/") {
             return Self::of_api(api);
         }
         // What stands behind `?` is added by mailers and search engines, and means nothing here.
         match target.split_once('?').map_or(target, |(path, _)| path) {
             "/l" => Some(Self::Viewer),
+            "/head.json" => Some(Self::Head),
             "/healthz" => Some(Self::Health),
             path => path.parse().ok().map(Self::Open),
         }

@@ -2,21 +2,26 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use hyper::{Method, Request, Response};
+use hyper::{Method, Request, Response, body::Incoming};
 
 use super::{
     answer::{Answer, Body, nothing, text},
     api::Visitor,
+    audit::Audit,
     gate_file::Origins,
     headers,
     limits::Limits,
     mailboxes::Mailboxes,
     passes::Passes,
+    publishing::Publishing,
     rates::{Network, Rates},
     refusal::Refusal,
     routes::{Route, host_of},
 };
-use crate::{store::Store, wire::UnixTime};
+use crate::{
+    store::Store,
+    wire::{UnixTime, VerifyingKey},
+};
 
 /// All that requests share. No session, no state that would be missed after a restart.
 #[derive(Debug)]
@@ -26,47 +31,57 @@ pub(super) struct Service {
     pub(super) mailboxes: Mailboxes,
     pub(super) passes: Passes,
     pub(super) rates: Rates,
+    pub(super) publishing: Option<Publishing>,
+    pub(super) audit: Audit,
 }
 
 impl Service {
-    pub(super) fn new(store: Store, origins: Origins, limits: &Limits) -> Self {
+    pub(super) fn new(store: Store, origins: Origins, publisher: Option<VerifyingKey>, limits: &Limits) -> Self {
         Self {
             store,
             origins,
             mailboxes: Mailboxes::new(),
             passes: Passes::new(limits.remembered_passes),
             rates: Rates::new(limits),
+            publishing: publisher.map(|root| Publishing::new(root, limits)),
+            audit: Audit::new(limits),
         }
     }
 
     /// Answers a request whose head was checked; `refused` if it did not stand the check.
-    pub(super) async fn answer<B>(
+    pub(super) async fn answer(
         &self,
-        request: Request<B>,
+        request: Request<Incoming>,
         refused: Option<Refusal>,
         network: Network,
     ) -> Response<Body> {
         let answer = match refused {
             Some(refusal) => Err(refusal),
-            None => self.route(&request, network).await,
+            None => self.route(request, network).await,
         };
         finished(answer, refused)
     }
 
-    async fn route<B>(&self, request: &Request<B>, network: Network) -> Result<Answer, Refusal> {
+    async fn route(&self, request: Request<Incoming>, network: Network) -> Result<Answer, Refusal> {
+        let target = request.uri().path_and_query().map_or("", |target| target.as_str());
+        let address = self.origins.now(&self.store).await.address(host_of(&request));
+        let route = Route::of(target).and_then(|route| route.at(address));
+        if let Some(Route::Publication(asked)) = route {
+            return self.publication(asked, request, network).await;
+        }
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             return Err(Refusal::Method);
         }
-        let target = request.uri().path_and_query().map_or("", |target| target.as_str());
-        let visitor = Visitor { network, headers: request.headers(), now: now() };
-        let address = self.origins.now(&self.store).await.address(host_of(request));
-        match Route::of(target).and_then(|route| route.at(address)).ok_or(Refusal::NotFound)? {
+        let visitor = Visitor { network, method: request.method(), headers: request.headers(), now: now() };
+        match route.ok_or(Refusal::NotFound)? {
             Route::Nothing => Ok(nothing()),
             Route::Open(path) => self.open_file(&path, request.headers()).await,
             Route::Viewer => self.viewer(request.headers()).await,
             Route::Keyring(id) => self.keyring(id, visitor).await,
             Route::Index(id) => self.index(id, visitor).await,
             Route::Object(name) => self.object(name, visitor).await,
+            Route::Publication(_) => Err(Refusal::NotFound),
+            Route::Head => self.head().await,
             Route::Health => Ok(Answer::closed(text("ok"))),
         }
     }

@@ -1,4 +1,4 @@
-//! The stream between a client and the HTTP library: lets whole, checked heads through, and keeps the time.
+//! The stream between a client and the HTTP library: lets whole, checked heads and their bodies through, and keeps the time.
 //!
 //! A head that does not stand the check is swapped for [`STAND_IN`], and why is put down where the service finds it; so
 //! every refusal is answered in its turn, with the headers that all answers have, and hyper never meets malformed bytes.
@@ -28,6 +28,8 @@ use super::{
 const STAND_IN: &[u8] = b"GET * HTTP/1.1\r\nhost: refused\r\n\r\n";
 const STAND_IN_HEAD: &[u8] = b"HEAD * HTTP/1.1\r\nhost: refused\r\n\r\n";
 
+/// Bytes of a body that must come in a second, on average.
+const SLOWEST: u64 = 8 * 1024;
 /// Bytes read at a time.
 const CHUNK: usize = 4096;
 /// Bytes read and dropped after a refusal, so that the answer is not lost with the connection.
@@ -43,6 +45,8 @@ pub(super) struct StrictStream<S> {
     scanner: HeadScanner,
     /// Checked, and not yet handed on.
     ready: Bytes,
+    /// Bytes of the body that are still to come.
+    body: u64,
     verdict: Verdict,
     quiet: Pin<Box<Sleep>>,
     late: Pin<Box<Sleep>>,
@@ -65,6 +69,7 @@ impl<S> StrictStream<S> {
             incoming: BytesMut::new(),
             scanner: HeadScanner::default(),
             ready: Bytes::new(),
+            body: 0,
             verdict: Verdict::default(),
             quiet: Box::pin(sleep(limits.quiet_time)),
             late: Box::pin(sleep(limits.head_time)),
@@ -94,12 +99,27 @@ impl<S> StrictStream<S> {
     fn check(&mut self) {
         match self.scanner.scan(&self.incoming, self.head_limits) {
             Ok(None) => {}
-            Ok(Some(length)) => {
-                self.ready = self.incoming.split_to(length).freeze();
+            Ok(Some(head)) => {
+                self.ready = self.incoming.split_to(head.length).freeze();
                 self.scanner = HeadScanner::default();
-                self.late.as_mut().reset(Instant::now() + self.times.head);
+                self.body = head.body;
+                let time = self.times.head + Duration::from_secs(head.body / SLOWEST);
+                self.late.as_mut().reset(Instant::now() + time);
             }
             Err(refusal) => self.refuse(refusal),
+        }
+    }
+
+    /// Moves what is there of a body to `ready`, or else checks the next head.
+    fn advance(&mut self) {
+        if self.body == 0 {
+            return self.check();
+        }
+        let length = self.incoming.len().min(usize::try_from(self.body).unwrap_or(usize::MAX));
+        self.ready = self.incoming.split_to(length).freeze();
+        self.body -= length as u64;
+        if self.body == 0 {
+            self.late.as_mut().reset(Instant::now() + self.times.head);
         }
     }
 }
@@ -157,7 +177,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for StrictStream<S> {
                 return this.quiet.as_mut().poll(cx).map(Ok);
             }
             if !this.incoming.is_empty() {
-                this.check();
+                this.advance();
                 if this.ready.has_remaining() {
                     continue;
                 }
@@ -168,7 +188,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for StrictStream<S> {
                 Poll::Pending if !this.incoming.is_empty() && this.late.as_mut().poll(cx).is_ready() => {
                     this.refuse(Refusal::Late);
                 }
-                // Reads as the end.
+                // Reads as the end, which is no end of a body: whoever drips one has sent none.
+                Poll::Pending if this.body > 0 && this.late.as_mut().poll(cx).is_ready() => return Poll::Ready(Ok(())),
                 Poll::Pending => return this.quiet.as_mut().poll(cx).map(Ok),
             }
         }

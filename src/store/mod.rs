@@ -1,9 +1,11 @@
 //! The store: a folder of files (an `object_store`), the one thing the author's side and the host share.
 //!
 //! In: paths made by [`layout`] and bytes. Out: the same bytes, with a limit on how many. It must not know what a file
-//! means. Two ways to write: [`Store::put`] is on the disk when it returns; [`Store::put_in_bulk`] is there after the
-//! next [`Store::sync`], and thousands of times cheaper.
+//! means. Two ways to write a file: [`Store::put`] is on the disk when it returns; [`Store::put_in_bulk`] is there after the
+//! next [`Store::sync`], and thousands of times cheaper. [`Store::append`] is for what grows.
 
+mod append;
+mod folder;
 pub mod layout;
 mod stored;
 
@@ -13,8 +15,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures_util::TryStreamExt;
-use object_store::{ObjectStore, ObjectStoreExt, local::LocalFileSystem, path::Path};
+use object_store::{ObjectStoreExt, local::LocalFileSystem, path::Path};
 
 pub use self::stored::Stored;
 use crate::explain::Explain;
@@ -38,16 +39,26 @@ pub enum StoreError {
     Read { path: String, source: object_store::Error },
     #[error("can't write {path} in the store")]
     Write { path: String, source: object_store::Error },
+    #[error("can't write {path} in the store")]
+    Append { path: String, source: io::Error },
+    #[error("someone has cut or removed {path} in the store")]
+    Cut { path: String },
     #[error("{path} in the store is larger than {limit} bytes")]
     TooLarge { path: String, limit: u64 },
     #[error("can't bring the store to the disk")]
     Sync(#[source] io::Error),
+    #[error("can't look through {path:?} in the store")]
+    Folder { path: String, source: io::Error },
+    #[error("{path} in the store is a link, or no plain file")]
+    Strange { path: String },
+    #[error("{} is no store: {name} is in it", path.display())]
+    NoStore { path: PathBuf, name: String },
 }
 
 impl Explain for StoreError {
     fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Open { .. } => "Check that the folder exists and that you may read and write in it.".into(),
+            Self::Open { .. } | Self::Folder { .. } => "Check that the folder exists and that you may read and write in it.".into(),
             Self::Write { .. } | Self::Sync(_) => {
                 "Check that the disk is not full; what was published before still stands. Then run the command again."
                     .into()
@@ -56,8 +67,30 @@ impl Explain for StoreError {
                 "Something else than heldspace wrote this file. `heldspace build --verify` mends what was spoiled."
                     .into()
             }
-            Self::Path { .. } | Self::Read { .. } => return None,
+            Self::Strange { .. } => {
+                "heldspace makes no such thing: someone else put it there. Look where it leads, and remove it. Nothing was changed.".into()
+            }
+            Self::NoStore { .. } => "Nothing was changed. Name an empty folder, or one that heldspace publishes to.".into(),
+            Self::Append { .. } => "Check that the disk is not full and who owns the folder.".into(),
+            Self::Path { .. } | Self::Read { .. } | Self::Cut { .. } => return None,
         })
+    }
+
+    fn exit_code(&self) -> u8 {
+        match self {
+            Self::Strange { .. } | Self::NoStore { .. } => 4,
+            _ => 1,
+        }
+    }
+}
+
+impl StoreError {
+    /// Whether the disk, or what this user may use of it, is full.
+    pub fn is_full(&self) -> bool {
+        let causes = std::iter::successors(std::error::Error::source(self), |error| error.source());
+        causes
+            .filter_map(|cause| cause.downcast_ref::<io::Error>())
+            .any(|cause| matches!(cause.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded))
     }
 }
 
@@ -85,8 +118,9 @@ impl Store {
         &self.root
     }
 
-    /// The file at `path`, or `None`; refused unread when it is larger than `limit` bytes.
+    /// The file at `path`, or `None`; refused unread when it is larger than `limit` bytes, or no plain file.
     pub async fn read(&self, path: &str, limit: u64) -> Result<Option<Bytes>, StoreError> {
+        self.no_link_to(path)?;
         let failed = |source| StoreError::Read { path: path.to_owned(), source };
         let found = match self.bulk.get(&parse(path)?).await {
             Ok(found) => found,
@@ -101,54 +135,32 @@ impl Store {
 
     /// Replaces the file in one atomic step; it is on the disk when this returns.
     pub async fn put(&self, path: &str, bytes: Bytes) -> Result<(), StoreError> {
-        Self::put_with(&self.durable, path, bytes).await
+        self.put_with(&self.durable, path, bytes).await
     }
 
     /// Replaces the file in one atomic step; it is on the disk after the next [`Store::sync`].
     pub async fn put_in_bulk(&self, path: &str, bytes: Bytes) -> Result<(), StoreError> {
-        Self::put_with(&self.bulk, path, bytes).await
+        self.put_with(&self.bulk, path, bytes).await
     }
 
-    async fn put_with(to: &LocalFileSystem, path: &str, bytes: Bytes) -> Result<(), StoreError> {
+    async fn put_with(&self, to: &LocalFileSystem, path: &str, bytes: Bytes) -> Result<(), StoreError> {
         let put = to.put(&parse(path)?, bytes.into()).await;
-        put.map(drop).map_err(|source| StoreError::Write { path: path.to_owned(), source })
+        put.map_err(|source| StoreError::Write { path: path.to_owned(), source })?;
+        self.round_time(path)
     }
 
     /// Brings everything written so far to the disk.
-    #[cfg(feature = "author")]
     pub fn sync(&self) -> Result<(), StoreError> {
-        let folder = std::fs::File::open(&self.root).map_err(StoreError::Sync)?;
-        rustix::fs::syncfs(folder).map_err(|e| StoreError::Sync(e.into()))
-    }
-
-    /// Removes what a killed publication had begun to write: `object_store` stages a file as `<name>#<n>` beside its place,
-    /// and lists no such name. Call it while no other publication is under way.
-    #[cfg(feature = "author")]
-    pub fn clear_staged(&self) -> Result<(), StoreError> {
-        let mut folders = vec![self.root.clone()];
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(&folder).map_err(StoreError::Sync)? {
-                let entry = entry.map_err(StoreError::Sync)?;
-                let kind = entry.file_type().map_err(StoreError::Sync)?;
-                if kind.is_dir() {
-                    folders.push(entry.path());
-                } else if kind.is_file() && entry.file_name().to_string_lossy().contains('#') {
-                    #[expect(clippy::disallowed_methods, reason = "half a sealed file of the store, no one's words")]
-                    std::fs::remove_file(entry.path()).map_err(StoreError::Sync)?;
-                }
-            }
+        #[cfg(target_os = "linux")]
+        {
+            let folder = std::fs::File::open(&self.root).map_err(StoreError::Sync)?;
+            rustix::fs::syncfs(folder).map_err(|e| StoreError::Sync(e.into()))
         }
-        Ok(())
-    }
-
-    /// The paths of all files below `prefix` (a whole folder name), with their sizes.
-    pub async fn list(&self, prefix: &str) -> Result<Vec<(String, u64)>, StoreError> {
-        self.bulk
-            .list(Some(&parse(prefix)?))
-            .map_ok(|meta| (meta.location.to_string(), meta.size))
-            .try_collect()
-            .await
-            .map_err(|source| StoreError::Read { path: prefix.to_owned(), source })
+        #[cfg(not(target_os = "linux"))]
+        {
+            rustix::fs::sync();
+            Ok(())
+        }
     }
 
     /// Removes the file; that it was not there is no error.

@@ -14,7 +14,9 @@ use super::{Digest, Envelope, Payload, Release, UnixTime};
 #[serde(deny_unknown_fields)]
 pub struct Head {
     pub statement: Envelope,
+    #[serde(deserialize_with = "super::number::whole")]
     pub release: Release,
+    #[serde(deserialize_with = "super::number::whole")]
     pub issued: UnixTime,
     /// Path below `public/` → digest of the file.
     #[serde(deserialize_with = "each_once")]

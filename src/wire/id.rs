@@ -82,6 +82,18 @@ hex_id!(
     PageId, 16
 );
 hex_id!(
+    /// What a host gives a publisher to sign, so that no clock has to be compared.
+    Challenge, 16
+);
+hex_id!(
+    /// Random, and never used twice.
+    Nonce, 16
+);
+hex_id!(
+    /// One run of a server, random: each has an audit log of its own.
+    ServerId, 8
+);
+hex_id!(
     /// A SHA-256 digest.
     Digest, 32
 );

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 
-use super::{Epoch, MailboxId, Release, Ticket};
+use super::{Epoch, MailboxId, Release, Ticket, number};
 
 const VERSION: u8 = 1;
 const LENGTH: usize = 61;
@@ -82,10 +82,14 @@ impl FromStr for Link {
             None => return Err(LinkError::Shape),
         }
         let bytes: [u8; LENGTH] = bytes.try_into().map_err(|_| LinkError::Shape)?;
+        let (epoch, release) = (Epoch::from_be_bytes(field(&bytes, 17)), Release::from_be_bytes(field(&bytes, 21)));
+        if epoch == 0 || release >= number::END {
+            return Err(LinkError::Shape);
+        }
         Ok(Self {
             mailbox: MailboxId::from_bytes(field(&bytes, 1)),
-            epoch: Epoch::from_be_bytes(field(&bytes, 17)),
-            release: Release::from_be_bytes(field(&bytes, 21)),
+            epoch,
+            release,
             pepper: Pepper(field(&bytes, 29)),
             ticket: Ticket::from_bytes(field(&bytes, 45)),
         })

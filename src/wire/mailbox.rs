@@ -25,6 +25,7 @@ pub struct MailboxRecord {
 #[serde(deny_unknown_fields)]
 pub struct TicketRecord {
     pub hash: Digest,
+    #[serde(deserialize_with = "super::number::whole_or_none")]
     pub ends: Option<UnixTime>,
 }
 

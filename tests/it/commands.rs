@@ -47,7 +47,11 @@ fn init_in_a_copy_of_a_practice_makes_keys_alone() {
         files_below(site.root()).into_iter().filter(|(path, _)| !path.starts_with(".heldspace")).collect();
     assert_eq!(after, before);
     let planned = site.run(&["build", "--yes"]);
-    assert!(String::from_utf8_lossy(&planned.stderr).contains("member rekey ann"), "who has no mailbox is named");
+    let said = String::from_utf8_lossy(&planned.stderr);
+    assert!(
+        said.contains("Mailboxes missing") && !said.contains("ann"),
+        "counted, and off a terminal not named: {said}"
+    );
     let card: Card = serde_json::from_str(&site.ok(&["member", "rekey", "ann", "--yes", "--json"])).unwrap();
     site.build();
     assert!(!Reader::unlock(&site.store(), &card).unwrap().pages(&site.store()).is_empty());
@@ -147,7 +151,12 @@ fn the_24_words_give_the_practice_back() {
     let other = run(&["recover", "--words-file", file, "--no-passphrase", "--store", store_path]);
     assert!(String::from_utf8_lossy(&other.stderr).contains("not this practice's"));
     write(&words.join(" "));
-    assert!(run(&["recover", "--words-file", file, "--no-passphrase", "--store", store_path]).status.success());
+    let unsaid = run(&["recover", "--words-file", file, "--no-passphrase", "--store", store_path]);
+    assert!(String::from_utf8_lossy(&unsaid.stderr).contains("--epoch"), "the host's word is not enough");
+    let recover = ["recover", "--words-file", file, "--no-passphrase", "--store", store_path, "--epoch", "1"];
+    assert!(run(&recover).status.success());
+    let link = run(&["link", "ann", "--store", store_path]);
+    assert!(link.status.success(), "at once, with nothing changed: {link:?}");
     fs::write(root.join("content/library/new.md"), "# After the loss\n\nStill here.").unwrap();
     let built = run(&["build", "--yes", "--json", "--store", store_path]);
     let built: Value = serde_json::from_slice(&built.stdout).unwrap();
@@ -243,7 +252,7 @@ fn comments_of_the_therapist_stay() {
 
 #[test]
 fn every_command_has_help_that_says_what_it_does() {
-    let commands: [&[&str]; 20] = [
+    let commands: [&[&str]; 21] = [
         &[],
         &["init"],
         &["recover"],
@@ -261,6 +270,7 @@ fn every_command_has_help_that_says_what_it_does() {
         &["link"],
         &["show"],
         &["open"],
+        &["audit"],
         &["serve"],
         &["demo"],
         &["--root", "/tmp", "build"],
@@ -285,13 +295,25 @@ fn a_folder_that_is_no_practice_says_so() {
 }
 
 #[test]
-fn no_color_and_json_are_honoured() {
+fn json_is_for_scripts() {
     let site = TestSite::empty();
     site.member("ann", &[]);
-    let output = site.command(&["member", "list"]).env("NO_COLOR", "1").output().unwrap();
-    assert!(!output.stdout.contains(&0x1b));
     let json: Value = serde_json::from_str(&site.ok(&["member", "list", "--json"])).unwrap();
     assert_eq!(json[0]["member"], "ann");
     let json: Value = serde_json::from_str(&site.ok(&["group", "list", "--json"])).unwrap();
     assert_eq!(json, serde_json::json!([]));
+}
+
+#[test]
+fn init_without_a_passphrase_asks_nothing_where_nobody_is() {
+    for (locale, line) in [("C", "988"), ("en_GB.UTF-8", "116 123"), ("de_DE", "TelefonSeelsorge")] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p");
+        let mut init = Command::new(env!("CARGO_BIN_EXE_heldspace"));
+        init.arg("init").arg(&path).arg("--no-passphrase").stdin(std::process::Stdio::null()).env("LC_ALL", locale);
+        let made = init.output().unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        assert!(fs::read_to_string(path.join("site.toml")).unwrap().contains(line), "{locale}");
+        assert!(path.join(".heldspace/keys.json").exists());
+    }
 }

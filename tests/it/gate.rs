@@ -1,7 +1,8 @@
 //! The gate from outside: bytes over TCP, against a store that was written by hand as `docs/formats.md` says.
 
 mod addresses;
-mod client;
+mod audit;
+pub(crate) mod client;
 mod life;
 mod members;
 mod open;

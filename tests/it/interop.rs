@@ -8,7 +8,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use age::secrecy::{ExposeSecret, SecretString};
+use age::secrecy::ExposeSecret;
 use heldspace::seal::{Identity, seal_to};
 use proptest::prelude::*;
 
@@ -174,129 +174,5 @@ proptest! {
         let at = at.index(changed.len());
         changed[at] ^= 1;
         prop_assert!(identity.open(&changed, 1 << 20).is_err());
-    }
-}
-
-/// The kinds of failure that the age crate is known to judge otherwise than the vectors say, with the reason.
-const KNOWN: [(&str, &str); 3] = [
-    ("stanza_missing_body", "the crate's parser takes a stanza without a body line"),
-    ("stanza_missing_final_line", "the crate's parser takes a body without its short last line"),
-    ("armor_whitespace_outside", "armor is not used by heldspace; the crate is built without it"),
-];
-
-/// All CCTV vectors of the age format, through the crate that seals here.
-#[test]
-fn cctv_vectors() {
-    let vectors = vectors();
-    assert_eq!(vectors.len(), 143);
-    let mut wrong = Vec::new();
-    for (name, bytes) in &vectors {
-        let vector = Vector::parse(bytes);
-        if vector.armored || vector.hybrid {
-            continue;
-        }
-        let judged = vector.judge();
-        let known = KNOWN.iter().any(|(known, _)| known == name);
-        if judged != known_or_right(known) {
-            wrong.push(format!(
-                "{name}: expected {}, {}",
-                vector.expect,
-                if judged { "judged right" } else { "judged wrong" }
-            ));
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
-}
-
-/// A known exception must still be one: when it starts to pass, it leaves the list.
-fn known_or_right(known: bool) -> bool {
-    !known
-}
-
-/// The vectors stand in an npm package; Node writes them out as files.
-fn vectors() -> Vec<(String, Vec<u8>)> {
-    const WRITE: &str = "import { writeFileSync } from 'node:fs'; import * as all from 'cctv-age'; \
-        for (const [name, file] of Object.entries(all)) if (file instanceof Uint8Array) writeFileSync(`${process.argv[1]}/${name}`, file);";
-    let folder = tempfile::tempdir().unwrap();
-    let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/web");
-    let node = Command::new("node")
-        .args(["--input-type=module", "--eval", WRITE])
-        .arg(folder.path())
-        .current_dir(web)
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&node.stderr);
-    assert!(node.status.success(), "not installed? npm ci --ignore-scripts --prefix tests/web\n{said}");
-    files_below(folder.path())
-}
-
-struct Vector<'a> {
-    expect: String,
-    payload: Option<String>,
-    identities: Vec<String>,
-    passphrases: Vec<String>,
-    armored: bool,
-    hybrid: bool,
-    file: &'a [u8],
-    compressed: bool,
-}
-
-impl<'a> Vector<'a> {
-    fn parse(bytes: &'a [u8]) -> Self {
-        let end = bytes.windows(2).position(|w| w == b"\n\n").unwrap();
-        let header = String::from_utf8(bytes[..end].to_vec()).unwrap();
-        let all = |key: &str| {
-            header
-                .lines()
-                .filter_map(|line| line.strip_prefix(key)?.strip_prefix(": "))
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
-        };
-        let identities = all("identity");
-        Self {
-            expect: all("expect").remove(0),
-            payload: all("payload").pop(),
-            armored: all("armored").first().is_some_and(|armored| armored == "yes"),
-            hybrid: identities.iter().any(|identity| identity.starts_with("AGE-SECRET-KEY-PQ")),
-            compressed: !all("compressed").is_empty(),
-            passphrases: all("passphrase"),
-            identities,
-            file: &bytes[end + 2..],
-        }
-    }
-
-    /// Whether the crate does what the vector expects.
-    fn judge(&self) -> bool {
-        let mut inflated = Vec::new();
-        let file = if self.compressed {
-            flate2::read::ZlibDecoder::new(self.file).read_to_end(&mut inflated).unwrap();
-            &inflated[..]
-        } else {
-            self.file
-        };
-        match (self.expect.as_str(), self.open(file)) {
-            ("success", Some((plain, true))) => {
-                self.payload.as_deref().is_none_or(|digest| heldspace::wire::Digest::of(&plain).to_string() == digest)
-            }
-            ("success", _) => false,
-            (_, opened) => opened.is_none_or(|(_, whole)| !whole),
-        }
-    }
-
-    /// What comes out, and whether it came to its end.
-    fn open(&self, file: &[u8]) -> Option<(Vec<u8>, bool)> {
-        let mut identities: Vec<Box<dyn age::Identity>> = Vec::new();
-        for identity in &self.identities {
-            identities.push(Box::new(identity.parse::<age::x25519::Identity>().ok()?));
-        }
-        for passphrase in &self.passphrases {
-            let mut identity = age::scrypt::Identity::new(SecretString::from(passphrase.clone()));
-            identity.set_max_work_factor(16);
-            identities.push(Box::new(identity));
-        }
-        let mut reader = age::Decryptor::new_buffered(file).ok()?.decrypt(identities.iter().map(|i| &**i)).ok()?;
-        let mut plain = Vec::new();
-        let whole = reader.read_to_end(&mut plain).is_ok();
-        Some((plain, whole))
     }
 }

@@ -1,9 +1,10 @@
-//! Promise 3, as far as building goes: a failed or killed build leaves the last publication whole.
+//! Promise 3, as far as building goes: a build that fails, is killed, or finds the disk full leaves the last publication
+//! whole, and running it again converges.
 
 use std::{
     fs,
-    process::Stdio,
-    time::{Duration, Instant},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
 };
 
 use crate::{
@@ -17,7 +18,7 @@ fn practice() -> (TestSite, Card) {
     let site = TestSite::empty();
     let card = site.member("ann", &[]);
     for n in 0..PAGES {
-        site.page(&format!("library/{n}.md"), &format!("# Page {n}\n\nFirst."));
+        site.page(&format!("members/ann/{n}.md"), &format!("# Page {n}\n\nFirst."));
     }
     site.build();
     (site, card)
@@ -25,7 +26,7 @@ fn practice() -> (TestSite, Card) {
 
 fn edit_all(site: &TestSite, word: &str) {
     for n in 0..PAGES {
-        site.page(&format!("library/{n}.md"), &format!("# Page {n}\n\n{word}."));
+        site.page(&format!("members/ann/{n}.md"), &format!("# Page {n}\n\n{word}."));
     }
 }
 
@@ -42,45 +43,206 @@ fn words_read(site: &TestSite, card: &Card) -> Vec<String> {
     words
 }
 
-#[test]
-fn killed_anywhere_it_is_the_old_release_or_the_new_one_and_running_again_converges() {
-    let (site, card) = practice();
-    edit_all(&site, "Second");
-    let started = Instant::now();
-    let mut done = 0;
-    for step in 0..25_u32 {
-        let mut build =
-            site.command(&["build", "--yes", "--json"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(u64::from(step) * 12));
-        build.kill().unwrap();
-        build.wait().unwrap();
-        let words = words_read(&site, &card);
-        assert!(words == ["First"] || words == ["Second"], "{words:?} after {:?}", started.elapsed());
-        done += u32::from(words == ["Second"]);
-        if words == ["Second"] {
-            // Begin again with the next edit, so that later kills have something to interrupt.
-            edit_all(&site, "First");
-            site.build();
-            edit_all(&site, "Second");
+/// Where a build was when it was killed: what it had changed in the store, and what not yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum At {
+    Begun,
+    Objects,
+    Indexes,
+    OpenFiles,
+    Mailboxes,
+    Head,
+}
+
+/// The store as far as it tells how far a build has come; cheap to look at, over and over.
+struct Progress {
+    store: PathBuf,
+    mailboxes: Vec<PathBuf>,
+    objects: usize,
+    indexes: usize,
+    began: Vec<u8>,
+    open: Vec<u8>,
+    records: Vec<Vec<u8>>,
+    head: Vec<u8>,
+}
+
+impl Progress {
+    fn of(site: &TestSite) -> Self {
+        let store = site.store();
+        let mut mailboxes: Vec<_> =
+            fs::read_dir(store.join("mailboxes")).unwrap().map(|entry| entry.unwrap().path()).collect();
+        mailboxes.sort();
+        let mut progress = Self {
+            mailboxes,
+            objects: 0,
+            indexes: 0,
+            began: fs::read(site.path(".heldspace/release.json")).unwrap(),
+            open: fs::read(store.join("public/library/open/index.html")).unwrap(),
+            records: Vec::new(),
+            head: fs::read(store.join("head.json")).unwrap(),
+            store,
+        };
+        (progress.objects, progress.indexes) = progress.counts();
+        progress.records = progress.mailboxes.iter().map(|path| fs::read(path).unwrap()).collect();
+        progress
+    }
+
+    fn counts(&self) -> (usize, usize) {
+        let count = |folder: &Path| fs::read_dir(folder).map_or(0, Iterator::count);
+        let indexes = fs::read_dir(self.store.join("indexes")).unwrap().map(|id| count(&id.unwrap().path())).sum();
+        (count(&self.store.join("objects")), indexes)
+    }
+
+    fn now(&self, site: &TestSite) -> Option<At> {
+        let changed = |path: &Path, before: &[u8]| fs::read(path).is_ok_and(|now| now != before);
+        let (objects, indexes) = self.counts();
+        if changed(&self.store.join("head.json"), &self.head) {
+            Some(At::Head)
+        } else if self.mailboxes.iter().zip(&self.records).any(|(path, before)| changed(path, before)) {
+            Some(At::Mailboxes)
+        } else if changed(&self.store.join("public/library/open/index.html"), &self.open) {
+            Some(At::OpenFiles)
+        } else if indexes > self.indexes {
+            Some(At::Indexes)
+        } else if objects > self.objects {
+            Some(At::Objects)
+        } else {
+            changed(&site.path(".heldspace/release.json"), &self.began).then_some(At::Begun)
         }
     }
-    site.page("library/last.md", "# The last page\n\nSecond.");
+}
+
+/// Kills a build as soon as it has come to `wanted`; where it was when it was dead.
+fn killed_at(site: &TestSite, wanted: At) -> Option<At> {
+    let progress = Progress::of(site);
+    let mut build = site.command(&["build", "--yes"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while build.try_wait().unwrap().is_none() && progress.now(site) < Some(wanted) {}
+    build.kill().unwrap();
+    build.wait().unwrap();
+    progress.now(site)
+}
+
+#[test]
+fn killed_at_every_step_it_is_the_old_release_or_the_new_one_and_running_again_converges() {
+    let (site, card) = practice();
+    for n in 0..24 {
+        site.member(&format!("m{n}"), &[]);
+    }
+    let open = |word: &str| site.page("library/open.md", &format!("+++\npublic = true\n+++\n# Open\n\n{word}."));
+    open("First");
     site.build();
-    std::fs::remove_file(site.path("content/library/last.md")).unwrap();
-    site.build();
-    assert_eq!(words_read(&site, &card), ["Second"], "{done} of 25 had finished");
+    for wanted in [At::Begun, At::Objects, At::Indexes, At::OpenFiles, At::Mailboxes, At::Head] {
+        let mut hit = false;
+        for _ in 0..40 {
+            edit_all(&site, "Second");
+            open("Second");
+            hit |= killed_at(&site, wanted) == Some(wanted);
+            let words = words_read(&site, &card);
+            assert!(words == ["First"] || words == ["Second"], "{words:?} at {wanted:?}");
+            // What was written in the meantime is taken back: the next build must take it back too.
+            edit_all(&site, "First");
+            open("First");
+            site.build();
+            assert_eq!(words_read(&site, &card), ["First"], "{wanted:?}");
+            let front = fs::read_to_string(site.store().join("public/library/open/index.html")).unwrap();
+            assert!(front.contains("First."), "{wanted:?}: what is open is what was last agreed to");
+            if hit {
+                break;
+            }
+        }
+        assert!(hit, "no build was ever killed at {wanted:?}");
+    }
     assert!(site.store_files().iter().all(|(path, _)| !path.contains('#')), "nothing half-written is left");
+    assert_eq!(site.build()["release"], serde_json::Value::Null);
+}
+
+#[test]
+fn what_a_power_cut_left_half_written_counts_for_nothing() {
+    let (site, card) = practice();
+    let new = site.member("ben", &[]);
+    site.build();
+    // As after a power cut before anything reached the disk: the mailboxes are the old ones, and what the lost build had
+    // written is there by name, and empty.
+    let before = site.store_files();
+    edit_all(&site, "Second");
+    let newest = site.member("cleo", &[]);
+    site.build();
+    let was = |path: &str| before.iter().find(|(known, _)| known == path);
+    for (path, _) in site.store_files() {
+        match was(&path) {
+            Some((_, bytes)) => fs::write(site.store().join(&path), bytes).unwrap(),
+            None if path.starts_with("mailboxes/") => fs::remove_file(site.store().join(&path)).unwrap(),
+            None => fs::write(site.store().join(&path), "").unwrap(),
+        }
+    }
+    assert_eq!(words_read(&site, &card), ["First"], "the last release still stands");
+    site.build();
+    assert_eq!(words_read(&site, &card), ["Second"]);
+    for card in [new, newest] {
+        assert!(Reader::unlock(&site.store(), &card).expect("a whole keyring").index(&site.store()).is_some());
+    }
+}
+
+#[test]
+fn a_full_disk_leaves_the_last_publication_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Disk::mount(folder.path());
+    let (site, card) = practice();
+    let store = disk.0.join("store");
+    let store = store.to_str().unwrap();
+    let build = ["build", "--yes", "--json", "--store", store];
+    site.ok(&build);
+    let read = |word: &str| {
+        let pages = Reader::unlock(Path::new(store), &card).unwrap().pages(Path::new(store));
+        pages.len() == PAGES && pages.iter().all(|(_, html)| html.contains(&format!("<p>{word}.</p>")))
+    };
+    edit_all(&site, "Second");
+    let filler = disk.0.join("filler");
+    let free = rustix::fs::statvfs(&disk.0).unwrap();
+    let left = 1024 * 1024;
+    fs::write(&filler, vec![0; usize::try_from(free.f_bavail * free.f_frsize).unwrap() - left]).unwrap();
+    let (code, said) = site.fails(&build);
+    assert!(code == 1 && said.contains("disk is not full"), "{said}");
+    assert!(read("First"), "nothing of the last release is gone");
+    fs::remove_file(&filler).unwrap();
+    site.ok(&build);
+    assert!(read("Second"));
+}
+
+/// A small disk of its own; mounting one takes root, which the tests have or ask for.
+struct Disk(PathBuf);
+
+impl Disk {
+    fn mount(at: &Path) -> Self {
+        let mount = |program: &str, args: &[&str]| {
+            Command::new(program).args(args).arg(at).status().is_ok_and(|status| status.success())
+        };
+        let tmpfs = ["-t", "tmpfs", "-o", "size=12m,mode=0777", "tmpfs"];
+        let mounted = mount("mount", &tmpfs) || mount("sudo", &[&["-n", "mount"][..], &tmpfs].concat());
+        assert!(mounted, "this test mounts a small disk: run it as root, or where sudo asks nothing");
+        Self(at.to_owned())
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        for program in [&["umount"][..], &["sudo", "-n", "umount"]] {
+            if Command::new(program[0]).args(&program[1..]).arg(&self.0).status().is_ok_and(|status| status.success()) {
+                return;
+            }
+        }
+    }
 }
 
 #[test]
 fn a_page_with_a_mistake_stops_the_whole_publication() {
     let (site, card) = practice();
     edit_all(&site, "Second");
-    site.page("library/7.md", "# Page 7\n\n{{ member.nmae }}");
+    site.page("members/ann/7.md", "# Page 7\n\n{{ member.nmae }}");
     let before = site.store_files();
     let (code, said) = site.fails(&["build", "--yes"]);
     assert_eq!(code, 3);
-    assert!(said.contains("content/library/7.md:3:") && said.contains("did you mean `name`"), "{said}");
+    assert!(said.contains("content/members/ann/7.md:3:") && said.contains("did you mean `name`"), "{said}");
     assert_eq!(site.store_files(), before);
     assert_eq!(words_read(&site, &card), ["First"]);
 }

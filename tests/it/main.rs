@@ -3,7 +3,13 @@
 #![allow(clippy::disallowed_methods, reason = "tests make and break files of their own")]
 
 #[cfg(feature = "author")]
+mod asked;
+#[cfg(feature = "author")]
 mod attacks;
+#[cfg(all(feature = "author", feature = "serve"))]
+mod audit;
+#[cfg(feature = "author")]
+mod cctv;
 #[cfg(feature = "author")]
 mod commands;
 #[cfg(feature = "author")]
@@ -12,8 +18,12 @@ mod commonmark;
 mod content;
 #[cfg(feature = "author")]
 mod draft;
+#[cfg(all(feature = "author", feature = "serve"))]
+mod former;
 #[cfg(feature = "serve")]
 mod gate;
+#[cfg(all(feature = "author", feature = "serve"))]
+mod hosted;
 #[cfg(all(feature = "author", feature = "tls"))]
 mod hosting;
 #[cfg(feature = "author")]
@@ -28,13 +38,25 @@ mod matrix;
 mod packaging;
 mod promises;
 #[cfg(feature = "author")]
+mod pty;
+#[cfg(feature = "author")]
 mod reader;
 #[cfg(feature = "author")]
 mod render;
 #[cfg(feature = "author")]
+mod sealed;
+#[cfg(feature = "author")]
+mod secrets;
+#[cfg(all(feature = "author", feature = "serve"))]
+mod served;
+#[cfg(feature = "author")]
 mod site;
 #[cfg(feature = "author")]
+mod slips;
+#[cfg(feature = "author")]
 mod store_side;
+#[cfg(feature = "author")]
+mod strange_stores;
 #[cfg(feature = "author")]
 mod time;
 #[cfg(feature = "tls")]

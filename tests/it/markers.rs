@@ -3,9 +3,9 @@
 
 use crate::site::{TestSite, files_below};
 
-const MARKER: &str = "zqxmarker";
+pub const MARKER: &str = "zqxmarker";
 
-fn practice() -> TestSite {
+pub fn practice() -> TestSite {
     let site = TestSite::empty();
     let marked = |what: &str| format!("{MARKER}{what}");
     site.ok(&["group", "add", &marked("folder"), "--title", &marked("title")]);
@@ -28,7 +28,7 @@ fn practice() -> TestSite {
 }
 
 /// The marker, in any of the spellings it could slip out in.
-fn holds_marker(bytes: &[u8]) -> bool {
+pub fn holds_marker(bytes: &[u8]) -> bool {
     let hex = data_encoding::HEXLOWER.encode(MARKER.as_bytes());
     let text = String::from_utf8_lossy(bytes).to_lowercase();
     [MARKER, &hex, "enf4bwfya2vy", "pxeg1hcmtlc", "6cxhtyxjrzx"].iter().any(|spelling| text.contains(spelling))

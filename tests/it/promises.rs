@@ -53,3 +53,16 @@ fn the_authors_side_alone_links_no_server() {
     let linked = crates("author");
     assert!(linked.contains("age") && !linked.contains("hyper") && !linked.contains("hyper-util"));
 }
+
+/// What the tests ask of a crate beside what heldspace asks does not come into the program.
+#[test]
+fn the_tests_features_stay_with_the_tests() {
+    let tree = Command::new(env!("CARGO"))
+        .args(["tree", "--edges", "normal", "--prefix", "none", "--locked", "--format", "{p} [{f}]"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    let text = String::from_utf8(tree.stdout).unwrap();
+    let age = text.lines().find(|line| line.starts_with("age v")).unwrap();
+    assert!(age.ends_with(']') && !age.contains("armor"), "{age}");
+}

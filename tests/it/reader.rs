@@ -1,12 +1,16 @@
 //! What a member's browser does, in Rust: from a card to pages, believing nothing that is not signed below the root.
 
-use std::{io::Read, path::Path};
+use std::{
+    io::Read,
+    path::Path,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use age::secrecy::SecretString;
 use data_encoding::BASE64;
 use heldspace::{
     seal::{Entry, Identity, Index, ObjectRef},
-    wire::{Digest, Envelope, Link, MailboxRecord, Statement, VerifyingKey},
+    wire::{Digest, Envelope, Link, MailboxRecord, Pass, SigningKey, Statement, VerifyingKey},
 };
 use serde_json::Value;
 
@@ -16,6 +20,7 @@ use crate::site::Card;
 pub struct Reader {
     pub link: Link,
     pub identity: Identity,
+    key: SigningKey,
     root: VerifyingKey,
 }
 
@@ -32,6 +37,7 @@ impl Reader {
         };
         Some(Self {
             identity: keyring["identities"][0].as_str().unwrap().parse().unwrap(),
+            key: SigningKey::from_bytes(&bytes("seed")),
             root: VerifyingKey::from_bytes(&bytes("root")).unwrap(),
             link,
         })
@@ -62,6 +68,14 @@ impl Reader {
             (entry.title.clone(), String::from_utf8(open_object(store, &entry.object).unwrap()).unwrap())
         };
         self.entries(store).into_iter().map(open).collect()
+    }
+
+    /// A header line with a fresh pass for the gate at `origin`.
+    pub fn pass(&self, origin: &str) -> String {
+        let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let (origin, mailbox) = (origin.to_owned(), self.link.mailbox);
+        let pass = Pass { origin, mailbox, time, method: None, path: None, sha256: None };
+        format!("Authorization: Pass {}\r\n", Pass::encode(&Envelope::sign(&pass, &self.key)))
     }
 
     /// Whether any of this member's secrets opens this file.

@@ -1,6 +1,6 @@
 //! What the host can see, and what it can't do unseen; and that a build converges.
 
-use std::{collections::BTreeMap, fs};
+use std::{collections::BTreeMap, fs, os::unix::fs::MetadataExt};
 
 use heldspace::wire::Link;
 use serde_json::Value;
@@ -50,6 +50,25 @@ fn seen_by_host(site: &TestSite) -> BTreeMap<String, Vec<usize>> {
 fn members_swapped_between_groups_give_stores_that_differ_in_random_bytes_only() {
     assert_eq!(seen_by_host(&shape("a", "b")), seen_by_host(&shape("b", "a")));
     assert_eq!(seen_by_host(&shape("a", "a")), seen_by_host(&shape("a", "b")), "nor that two share a group");
+}
+
+#[test]
+fn no_time_in_the_store_is_finer_than_an_hour_and_nothing_was_written_reader_by_reader() {
+    let site = shape("a", "b");
+    let mut inodes: BTreeMap<&str, Vec<(u64, String)>> = BTreeMap::new();
+    for (path, _) in site.store_files() {
+        let meta = fs::metadata(site.store().join(&path)).unwrap();
+        for folder in ["objects", "mailboxes", "indexes", "keyrings"] {
+            if path.starts_with(folder) {
+                assert_eq!((meta.mtime() % 3600, meta.mtime_nsec()), (0, 0), "{path}");
+                inodes.entry(folder).or_default().push((meta.ino(), path.clone()));
+            }
+        }
+    }
+    // Mailboxes are written one after the other: in the order of their names, whoever they belong to.
+    let mut mailboxes = inodes.remove("mailboxes").unwrap();
+    mailboxes.sort();
+    assert!(mailboxes.is_sorted_by_key(|(_, path)| path.clone()), "{mailboxes:?}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -33,6 +33,14 @@ after(async () => {
 test("three members are shown, the first of whom is in both groups", () => {
   assert.equal(demo.members.length, 3);
   assert.deepEqual(Object.keys(demo.members[0]).sort(), ["link", "name", "passphrase"]);
+  const content = join(folder, "content");
+  const groups = readdirSync(join(content, "groups")).map((name) => readFileSync(join(content, "groups", name, "group.toml"), "utf8").match(/members = \[([^\]]*)\]/)[1]);
+  const groupsOf = ({ name }) => {
+    const member = readdirSync(join(content, "members")).find((one) => readFileSync(join(content, "members", one, "member.toml"), "utf8").includes(`name = "${name}"`));
+    return groups.filter((members) => members.includes(`"${member}"`)).length;
+  };
+  assert.equal(groups.length, 2);
+  assert.deepEqual(demo.members.map(groupsOf), [2, 1, 1]);
 });
 
 test("every page of every shown member opens, and names no other member", async () => {

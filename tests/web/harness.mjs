@@ -16,7 +16,7 @@ const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-ru
 export const phone = { width: 375, height: 812 };
 export const desktop = { width: 1280, height: 800 };
 
-export const launch = () => chromium.launch({ executablePath: chromiumPath, args: flags });
+export const launch = (more = {}) => chromium.launch({ executablePath: chromiumPath, args: flags, ...more });
 
 const open = new Set();
 
@@ -61,15 +61,17 @@ export class Practice {
     return join(this.root, ".heldspace/store");
   }
 
-  /** Serves the store (or another folder) on a free port; the link of a card or notice, at that address. */
+  /** Serves the store (or another folder) on a free port; the link of a card or notice, at that address; all it said. */
   async serve(store = this.store) {
-    const child = spawn(binary, ["serve", "--store", store, "--listen", "127.0.0.1:0", "--json"], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(binary, ["serve", "--store", store, "--listen", "127.0.0.1:0", "--json"], { stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    for (const output of [child.stdout, child.stderr]) output.on("data", (more) => (said += more));
     const line = await new Promise((resolve, reject) => {
       createInterface(child.stdout).once("line", resolve);
-      child.once("exit", (code) => reject(new Error(`serve ended with ${code}`)));
+      child.once("exit", (code) => reject(new Error(`serve ended with ${code}: ${said}`)));
     });
     const { url } = JSON.parse(line);
-    const server = { url, at: (link) => link.replace(/^https?:\/\/[^/]+/, url), stop: () => stop(child) };
+    const server = { url, at: (link) => link.replace(/^https?:\/\/[^/]+/, url), said: () => said, stop: () => stop(child) };
     this.servers.push(server);
     return server;
   }
@@ -90,7 +92,8 @@ export class Practice {
 
 function stop(child) {
   if (child.exitCode !== null) return Promise.resolve();
-  const ended = new Promise((resolve) => child.once("exit", resolve));
+  // When its outputs are closed too, so that nothing it said is missing.
+  const ended = new Promise((resolve) => child.once("close", resolve));
   child.kill("SIGTERM");
   return ended;
 }

@@ -2,11 +2,12 @@
 // and nothing is shown that the practice did not sign.
 
 import assert from "node:assert/strict";
-import { createPrivateKey, sign } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, afterEach, test } from "node:test";
-import { Decrypter, Encrypter } from "age-encryption";
+import { Encrypter } from "age-encryption";
+import * as forge from "./forge.mjs";
+import { indexes, keyrings, memberIdentity, objects, openIndex, payloadOf, recipientOf, seal, signIndex, storedIndex } from "./forge.mjs";
 import { Practice, closeAll, failure, launch, openPage, phone, read, unlock } from "./harness.mjs";
 
 let browser, practice, server, card, jonas, page;
@@ -43,21 +44,7 @@ async function refused(link, words = card.passphrase) {
   return failure(page);
 }
 
-/** Answers requests for a path of the gate with other bytes. */
-const answer = (pattern, bytes) => page.route(pattern, async (route) => {
-  const real = await route.fetch();
-  const body = typeof bytes === "function" ? await bytes(await real.body()) : bytes;
-  await route.fulfill({ response: real, body: Buffer.from(body), headers: { ...real.headers(), "content-length": String(body.length) } });
-});
-
-const keyrings = "**/api/mailboxes/*/keyring";
-const indexes = "**/api/mailboxes/*/index";
-const objects = "**/api/objects/*";
-/** The newest index of a card, as it is stored. */
-const storedIndex = (from, { mailbox }) => {
-  const folder = join(from.store, "indexes", mailbox);
-  return readFileSync(join(folder, readdirSync(folder).sort().pop()));
-};
+const answer = (pattern, bytes) => forge.answer(page, pattern, bytes);
 
 test("wrong words, no link, a cut link", async () => {
   const wrong = card.passphrase.split(" ").reverse().join(" ");
@@ -95,17 +82,9 @@ test("a browser that is too old is told what to do, and help is there", async ()
 });
 
 test("an index issued more than 21 days ago says so", async () => {
-  const opened = await openIndex(storedIndex(practice, card), await memberIdentity());
-  const payload = JSON.parse(Buffer.from(opened.payload, "base64"));
-  const old = Buffer.from(JSON.stringify({ ...payload, issued: payload.issued - 22 * 86_400 }));
-  const [{ signing }] = JSON.parse(readFileSync(join(practice.root, ".heldspace/keys.json"), "utf8")).epochs;
-  const pkcs8 = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), Buffer.from(signing, "base64")]);
-  const signed = Buffer.concat([Buffer.from(`DSSEv1 ${opened.payloadType.length} ${opened.payloadType} ${old.length} `), old]);
-  const sig = sign(null, signed, createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" })).toString("base64");
-  const encrypter = new Encrypter();
-  encrypter.addRecipient(recipientOf("maya"));
-  const envelope = { ...opened, payload: old.toString("base64"), signatures: [{ keyid: "", sig }] };
-  await answer(indexes, await encrypter.encrypt(JSON.stringify(envelope).padEnd(8192)));
+  const payload = payloadOf(await openIndex(storedIndex(practice, card), await memberIdentity(practice, card)));
+  const old = signIndex(practice, { ...payload, issued: payload.issued - 22 * 86_400 });
+  await answer(indexes, await seal(JSON.stringify(old), recipientOf(practice, "maya")));
   await read(page, server.at(card.link), card.passphrase);
   await page.getByText(/more than three weeks ago/).waitFor();
 });
@@ -142,14 +121,9 @@ test("swapped, self-made and greedy keyrings are refused before anything is deri
 });
 
 test("an index that was changed, swapped, or signed by someone else", async () => {
-  const identity = await memberIdentity();
-  const opened = await openIndex(storedIndex(practice, card), identity);
-  const sealAgain = async (envelope) => {
-    const encrypter = new Encrypter();
-    encrypter.addRecipient(practice.mayaRecipient ??= recipientOf("maya"));
-    return encrypter.encrypt(JSON.stringify(envelope).padEnd(8192));
-  };
-  const payload = JSON.parse(Buffer.from(opened.payload, "base64"));
+  const opened = await openIndex(storedIndex(practice, card), await memberIdentity(practice, card));
+  const sealAgain = (envelope) => seal(JSON.stringify(envelope), recipientOf(practice, "maya"));
+  const payload = payloadOf(opened);
   const changed = (change) => ({ ...opened, payload: Buffer.from(JSON.stringify({ ...payload, ...change })).toString("base64") });
   const other = new Practice();
   const stranger = other.member("maya");
@@ -252,7 +226,7 @@ test("an index of an older epoch is refused once the next was seen; a practice c
   await serving.stop();
   // The keys are lost, and come back from paper; members' cards still open.
   rmSync(join(whole.root, ".heldspace/keys.json"));
-  whole.run("recover", "--words-file", words, "--no-passphrase");
+  whole.run("recover", "--words-file", words, "--epoch", "2", "--no-passphrase");
   whole.page("library/next.md", "# After the loss\n\nStill here.");
   whole.build();
   const again = await whole.serve();
@@ -266,93 +240,26 @@ test("an index of an older epoch is refused once the next was seen; a practice c
   });
   await page.goto("about:blank");
   assert.equal(await refused(again.at(member.link), member.passphrase), "older");
+  // Whoever has the old epoch's keys can sign any release, and is refused for the epoch alone.
+  const identity = await memberIdentity(whole, member);
+  const [before, now] = [payloadOf(await openIndex(storedIndex(whole, member, old), identity)), payloadOf(await openIndex(storedIndex(whole, member), identity))];
+  assert.ok(now.release > before.release);
+  const late = signIndex(whole, { ...now, statement: before.statement, release: now.release + 1000 }, 1);
+  await page.context().unrouteAll();
+  await answer(indexes, await seal(JSON.stringify(late), recipientOf(whole, "maya")));
+  await page.goto("about:blank");
+  assert.equal(await refused(again.at(member.link), member.passphrase), "older");
+  // The same, by the epoch in use, opens: nothing else is wrong with it.
+  await page.unrouteAll();
+  await answer(indexes, await seal(JSON.stringify(signIndex(whole, { ...now, release: now.release + 1000 }, 2)), recipientOf(whole, "maya")));
+  await page.goto("about:blank");
+  await read(page, again.at(member.link), member.passphrase);
   rmSync(old, { recursive: true });
   await whole.close();
 });
-
-// Three layers stand between a hostile page and its reader: the sanitiser, the frame in which no script runs, and the
-// site's policy. Each is taken away in turn. Without the sanitiser, the attacks come from the theme, which has none.
-const attacks = `
-<script>document.title = "attacked"; fetch("/attacked")</script>
-<img src="https://attacker.example/x.png" onerror="parent.document.title = 'attacked'">
-<svg onload="parent.document.title = 'attacked'"><script>parent.document.title = "attacked"</script></svg>
-<iframe srcdoc="<script>parent.parent.document.title = 'attacked'</script>"></iframe>
-<a id="js" href="javascript:parent.document.title = 'attacked'">js</a>
-<form action="https://attacker.example/" id="form"><button>send</button></form>
-<link rel="stylesheet" href="https://attacker.example/x.css"><style>@import "https://attacker.example/y.css"; body { background: url(https://attacker.example/z.png) }</style>
-<meta http-equiv="refresh" content="0; url=https://attacker.example/">
-<object data="https://attacker.example/"></object><embed src="https://attacker.example/"><base href="https://attacker.example/">
-<video src="https://attacker.example/v" autoplay></video><details open ontoggle="parent.document.title = 'attacked'">x</details>`;
-
-// What the build refuses with a mistake can't be tried through it: pictures from elsewhere, addresses that are code.
-const sneaked = attacks.split("\n").filter((line) => !/<img|href="javascript/.test(line)).join("\n\n");
-
-const unpoliced = (page) => page.route(/\/l$|\.js$/, async (route) => {
-  const real = await route.fetch();
-  const headers = { ...real.headers() };
-  assert.ok(headers["content-security-policy"]);
-  delete headers["content-security-policy"];
-  await route.fulfill({ response: real, headers });
-});
-const unboxed = (page) => page.route(/viewer\.[0-9a-f]+\.js$/, async (route) => {
-  const real = await route.fetch();
-  const script = await real.text();
-  assert.match(script, /allow-same-origin/);
-  const headers = { ...real.headers() };
-  delete headers["content-encoding"];
-  delete headers["content-length"];
-  await route.fulfill({ response: real, headers, body: script.replaceAll("allow-same-origin", "allow-same-origin allow-scripts allow-forms allow-popups allow-top-navigation allow-modals") });
-});
-
-for (const [without, inTheme, change] of [["the sanitiser", true], ["the site's policy", false, unpoliced], ["the frame's sandbox", false, unboxed]]) {
-  test(`a hostile page without ${without}: nothing runs, nothing is requested`, async () => {
-    const hostile = new Practice();
-    if (inTheme) {
-      mkdirSync(join(hostile.root, "themes/default"), { recursive: true });
-      writeFileSync(join(hostile.root, "themes/default/page.html"), `<!doctype html><html lang="en"><head><title>t</title></head><body><main>{{ content|safe }}${attacks}</main></body></html>`);
-    }
-    const member = hostile.member("maya");
-    hostile.page("library/x.md", `# A hostile page\n\nWords.\n${inTheme ? "" : sneaked}`);
-    hostile.build();
-    const serving = await hostile.serve();
-    await change?.(page);
-    // What the browser blocks by itself never comes to a route.
-    const asked = [];
-    await page.context().route((url) => url.hostname === "attacker.example" || url.pathname === "/attacked", (route) => {
-      asked.push(route.request().url());
-      return route.fulfill({ body: "" });
-    });
-    page.on("dialog", (dialog) => asked.push(dialog.message()));
-    await read(page, serving.at(member.link), member.passphrase);
-    const frame = await openPage(page, "A hostile page");
-    await frame.getByText("Words.").waitFor();
-    for (const id of ["#js", "#form button"]) await frame.locator(id).click({ timeout: 1000 }).catch(() => {});
-    await page.waitForTimeout(300);
-    assert.equal(await page.title(), "Pages");
-    assert.deepEqual(asked, []);
-    await hostile.close();
-  });
-}
 
 function flip(bytes, at) {
   const changed = Buffer.from(bytes);
   changed[at] ^= 1;
   return changed;
-}
-
-const recipientOf = (name) => readFileSync(join(practice.root, "content/members", name, "member.toml"), "utf8").match(/recipient = "(age1[^"]+)"/)[1];
-
-/** The member's identity, from their own keyring: what a test may know, and a host may not. */
-async function memberIdentity(from = practice, of = card) {
-  const link = Buffer.from(of.link.split("#")[1], "base64url");
-  const decrypter = new Decrypter();
-  decrypter.addPassphrase(`${link.subarray(29, 45).toString("hex")} ${of.passphrase}`);
-  const keyring = JSON.parse(await decrypter.decrypt(readFileSync(join(from.store, "keyrings", of.mailbox, "1")), "text"));
-  return keyring.identities[0];
-}
-
-async function openIndex(sealed, identity) {
-  const decrypter = new Decrypter();
-  decrypter.addIdentity(identity);
-  return JSON.parse(await decrypter.decrypt(sealed, "text"));
 }

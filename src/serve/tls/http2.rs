@@ -108,7 +108,7 @@ fn refusal(request: &Request<Incoming>, limits: &Limits) -> Option<Refusal> {
             Some(Refusal::Malformed)
         }
         () if has_body && headers.contains_key(header::CONTENT_ENCODING) => Some(Refusal::EncodedBody),
-        // What takes a body is the author's side, which speaks HTTP/1.1.
+        // What brings bodies is the author's side, which speaks HTTP/1.1.
         () if has_body => Some(Refusal::Body),
         () if headers.contains_key(header::EXPECT) => Some(Refusal::Expectation),
         () => head::target(target.as_bytes(), limits.target_size).err(),

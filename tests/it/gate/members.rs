@@ -7,7 +7,10 @@ use heldspace::{
     wire::{Envelope, MailboxId, Pass, SigningKey, Ticket},
 };
 
-use super::world::{Gate, Member, ORIGIN, World, now, object, record, shows, shows_ticket, wide};
+use super::{
+    client,
+    world::{Gate, Member, ORIGIN, World, now, object, record, shows, shows_ticket, wide},
+};
 
 fn keyring(gate: &Gate, member: &Member, ticket: &Ticket) -> u16 {
     gate.get_with(&member.keyring(), &shows_ticket(ticket)).status
@@ -222,7 +225,7 @@ fn too_many_wrong_tickets_are_slowed_down() {
 }
 
 #[test]
-fn a_client_that_only_fails_has_to_wait() {
+fn a_client_that_only_fails_has_to_wait_and_whoever_shares_its_network_has_not() {
     let world = World::new();
     let gate = world.serve_with(Limits { failures_per_network: SLOW, ..wide() });
     let ada = &world.ada;
@@ -230,12 +233,29 @@ fn a_client_that_only_fails_has_to_wait() {
     assert_eq!(gate.get_with(&ada.index(), &ada.shows(&wrong)).status, 401);
     assert_eq!(gate.get_with(&format!("/api/objects/{}", object(7)), "").status, 401);
     assert_eq!(keyring(&gate, ada, &world.ben.ticket), 401);
-    let reply = gate.get_with(&ada.keyring(), &shows_ticket(&ada.ticket));
+    let reply = gate.get_with(&ada.keyring(), &shows_ticket(&world.ben.ticket));
     let wait: u64 = reply.header("retry-after").unwrap().parse().unwrap();
     assert!(reply.status == 429 && (3590..=3601).contains(&wait), "{reply:?}");
-    assert_eq!(gate.get_with(&ada.index(), &ada.shows_pass()).status, 429);
-    // Open pages are not concerned.
+    assert_eq!(gate.get_with(&ada.index(), &ada.shows(&wrong)).status, 429);
+    assert_eq!(gate.get_with(&ada.index(), &ada.shows_pass()).status, 200);
+    assert_eq!(keyring(&gate, ada, &ada.ticket), 200);
     assert_eq!(gate.get("/l").status, 200);
+}
+
+#[test]
+fn nobody_behind_a_proxy_on_this_machine_is_held_up_by_another() {
+    let world = World::new();
+    let limits = Limits { failures_per_network: SLOW, keyrings_per_network: SLOW, count_loopback: false, ..wide() };
+    let gate = world.serve_with(limits);
+    let ada = &world.ada;
+    let mut pooled = gate.client();
+    for _ in 0..10 {
+        let ask = client::get(&ada.index(), "Authorization: Pass AAAA\r\n");
+        assert_eq!(pooled.ask(&ask).status, 401);
+    }
+    for _ in 0..10 {
+        assert_eq!(pooled.ask(&client::get(&ada.keyring(), &shows_ticket(&ada.ticket))).status, 200);
+    }
 }
 
 #[test]
@@ -246,6 +266,7 @@ fn keyrings_are_handed_out_so_often() {
     let (ada, ben) = (&world.ada, &world.ben);
     let statuses: Vec<u16> = (0..5).map(|_| keyring(&gate, ada, &ada.ticket)).collect();
     assert_eq!(statuses, [200, 200, 200, 429, 429]);
+    assert_eq!(keyring(&gate, ada, &ada.other), 200, "another link of the same member still works");
     assert_eq!(keyring(&gate, ben, &ben.ticket), 200);
     assert_eq!(gate.get_with(&ada.index(), &ada.shows_pass()).status, 200);
     drop(gate);

@@ -10,7 +10,7 @@ use std::{
 };
 
 use heldspace::{
-    serve::{Limits, Rate, ServeError, ServeOptions, Server},
+    serve::{Limits, Rate, ServeError, ServeOptions, Server, Trouble},
     wire::{Digest, Envelope, MailboxId, Pass, SigningKey, Ticket},
 };
 use tokio::{runtime, sync::oneshot};
@@ -26,6 +26,7 @@ pub(crate) struct Member {
     pub(crate) mailbox: MailboxId,
     pub(crate) key: SigningKey,
     pub(crate) ticket: Ticket,
+    pub(crate) other: Ticket,
     pub(crate) ended: Ticket,
 }
 
@@ -117,13 +118,26 @@ impl World {
     }
 
     pub(crate) fn try_serve(&self, limits: Limits, origins: Vec<String>) -> Result<Gate, ServeError> {
-        self.serve_as(|options| ServeOptions { limits, origins, ..options })
+        self.start(|options| ServeOptions { limits, origins, ..options }, |server| server)
     }
 
     pub(crate) fn serve_as(&self, change: impl FnOnce(ServeOptions) -> ServeOptions) -> Result<Gate, ServeError> {
+        self.start(change, |server| server)
+    }
+
+    /// A server that says what goes wrong.
+    pub(crate) fn serve_told(&self, limits: Limits, told: impl Fn(&Trouble) + Send + Sync + 'static) -> Gate {
+        self.start(|options| ServeOptions { limits, ..options }, |server| server.on_trouble(told)).unwrap()
+    }
+
+    fn start(
+        &self,
+        change: impl FnOnce(ServeOptions) -> ServeOptions,
+        prepare: impl FnOnce(Server) -> Server,
+    ) -> Result<Gate, ServeError> {
         let runtime = runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let options = change(ServeOptions::new(self.store(), ([127, 0, 0, 1], 0).into(), Vec::new()));
-        let server = runtime.block_on(Server::bind(options))?;
+        let server = prepare(runtime.block_on(Server::bind(options))?);
         let (address, redirect) = (server.local_addr(), server.redirect_addr());
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::spawn(move || {
@@ -176,6 +190,12 @@ impl Gate {
         self.stop.take().unwrap().send(()).unwrap();
     }
 
+    /// Tells it to stop, and waits until it has.
+    pub(crate) fn join_after_stop(mut self) {
+        self.stop();
+        self.join();
+    }
+
     /// Waits until it has stopped.
     pub(crate) fn join(mut self) {
         self.thread.take().unwrap().join().unwrap();
@@ -198,6 +218,7 @@ fn member(number: u8) -> Member {
         mailbox: MailboxId::from_bytes([number; 16]),
         key: SigningKey::from_bytes(&[number; 32]),
         ticket: Ticket::from_bytes([number; 16]),
+        other: Ticket::from_bytes([number | 0x40; 16]),
         ended: Ticket::from_bytes([number | 0x80; 16]),
     }
 }
@@ -212,14 +233,15 @@ pub(crate) fn now() -> u64 {
 
 /// A mailbox record with ten tickets, as JSON written by hand.
 pub(crate) fn record(member: &Member, release: u64) -> String {
-    let Member { mailbox, key, ticket, ended } = member;
+    let Member { mailbox, key, ticket, other, ended } = member;
     let key = data_encoding::BASE64.encode(key.verifying_key().as_bytes());
     let (live, dead) = (now() + 3600, now() - 1);
     let mut tickets = vec![
         format!(r#"{{"hash":"{}","ends":{live}}}"#, ticket.hash()),
+        format!(r#"{{"hash":"{}","ends":{live}}}"#, other.hash()),
         format!(r#"{{"hash":"{}","ends":{dead}}}"#, ended.hash()),
     ];
-    tickets.extend((0..7).map(|week| format!(r#"{{"hash":"{}","ends":{live}}}"#, Digest::of(&[week]))));
+    tickets.extend((0..6).map(|week| format!(r#"{{"hash":"{}","ends":{live}}}"#, Digest::of(&[week]))));
     tickets.push(format!(r#"{{"hash":"{}","ends":null}}"#, Digest::of(b"card")));
     format!(
         r#"{{"version":1,"key":"{key}","tickets":[{}],"index":"indexes/{mailbox}/{release}","keyring":"keyrings/{mailbox}/1"}}"#,

@@ -1,0 +1,143 @@
+//! One server's lines, followed from the first to the last, and held against the one that was seen before.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Event, fetch::LogFile};
+use crate::{
+    store::layout,
+    wire::{AuditFile, AuditLine, Day, Digest, ServerId, chain_start, hour_of},
+};
+
+/// More than any line.
+const LINE_SIZE: usize = 1024;
+
+/// A place in a chain: so many lines, and which the last of them is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Mark {
+    pub(super) lines: u64,
+    pub(super) digest: Digest,
+    /// Where that line is: to say so, should it be gone.
+    pub(super) file: String,
+    pub(super) line: usize,
+}
+
+/// What a server wrote, as far as it can be read.
+#[derive(Debug)]
+pub(super) struct Chain {
+    pub(super) server: ServerId,
+    pub(super) events: Vec<Event>,
+    pub(super) flaws: Vec<Flaw>,
+    /// Its last line, if it has one.
+    pub(super) end: Option<Mark>,
+}
+
+/// A sign that the log is not what was written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum Flaw {
+    #[error("{file}, line {line}: {why}")]
+    Line { file: String, line: usize, why: Why },
+    #[error("{file}, line {line}: it was cut short, and the log goes on after it")]
+    Torn { file: String, line: usize },
+    #[error("{file}: what comes before this file is missing")]
+    Gap { file: String },
+    #[error("{file}, line {line}: it was seen before, and is gone")]
+    Gone { file: String, line: usize },
+    #[error("{file}, line {line}: another line was seen here before")]
+    Rewritten { file: String, line: usize },
+}
+
+impl Flaw {
+    /// Whether it shows in what was seen before, and not in the log by itself.
+    pub(super) fn is_about_the_past(&self) -> bool {
+        matches!(self, Self::Gone { .. } | Self::Rewritten { .. })
+    }
+}
+
+/// What is wrong with a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum Why {
+    #[error("not a line of an audit log")]
+    Unreadable,
+    #[error("it does not follow from the line before it; one of the two was changed, or one between them is missing")]
+    NotNext,
+    #[error("its time is not of this day, or finer than an hour")]
+    Time,
+}
+
+/// Follows a server's chain through its files; `seen` is how far it was seen before.
+pub(super) fn follow(server: ServerId, files: Vec<LogFile>, seen: Option<&Mark>) -> Chain {
+    let mut walk = Walk { seen, lines: 0, last: chain_start(server), end: None, events: Vec::new(), flaws: Vec::new() };
+    let (mut before, mut files) = (0, files.into_iter().peekable());
+    while let Some(LogFile { file, bytes }) = files.next() {
+        let path = layout::audit(&file);
+        if file.number - 1 != before {
+            walk.flaws.push(Flaw::Gap { file: path.clone() });
+        }
+        before = file.number;
+        let cut = walk.file(&file, &path, &bytes);
+        // A power cut may leave half of the last line there is, and of no other.
+        if let Some(line) = cut.filter(|_| files.peek().is_some()) {
+            walk.flaws.push(Flaw::Torn { file: path, line });
+        }
+    }
+    walk.finish(server)
+}
+
+struct Walk<'a> {
+    seen: Option<&'a Mark>,
+    lines: u64,
+    last: Digest,
+    end: Option<Mark>,
+    events: Vec<Event>,
+    flaws: Vec<Flaw>,
+}
+
+impl Walk<'_> {
+    /// Follows the whole lines of a file; the number of the one that was cut short, if there is one.
+    fn file(&mut self, file: &AuditFile, path: &str, bytes: &[u8]) -> Option<usize> {
+        let mut told = false;
+        for (n, line) in bytes.split_inclusive(|&byte| byte == b'\n').enumerate() {
+            let number = n + 1;
+            let Some(line) = line.strip_suffix(b"\n") else { return Some(number) };
+            // One of a file is enough to know.
+            if let Some(why) = self.line(line, file.day).filter(|_| !told) {
+                self.flaws.push(Flaw::Line { file: path.to_owned(), line: number, why });
+                told = true;
+            }
+            self.pass(line, path, number);
+        }
+        None
+    }
+
+    /// Takes the event from a line, if it can be read; what is wrong with it, if anything is.
+    fn line(&mut self, line: &[u8], day: Day) -> Option<Why> {
+        let parsed = if line.len() <= LINE_SIZE { serde_json::from_slice::<AuditLine>(line).ok() } else { None };
+        let Some(AuditLine { what, mailbox, object, time, prev }) = parsed else { return Some(Why::Unreadable) };
+        self.events.push(Event { time, what, mailbox, object, trusted: true });
+        if prev != self.last {
+            return Some(Why::NotNext);
+        }
+        (hour_of(time) != time || Day::of(time) != day).then_some(Why::Time)
+    }
+
+    /// Goes on behind the line, whatever it says.
+    fn pass(&mut self, line: &[u8], path: &str, number: usize) {
+        self.lines += 1;
+        self.last = Digest::of(line);
+        if self.seen.is_some_and(|seen| seen.lines == self.lines && seen.digest != self.last) {
+            self.flaws.push(Flaw::Rewritten { file: path.to_owned(), line: number });
+        }
+        self.end = Some(Mark { lines: self.lines, digest: self.last, file: path.to_owned(), line: number });
+    }
+
+    fn finish(mut self, server: ServerId) -> Chain {
+        if let Some(seen) = self.seen.filter(|seen| seen.lines > self.lines) {
+            self.flaws.push(Flaw::Gone { file: seen.file.clone(), line: seen.line });
+        }
+        // Where it was changed can't be told from where that shows: nothing of this chain is believed.
+        let trusted = self.flaws.is_empty();
+        self.events.iter_mut().for_each(|event| event.trusted = trusted);
+        Chain { server, events: self.events, flaws: self.flaws, end: self.end }
+    }
+}

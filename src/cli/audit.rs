@@ -1,0 +1,214 @@
+//! `audit`: who has opened what, as the host wrote it down, and whether to believe it.
+
+use clap::Args;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use serde_json::json;
+
+use super::{Common, Failure, Terminal, ask, build::count, context};
+use crate::{
+    audit::{Filter, Log, Names, Shown},
+    csv_safe::Table,
+    practice::Home,
+    publish::bring_back,
+    store::layout,
+    visible::visible_line,
+    wire::{UnixTime, What},
+};
+
+/// Show who has opened what, and check that nobody has changed the record of it
+///
+/// The host writes down, to the hour, which member's pages were opened; no address, no device, nothing else. Only here
+/// does it become names and titles. "used the link" means that someone who has the link asked for what is locked behind
+/// the six words, and no more than that.
+///
+/// What you have looked at once the host can't change or take away unseen: if it does, this says where, and ends with an
+/// error.
+///
+/// Examples:
+///   heldspace audit --member maya --since 2026-11-01     what Maya has opened this month
+///   heldspace audit --page content/groups/tuesday/agenda.md      who has opened the agenda
+///   heldspace audit --csv > opened.csv                   all of it, for a spreadsheet
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub struct Audit {
+    /// Only this member, by folder name; cards they had before are theirs too
+    #[arg(long, value_name = "MEMBER")]
+    member: Option<String>,
+    /// Only this page: its file, or its title
+    #[arg(long, value_name = "PAGE")]
+    page: Option<String>,
+    /// From this day on, such as 2026-11-01, by this machine's clock
+    #[arg(long, value_name = "DATE")]
+    since: Option<Date>,
+    /// Up to the end of this day
+    #[arg(long, value_name = "DATE")]
+    until: Option<Date>,
+    /// A table for a spreadsheet, on standard output
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
+    /// Take the log as it is now, once you know why it was changed
+    #[arg(long, conflicts_with_all = ["member", "page", "since", "until", "csv"])]
+    begin_anew: bool,
+    /// Do not ask
+    #[arg(long, requires = "begin_anew")]
+    yes: bool,
+    #[command(flatten)]
+    store: context::StoreArg,
+}
+
+impl Audit {
+    pub async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+        let practice = context::practice(common)?;
+        if let Some(member) = &self.member {
+            context::member(&practice, member)?;
+        }
+        let home = Home::of(&common.root);
+        let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
+        if self.begin_anew {
+            return self.begin_anew(common, &home, terminal).await;
+        }
+        let keys = context::keys(common)?;
+        let names = Names::of(&practice, &home, &keys)?;
+        let filter = self.filter(&names, &zone)?;
+        let store = context::store(common, self.store.store.as_deref())?;
+        if practice.site.host.is_some() && self.store.store.is_none() {
+            let _lock = home.lock()?;
+            bring_back(&super::publish::host(&practice, &keys).await?, &store, layout::AUDIT).await?;
+        }
+        let log = Log::read(&store, &home).await?;
+        let shown = log.shown(&names, &filter);
+        if self.csv {
+            terminal.line(table(&shown, &zone).trim_end());
+        } else {
+            terminal.data(&data(&log, &shown, &zone));
+            print(&log, &shown, &zone, terminal);
+        }
+        // What is wrong with the log is said first, whatever else goes wrong.
+        let remembered = log.remember(&home);
+        log.check()?;
+        Ok(remembered?)
+    }
+
+    fn filter(&self, names: &Names, zone: &TimeZone) -> Result<Filter, Failure> {
+        let day_after = |date: Date| date.tomorrow().ok();
+        Ok(Filter {
+            member: self.member.clone(),
+            pages: self.page.as_deref().map(|page| names.pages(page)).transpose()?,
+            since: self.since.and_then(|date| begins(date, zone)),
+            until: self.until.and_then(day_after).and_then(|date| begins(date, zone)),
+        })
+    }
+
+    async fn begin_anew(&self, common: &Common, home: &Home, terminal: &Terminal) -> Result<(), Failure> {
+        let log = Log::read(&context::store(common, self.store.store.as_deref())?, home).await?;
+        for flaw in &log.flaws {
+            terminal.note(format!("  {}", visible_line(&flaw.to_string())));
+        }
+        ask::agree("Take the log as it is now? What was changed or lost before can't be told any more.", self.yes)?;
+        log.begin_anew(home)?;
+        terminal.data(&json!({ "accepted": log.flaws.len() }));
+        terminal.line("From now on the log must continue what is there now.");
+        Ok(())
+    }
+}
+
+/// When a day begins here.
+fn begins(date: Date, zone: &TimeZone) -> Option<UnixTime> {
+    u64::try_from(date.to_zoned_datetime(zone.clone()).ok()?.timestamp().as_second()).ok()
+}
+
+/// The hour, here, with the name of the time zone.
+pub fn hour(time: UnixTime, zone: &TimeZone) -> String {
+    let at = i64::try_from(time).ok().and_then(|second| Timestamp::from_second(second).ok());
+    at.map_or_else(|| "?".to_owned(), |at| at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string())
+}
+
+fn print(log: &Log, shown: &[Shown<'_>], zone: &TimeZone, terminal: &Terminal) {
+    if !log.flaws.is_empty() {
+        terminal.line(terminal.strong("NOT TO BE TRUSTED. This log was changed after it was written."));
+        terminal.line("Lines that begin with ? stand in a part that was changed; others may be missing.\n");
+    }
+    let rows: Vec<[String; 4]> =
+        shown.iter().map(|shown| [hour(shown.time, zone), who(shown), said(shown), page(shown)]).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let (first, second, third) = (width(0), width(1), width(2));
+    for ([hour, who, said, page], shown) in rows.iter().zip(shown) {
+        let mark = if shown.trusted { "" } else { "? " };
+        let row = format!("{mark}{hour:first$}  {who:second$}  {said:third$}  {page}");
+        terminal.line(row.trim_end());
+    }
+    match shown.len() {
+        0 => terminal.line("Nothing, as far as this log goes."),
+        number => {
+            terminal.line(format!("\n{}. Each stands once for the hour that begins then.", count(number, "line")));
+        }
+    }
+}
+
+fn data(log: &Log, shown: &[Shown<'_>], zone: &TimeZone) -> serde_json::Value {
+    let events = shown.iter().map(|shown| {
+        json!({
+            "time": shown.time,
+            "hour": hour(shown.time, zone),
+            "member": shown.who.map(|who| &who.folder),
+            "name": shown.who.map(|who| &who.name),
+            "mailbox": shown.mailbox,
+            "what": shown.what,
+            "object": shown.object,
+            "page": shown.page.map(|page| json!({ "id": page.id, "title": page.title, "file": page.file })),
+            "trusted": shown.trusted,
+        })
+    });
+    json!({
+        "trusted": log.flaws.is_empty(),
+        "flaws": log.flaws.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "events": events.collect::<Vec<_>>(),
+    })
+}
+
+fn table(shown: &[Shown<'_>], zone: &TimeZone) -> String {
+    let mut table = Table::new(&["hour", "member", "name", "what", "title", "file", "trusted"]);
+    for shown in shown {
+        let (folder, name) = shown.who.map_or(("", ""), |who| (&who.folder, &who.name));
+        let (title, file) = shown.page.map_or(("", ""), |page| (&page.title, &page.file));
+        let trusted = if shown.trusted { "yes" } else { "no" };
+        table.row(&[
+            &hour(shown.time, zone),
+            &visible_line(folder),
+            &visible_line(name),
+            &said(shown),
+            &visible_line(title),
+            &visible_line(file),
+            trusted,
+        ]);
+    }
+    table.finish()
+}
+
+fn who(shown: &Shown<'_>) -> String {
+    match (shown.who, shown.mailbox) {
+        (Some(who), _) => visible_line(&who.name),
+        (None, Some(mailbox)) => format!("unknown mailbox {:.8}", mailbox.to_string()),
+        (None, None) => "someone".to_owned(),
+    }
+}
+
+fn said(shown: &Shown<'_>) -> String {
+    match shown.what {
+        What::Keyring => "used the link".to_owned(),
+        What::Index => "opened the list".to_owned(),
+        What::Object if shown.is_index_part => "opened the older part of the list".to_owned(),
+        What::Object => "opened".to_owned(),
+        What::Refused => "was refused".to_owned(),
+        What::Lost => "more happened than could be written down".to_owned(),
+        What::Other(word) => word.to_owned(),
+    }
+}
+
+fn page(shown: &Shown<'_>) -> String {
+    match (shown.page, shown.object) {
+        (Some(page), _) => format!("{} ({})", visible_line(&page.title), visible_line(&page.file)),
+        (None, Some(object)) if !shown.is_index_part => format!("unknown page {:.8}", object.to_string()),
+        _ => String::new(),
+    }
+}

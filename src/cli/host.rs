@@ -1,0 +1,46 @@
+//! `host`: where the publication goes.
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::{Common, Failure, Terminal, context};
+use crate::{practice::edit::Edit, wire::key_text};
+
+/// Say where the publication goes
+#[derive(Subcommand)]
+pub enum Host {
+    /// Write the host into site.toml, and print the key that its server has to know
+    ///
+    /// The host is a heldspace server (its address), or a folder that some other program brings further. The key is no
+    /// secret: with it the server can tell your publications from anybody else's, and nothing more.
+    ///
+    /// Example: heldspace host add https://pages.example.org
+    #[command(verbatim_doc_comment)]
+    Add {
+        /// An address such as <https://pages.example.org>, or a folder
+        place: String,
+    },
+}
+
+impl Host {
+    pub fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+        let Self::Add { place } = self;
+        let _lock = context::locked(common)?;
+        context::practice(common)?;
+        let key = key_text(context::keys(common)?.root());
+        let is_address = place.contains("://");
+        let mut site = Edit::site(&common.root)?;
+        site.set_host(if is_address { "address" } else { "folder" }, place.trim_end_matches('/'));
+        // Read again before anything is written: an address that is none is refused as any mistake in the file is.
+        site.check_site()?;
+        site.save()?;
+        terminal.data(&json!({ "host": place, "key": key }));
+        terminal.line(format!("`heldspace publish` brings the publication to {place}."));
+        if is_address {
+            terminal.line(format!(
+                "\nOn the server, once:\n  heldspace serve --store /var/lib/heldspace --listen 0.0.0.0:443 --origin {place} --publisher {key}"
+            ));
+        }
+        Ok(())
+    }
+}
