@@ -115,7 +115,7 @@ enum Command {
     #[cfg(feature = "author")]
     Open(open::Open),
     #[cfg(feature = "serve")]
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     #[cfg(all(feature = "author", feature = "serve"))]
     Demo(demo::Demo),
 }
