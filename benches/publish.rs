@@ -170,8 +170,17 @@ fn build(root: &Path, store: &Path, home: &Home, keys: &Keys) -> Done {
         wanted.open.extend(heldspace::viewer::open_files(&practice, &theme));
         let origins = vec![practice.site.address.links.clone()];
         let name = &practice.site.practice.name;
-        let publication =
-            Publication { practice_name: name, origins, wanted, given, keys, home, store: &store, now: 1_795_564_800 };
+        let publication = Publication {
+            practice_name: name,
+            origins,
+            library: None,
+            wanted,
+            given,
+            keys,
+            home,
+            store: &store,
+            now: 1_795_564_800,
+        };
         publication.commit(&|_, _| ()).await.unwrap()
     })
 }

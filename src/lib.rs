@@ -40,8 +40,8 @@
 //! - Text from outside is made visible before a person sees it: [`visible`].
 //!
 //! # Features
-//! `author` is the therapist's side, `serve` the host's; they are switched here, in [`cli`], in `main.rs` and the tests'
-//! `main.rs`, and nowhere else.
+//! `author` is the therapist's side, `serve` the host's, `tls` its certificates; they are switched here, in [`cli`], in
+//! `main.rs` and the tests' `main.rs`, with one line in [`serve`] for `tls`, and nowhere else.
 
 #[cfg(feature = "author")]
 pub mod audit;

@@ -67,6 +67,7 @@ impl Build {
         let mut publication = Publication {
             practice_name: &practice.site.practice.name,
             origins: origins(&practice),
+            library: library(&practice),
             wanted,
             given,
             keys: &keys,
@@ -114,6 +115,11 @@ fn all_mistakes(survey: Survey, theme: Result<Theme, Mistakes>) -> Mistakes {
 
 fn origins(practice: &Practice) -> Vec<String> {
     vec![practice.site.address.links.trim_end_matches('/').to_owned()]
+}
+
+/// None when both addresses are one: then everything stands there.
+fn library(practice: &Practice) -> Option<String> {
+    practice.site.address.library.clone().filter(|library| *library != practice.site.address.links)
 }
 
 const HEADINGS: [(What, &str); 6] = [

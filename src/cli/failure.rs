@@ -99,6 +99,8 @@ failures! {
     Root(crate::keys::RootError),
     #[cfg(feature = "serve")]
     Serve(crate::serve::ServeError),
+    #[cfg(feature = "tls")]
+    Tls(crate::serve::tls::TlsError),
 }
 
 impl Failure {

@@ -6,6 +6,11 @@ mod ask;
 mod audit;
 #[cfg(feature = "author")]
 mod build;
+#[cfg(feature = "tls")]
+mod certificates;
+#[cfg(all(feature = "serve", not(feature = "tls")))]
+#[path = "no_certificates.rs"]
+mod certificates;
 #[cfg(feature = "author")]
 mod code;
 #[cfg(feature = "author")]
@@ -114,7 +119,7 @@ enum Command {
     #[cfg(feature = "author")]
     Notify(notify::Notify),
     #[cfg(feature = "serve")]
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     #[cfg(all(feature = "author", feature = "serve"))]
     Demo(demo::Demo),
 }

@@ -32,6 +32,8 @@ pub(super) const OBJECT_LIMIT: u64 = 64 * 1024 * 1024;
 pub struct Publication<'a> {
     pub practice_name: &'a str,
     pub origins: Vec<String>,
+    /// The open library's address, where it has one of its own.
+    pub library: Option<String>,
     pub wanted: Wanted,
     pub given: Given,
     pub keys: &'a Keys,
@@ -343,7 +345,8 @@ impl Publication<'_> {
     }
 
     fn gate(&self) -> Vec<u8> {
-        serde_json::to_vec(&Gate { version: 1, origins: self.origins.clone() }).expect("a gate is plain JSON")
+        let gate = Gate { version: 1, origins: self.origins.clone(), library: self.library.clone() };
+        serde_json::to_vec(&gate).expect("a gate is plain JSON")
     }
 
     pub(super) fn keyring(&self, reader: &Reader) -> Result<Vec<u8>, PublishError> {

@@ -59,6 +59,14 @@ pub(super) fn text(text: &'static str) -> Response<Body> {
     response
 }
 
+/// The front page of an address that gives nothing away.
+pub(super) fn nothing() -> Answer {
+    let page = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Empty page</title>";
+    let mut response = text(page);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    Answer { response, kind: Kind::Page }
+}
+
 pub(super) fn json(value: &impl serde::Serialize) -> Response<Body> {
     let bytes = serde_json::to_vec(value).expect("plain JSON");
     let length = bytes.len();

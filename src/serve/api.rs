@@ -100,8 +100,8 @@ impl Service {
             self.refused(None, visitor);
             return Err(self.failed(None, visitor));
         };
-        let origins = self.origins.now(&self.store).await;
-        let admitted = self.passes.admit(text, (&self.store, &self.mailboxes), &origins, visitor.now).await;
+        let published = self.origins.now(&self.store).await;
+        let admitted = self.passes.admit(text, (&self.store, &self.mailboxes), &published.origins, visitor.now).await;
         admitted.map_err(|refused| match refused {
             Refused::Wrong { claimed, exists } => {
                 self.refused(claimed.filter(|_| exists), visitor);

@@ -6,41 +6,34 @@ use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    sync::watch,
     time::sleep,
 };
 
 use super::{
     limits::Limits,
-    rates::Network,
-    service::Service,
+    refusal::Refusal,
     stream::{StrictStream, Verdict},
+    visit::Visit,
 };
 
 /// hyper takes no smaller one.
 const SMALLEST_BUFFER: usize = 8192;
 
 /// Answers requests until the client or one of the limits ends the connection, or the server stops.
-pub(super) async fn serve<S>(
-    stream: S,
-    network: Network,
-    service: Arc<Service>,
-    limits: Arc<Limits>,
-    mut stopping: watch::Receiver<bool>,
-) where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
+pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(stream: S, mut visit: Visit) {
+    let limits = Arc::clone(&visit.limits);
     let stream = StrictStream::new(stream, &limits);
     let verdict = stream.verdict();
+    let asked = visit.clone();
     let answer = service_fn(|request: Request<Incoming>| {
-        let (service, refused) = (Arc::clone(&service), verdict_on(&request, &verdict));
-        async move { Ok::<_, Infallible>(service.answer(request, refused, network).await) }
+        let (visit, refused) = (asked.clone(), verdict_on(&request, &verdict));
+        async move { Ok::<_, Infallible>(visit.answer(request, refused).await) }
     });
     let mut connection = pin!(http(&limits).serve_connection(TokioIo::new(stream), answer));
     // An error here is the client's: it went away. Who it was is nobody's business.
     tokio::select! {
         _ = connection.as_mut() => return,
-        _ = stopping.wait_for(|stopping| *stopping) => {}
+        _ = visit.stopping.wait_for(|stopping| *stopping) => {}
         () = sleep(limits.connection_life) => {}
     }
     connection.as_mut().graceful_shutdown();
@@ -51,7 +44,7 @@ pub(super) async fn serve<S>(
 }
 
 /// A refusal is meant for the stand-in alone, not for the request before it.
-fn verdict_on<B>(request: &Request<B>, verdict: &Verdict) -> Option<super::refusal::Refusal> {
+fn verdict_on<B>(request: &Request<B>, verdict: &Verdict) -> Option<Refusal> {
     if request.uri().path() == "*" { verdict.get().copied() } else { None }
 }
 

@@ -153,6 +153,12 @@ fn request_line(line: &[u8], longest: usize) -> Result<bool, Refusal> {
     if matches!(method, b"CONNECT" | b"TRACE") {
         return Err(Refusal::Method);
     }
+    self::target(target, longest)?;
+    Ok(takes_body(method, target))
+}
+
+/// A path, and perhaps a query, of what may stand in one.
+pub(super) fn target(target: &[u8], longest: usize) -> Result<(), Refusal> {
     if target.len() > longest {
         return Err(Refusal::TargetTooLong);
     }
@@ -161,7 +167,7 @@ fn request_line(line: &[u8], longest: usize) -> Result<bool, Refusal> {
         return Err(Refusal::Malformed);
     }
     // Such a name exists nowhere here; hyper would refuse some of them in its own words.
-    if target.iter().copied().all(is_target) { Ok(takes_body(method, target)) } else { Err(Refusal::NotFound) }
+    if target.iter().copied().all(is_target) { Ok(()) } else { Err(Refusal::NotFound) }
 }
 
 /// RFC 9110, `tchar`.
@@ -206,7 +212,7 @@ const fn is_target(b: u8) -> bool {
 }
 
 /// A host name, an IPv4 address or an IPv6 one in brackets; with a port or without.
-fn is_host(value: &[u8]) -> bool {
+pub(super) fn is_host(value: &[u8]) -> bool {
     let name_end = match value.strip_prefix(b"[") {
         Some(v6) => v6.iter().position(|&b| b == b']').map(|end| end + 2),
         None => Some(value.iter().position(|&b| b == b':').unwrap_or(value.len())),

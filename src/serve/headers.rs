@@ -1,6 +1,9 @@
 //! The headers of every answer, the refusals' too: set here and nowhere else.
 
-use hyper::header::{self, HeaderName, HeaderValue};
+use hyper::{
+    HeaderMap,
+    header::{self, HeaderName, HeaderValue},
+};
 
 use super::answer::{Answer, Kind};
 
@@ -38,6 +41,11 @@ pub(super) fn add(answer: &mut Answer) {
     if *kind != Kind::Library {
         headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
     }
+}
+
+/// Over TLS alone: for two years no plain HTTP to this host. Not for hosts below it, which may be somebody else's.
+pub(super) fn secure(headers: &mut HeaderMap) {
+    headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000"));
 }
 
 /// Nothing more is read from this client.

@@ -20,6 +20,8 @@ pub struct Limits {
     pub count_loopback: bool,
     /// From the first byte of a request's head to its last.
     pub head_time: Duration,
+    /// From the first byte of a TLS handshake to its last.
+    pub handshake_time: Duration,
     /// Without a byte moving either way.
     pub quiet_time: Duration,
     /// After this a connection begins no other request; the one under way has as long again.
@@ -34,6 +36,12 @@ pub struct Limits {
     pub target_size: usize,
     /// Header fields of a request.
     pub head_fields: usize,
+    /// Requests at a time in one HTTP/2 connection. A reader that takes nothing holds an answer of 64 KiB for each.
+    pub streams: u32,
+    /// Bytes of answers kept for a slow reader, for each of them.
+    pub stream_buffer: usize,
+    /// Requests in one HTTP/2 connection that were taken back before they were answered, or refused as broken.
+    pub resets: usize,
     /// Bytes of the body of a publishing request.
     pub body_size: u64,
     /// Bodies of publishing requests in memory at a time.
@@ -70,6 +78,7 @@ impl Default for Limits {
             connections_per_network: 80,
             count_loopback: false,
             head_time: Duration::from_secs(10),
+            handshake_time: Duration::from_secs(10),
             quiet_time: Duration::from_secs(30),
             connection_life: Duration::from_mins(5),
             stop_time: Duration::from_secs(10),
@@ -77,6 +86,9 @@ impl Default for Limits {
             head_size: 16 * 1024,
             target_size: 4 * 1024,
             head_fields: 64,
+            streams: 8,
+            stream_buffer: 64 * 1024,
+            resets: 50,
             body_size: 32 * 1024 * 1024,
             bodies: 8,
             keyrings_per_mailbox: every(20, 30),

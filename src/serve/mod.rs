@@ -3,7 +3,8 @@
 //!
 //! In: a store, and requests from anyone. Out: one answer each. It must not know age, Markdown or a practice.
 //!
-//! 1. [`Server`] listens and gives out [`places`]; one task for each [`connection`].
+//! 1. [`Server`] listens and gives out [`places`] at its [`doors`]; one task for each [`visit`], which a trusted proxy can
+//!    make [for somebody else](forwarded). A [`connection`] is plain, or over `tls`; a second door only [`redirect`]s.
 //! 2. The [`stream`] lets through whole heads that the [`head`] scanner checked, and keeps the time.
 //! 3. The [`service`] finds the [route](routes): [`open_files`], or the [`api`] with [`mailboxes`], [`passes`], [`rates`].
 //! 4. What was given, and that something was refused, goes into the [`audit`] log.
@@ -17,7 +18,9 @@ mod api;
 mod audit;
 mod connection;
 mod descriptors;
+mod doors;
 mod error;
+mod forwarded;
 mod gate_file;
 mod head;
 mod headers;
@@ -32,28 +35,38 @@ mod publishing;
 mod ranges;
 mod rates;
 mod recent;
+mod redirect;
 mod refusal;
 mod routes;
 mod service;
 mod stream;
+#[cfg(feature = "tls")]
+pub mod tls;
 mod trouble;
+mod visit;
 
-use std::{future::Future, io, net::SocketAddr, path::PathBuf, pin::pin, sync::Arc, time::Duration};
+use std::{future::Future, net::SocketAddr, path::PathBuf, pin::pin, sync::Arc};
 
 use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::watch,
     task::{JoinHandle, JoinSet},
-    time::{sleep, timeout},
+    time::timeout,
 };
 
 use self::{
-    audit::Writer, gate_file::Origins, lock::Lock, places::Places, rates::Network, service::Service, trouble::Told,
+    audit::Writer,
+    doors::{Doors, Knocked, Listeners, listen},
+    gate_file::Origins,
+    lock::Lock,
+    service::Service,
+    trouble::Told,
 };
 pub use self::{
     error::ServeError,
+    forwarded::{NoProxy, TrustedProxy},
     limits::{Limits, Rate},
     trouble::Trouble,
+    visit::{Door, Entrance, Plain, Visit},
 };
 use crate::{store::Store, wire::VerifyingKey};
 
@@ -68,21 +81,31 @@ pub struct ServeOptions {
     pub origins: Vec<String>,
     /// The root verifying key of the practice that may publish over the gate.
     pub publisher: Option<VerifyingKey>,
+    /// What clients pass: nothing, or TLS.
+    pub door: Arc<dyn Door>,
+    /// Where plain HTTP is answered with the way to the door.
+    pub redirect: Option<SocketAddr>,
+    /// Peers whose word on whom they ask for is taken.
+    pub trusted: Vec<TrustedProxy>,
     pub limits: Limits,
 }
 
 impl ServeOptions {
-    /// With the usual limits.
+    /// Plain HTTP, with the usual limits.
     pub fn new(store: PathBuf, listen: SocketAddr, origins: Vec<String>) -> Self {
-        Self { store, listen, origins, publisher: None, limits: Limits::default() }
+        let (door, limits) = (Arc::new(Plain), Limits::default());
+        Self { store, listen, origins, publisher: None, door, redirect: None, trusted: Vec::new(), limits }
     }
 }
 
 /// A gate that listens, and answers once it [runs](Server::run).
 #[derive(Debug)]
 pub struct Server {
-    listener: TcpListener,
+    listeners: Listeners,
     local_addr: SocketAddr,
+    redirect_addr: Option<SocketAddr>,
+    door: Arc<dyn Door>,
+    doors: Doors,
     service: Arc<Service>,
     limits: Arc<Limits>,
     told: Told,
@@ -92,7 +115,7 @@ pub struct Server {
 impl Server {
     /// Opens the store for itself alone, and listens.
     pub async fn bind(options: ServeOptions) -> Result<Self, ServeError> {
-        let ServeOptions { store, listen, origins, publisher, limits } = options;
+        let ServeOptions { store, listen: address, origins, publisher, door, redirect, trusted, limits } = options;
         // One that is published to over the gate begins with an empty folder.
         let store = if publisher.is_some() { Store::create(&store) } else { Store::open(&store) };
         let store = store.map_err(ServeError::NoStore)?;
@@ -102,16 +125,40 @@ impl Server {
         }
         let origins = Origins::read(&store, origins, publisher.is_some(), limits.gate_file_age).await?;
         let lock = Lock::take(store.root())?;
-        let failed = |source| ServeError::Listen { address: listen, source };
-        let listener = TcpListener::bind(listen).await.map_err(failed)?;
-        let local_addr = listener.local_addr().map_err(failed)?;
-        let service = Arc::new(Service::new(store, origins.on(local_addr), publisher, &limits));
-        Ok(Self { listener, local_addr, service, limits: Arc::new(limits), told: Told::default(), _lock: lock })
+        let (main, local_addr) = listen(address).await?;
+        let (redirect, redirect_addr) = match redirect {
+            Some(address) => listen(address).await.map(|(listener, local)| (Some(listener), Some(local)))?,
+            None => (None, None),
+        };
+        let origins = origins.on(local_addr, door.entrance());
+        let service = Arc::new(Service::new(store, origins, publisher, &limits));
+        Ok(Self {
+            listeners: Listeners { main, redirect },
+            local_addr,
+            redirect_addr,
+            door,
+            doors: Doors::new(&limits, trusted),
+            service,
+            limits: Arc::new(limits),
+            told: Told::default(),
+            _lock: lock,
+        })
     }
 
     /// Where it listens, with the port that was found.
     pub fn local_addr(&self) -> SocketAddr {
         self.local_addr
+    }
+
+    /// Where it sends plain HTTP away, if it does.
+    pub fn redirect_addr(&self) -> Option<SocketAddr> {
+        self.redirect_addr
+    }
+
+    /// The address a browser on this machine would type.
+    pub fn url(&self) -> String {
+        let scheme = if self.door.entrance() == Entrance::Tls { "https" } else { "http" };
+        format!("{scheme}://{}", self.local_addr)
     }
 
     /// Calls `told` when something goes wrong that stops nothing.
@@ -127,27 +174,30 @@ impl Server {
         let (finish, finishing) = watch::channel(false);
         let writing = self.write_audit(finishing);
         let mut connections = JoinSet::new();
-        let mut doors = Doors::new(&self.limits);
         let mut shutdown = pin!(shutdown);
         loop {
             tokio::select! {
                 biased;
                 () = &mut shutdown => break,
                 Some(_) = connections.join_next() => {}
-                (stream, peer, permit) = doors.accept(&self.listener) => {
-                    let network = Network::of(peer, &self.limits);
+                (stream, peer, knocked, permit) = self.doors.accept(&self.listeners) => {
                     // Over its share: closed without a word, which costs least.
-                    let Some(place) = doors.places.take(network) else { continue };
+                    let Some((peer, place)) = self.doors.greet(peer, &self.limits) else { continue };
+                    let (door, entrance): (&dyn Door, _) = match knocked {
+                        Knocked::Main => (&*self.door, self.door.entrance()),
+                        Knocked::Redirect => (&Plain, Entrance::Redirect),
+                    };
                     let (service, limits) = (Arc::clone(&self.service), Arc::clone(&self.limits));
-                    let stopping = stopping.clone();
+                    let visit = Visit { peer, entrance, service, limits, stopping: stopping.clone() };
+                    let visited = door.admit(stream, visit);
                     connections.spawn(async move {
-                        connection::serve(stream, network, service, limits, stopping).await;
+                        visited.await;
                         drop((place, permit));
                     });
                 }
             }
         }
-        drop(self.listener);
+        drop(self.listeners);
         let _ = stop.send(true);
         let _ = timeout(self.limits.stop_time, async { while connections.join_next().await.is_some() {} }).await;
         connections.shutdown().await;
@@ -161,44 +211,4 @@ impl Server {
         let (service, told, writer) = (Arc::clone(&self.service), self.told.clone(), Writer::new(&self.limits));
         tokio::spawn(async move { writer.run(&service.audit, &service.store, &told, finishing).await })
     }
-}
-
-/// Lets clients in as long as there are places; then they wait in the system's queue.
-#[derive(Debug)]
-struct Doors {
-    free: Arc<Semaphore>,
-    places: Arc<Places>,
-}
-
-impl Doors {
-    /// How long to wait when the system has no descriptor left.
-    const PAUSE: Duration = Duration::from_millis(100);
-
-    fn new(limits: &Limits) -> Self {
-        let connections = limits.connections.min(descriptors::for_connections());
-        Self { free: Arc::new(Semaphore::new(connections)), places: Places::new(limits.connections_per_network) }
-    }
-
-    async fn accept(&mut self, listener: &TcpListener) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
-        let permit = Arc::clone(&self.free).acquire_owned().await.expect("the semaphore is never closed");
-        loop {
-            match listener.accept().await {
-                Ok((stream, peer)) => {
-                    // Answers are written whole; waiting for more to send would only delay them.
-                    let _ = stream.set_nodelay(true);
-                    return (stream, peer, permit);
-                }
-                Err(error) if is_the_clients(&error) => {}
-                Err(_) => sleep(Self::PAUSE).await,
-            }
-        }
-    }
-}
-
-/// The client went away between its knock and the door.
-fn is_the_clients(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused
-    )
 }

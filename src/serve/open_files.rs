@@ -56,6 +56,12 @@ impl FromStr for OpenPath {
     }
 }
 
+impl OpenPath {
+    pub(super) fn kind(&self) -> Kind {
+        self.kind
+    }
+}
+
 impl Service {
     pub(super) async fn viewer(&self, headers: &HeaderMap) -> Result<Answer, Refusal> {
         let path = OpenPath { file: "l.html".to_owned(), kind: Kind::Viewer, maybe_folder: false };

@@ -2,7 +2,9 @@
 
 use std::str::FromStr;
 
-use super::{open_files::OpenPath, publishing::Asked};
+use hyper::{Request, header};
+
+use super::{answer::Kind, open_files::OpenPath, publishing::Asked};
 use crate::wire::{MailboxId, ObjectName};
 
 /// What a request asks for.
@@ -19,6 +21,25 @@ pub(super) enum Route {
     /// The practice's signed word on the newest release.
     Head,
     Health,
+    /// The front page where there must not be one.
+    Nothing,
+}
+
+/// Which of the practice's addresses a request came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Address {
+    /// The practice has one for everything.
+    Only,
+    /// The one in links, which gives nothing away.
+    Links,
+    /// The open library's.
+    Library,
+}
+
+/// The host that a request names: in HTTP/2 beside the path, in HTTP/1.1 in a header.
+pub(super) fn host_of<B>(request: &Request<B>) -> &str {
+    let named = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    request.uri().authority().map_or(named.unwrap_or_default(), |authority| authority.as_str())
 }
 
 impl Route {
@@ -41,6 +62,17 @@ impl Route {
             "/head.json" => Some(Self::Head),
             "/healthz" => Some(Self::Health),
             path => path.parse().ok().map(Self::Open),
+        }
+    }
+
+    /// What stands at this address in its place; at another address than its own it does not exist.
+    pub(super) fn at(self, address: Address) -> Option<Self> {
+        let kind = if let Self::Open(path) = &self { Some(path.kind()) } else { None };
+        match (address, kind) {
+            (Address::Links, Some(Kind::Page)) => Some(Self::Nothing),
+            (Address::Links, Some(Kind::Library)) => None,
+            (Address::Library, None) => (self == Self::Health).then_some(self),
+            (Address::Only | Address::Links | Address::Library, _) => Some(self),
         }
     }
 
@@ -73,6 +105,24 @@ mod tests {
         for target in ["/l//", "/L/", "/l/x", "/l%2", "/l%252523AQ", "/%6c", "/ll", "//l", "/l.html", "l", "", "*"] {
             assert_eq!(Route::of(target), None, "{target}");
         }
+    }
+
+    #[test]
+    fn each_address_has_its_own() {
+        let at = |target: &str, address| Route::of(target).unwrap().at(address);
+        for target in ["/", "/library/", "/library/x/", "/assets/x.css", "/l", "/healthz"] {
+            assert_eq!(at(target, Address::Only), Route::of(target));
+        }
+        for there in ["/", "/library/", "/library/x/", "/assets/x.css", "/healthz"] {
+            assert_eq!(at(there, Address::Library), Route::of(there), "{there}");
+        }
+        let index = "/api/mailboxes/00112233445566778899aabbccddeeff/index";
+        for elsewhere in ["/l", "/l%23AQ", index] {
+            assert_eq!(at(elsewhere, Address::Library), None, "{elsewhere}");
+            assert_eq!(at(elsewhere, Address::Links), Route::of(elsewhere), "{elsewhere}");
+        }
+        assert_eq!(at("/", Address::Links), Some(Route::Nothing));
+        assert_eq!((at("/library/", Address::Links), at("/library/x", Address::Links)), (None, None));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use hyper::{Method, Request, Response, body::Incoming};
 
 use super::{
-    answer::{Answer, Body, text},
+    answer::{Answer, Body, nothing, text},
     api::Visitor,
     audit::Audit,
     gate_file::Origins,
@@ -16,7 +16,7 @@ use super::{
     publishing::Publishing,
     rates::{Network, Rates},
     refusal::Refusal,
-    routes::Route,
+    routes::{Route, host_of},
 };
 use crate::{
     store::Store,
@@ -60,21 +60,18 @@ impl Service {
             Some(refusal) => Err(refusal),
             None => self.route(request, network).await,
         };
-        let mut answer = match answer {
+        let answer = match answer {
             // People come to pages; what asks the API is a program.
-            Err(Refusal::NotFound) if is_page => self.nothing_here().await,
-            answer => answer.unwrap_or_else(Refusal::answer),
+            Err(Refusal::NotFound) if is_page => Ok(self.nothing_here().await),
+            answer => answer,
         };
-        headers::add(&mut answer);
-        if refused.is_some() {
-            headers::close(&mut answer);
-        }
-        answer.response
+        finished(answer, refused)
     }
 
     async fn route(&self, request: Request<Incoming>, network: Network) -> Result<Answer, Refusal> {
         let target = request.uri().path_and_query().map_or("", |target| target.as_str());
-        let route = Route::of(target);
+        let address = self.origins.now(&self.store).await.address(host_of(&request));
+        let route = Route::of(target).and_then(|route| route.at(address));
         if let Some(Route::Publication(asked)) = route {
             return self.publication(asked, request, network).await;
         }
@@ -83,6 +80,7 @@ impl Service {
         }
         let visitor = Visitor { network, method: request.method(), headers: request.headers(), now: now() };
         match route.ok_or(Refusal::NotFound)? {
+            Route::Nothing => Ok(nothing()),
             Route::Open(path) => self.open_file(&path, request.headers()).await,
             Route::Viewer => self.viewer(request.headers()).await,
             Route::Keyring(id) => self.keyring(id, visitor).await,
@@ -93,6 +91,16 @@ impl Service {
             Route::Health => Ok(Answer::closed(text("ok"))),
         }
     }
+}
+
+/// With the headers that all answers have; after a refused head nothing more is read.
+pub(super) fn finished(answer: Result<Answer, Refusal>, refused: Option<Refusal>) -> Response<Body> {
+    let mut answer = answer.unwrap_or_else(Refusal::answer);
+    headers::add(&mut answer);
+    if refused.is_some() {
+        headers::close(&mut answer);
+    }
+    answer.response
 }
 
 fn now() -> UnixTime {

@@ -59,6 +59,8 @@ pub struct Gate {
     pub version: u8,
     /// The addresses that members' passes may name, such as `https://pages.example.org`.
     pub origins: Vec<String>,
+    /// Where the open library stands, if that is a host of its own.
+    pub library: Option<String>,
 }
 
 #[cfg(test)]

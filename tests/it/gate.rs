@@ -1,9 +1,11 @@
 //! The gate from outside: bytes over TCP, against a store that was written by hand as `docs/formats.md` says.
 
+mod addresses;
 mod audit;
 pub(crate) mod client;
 mod life;
 mod members;
 mod open;
 mod protocol;
+mod slow;
 pub(crate) mod world;

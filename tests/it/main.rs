@@ -24,6 +24,8 @@ mod former;
 mod gate;
 #[cfg(all(feature = "author", feature = "serve"))]
 mod hosted;
+#[cfg(all(feature = "author", feature = "tls"))]
+mod hosting;
 #[cfg(feature = "author")]
 mod interop;
 #[cfg(feature = "author")]
@@ -34,6 +36,8 @@ mod markers;
 mod matrix;
 #[cfg(all(feature = "author", feature = "serve"))]
 mod notice;
+#[cfg(feature = "tls")]
+mod packaging;
 mod promises;
 #[cfg(feature = "author")]
 mod pty;
@@ -59,5 +63,7 @@ mod store_side;
 mod strange_stores;
 #[cfg(feature = "author")]
 mod time;
+#[cfg(feature = "tls")]
+mod tls;
 #[cfg(feature = "author")]
 mod vectors;

@@ -34,6 +34,21 @@ fn the_server_alone_links_nothing_that_could_read_render_or_mail() {
 }
 
 #[test]
+fn certificates_bring_tls_and_nothing_that_could_read_render_or_mail() {
+    let (with, without) = (crates("tls"), crates("serve"));
+    assert!(without.is_subset(&with) && with.contains("rustls") && !without.contains("rustls"));
+    for forbidden in
+        ["age", "minijinja", "pulldown-cmark", "ammonia", "lettre", "rust-embed", "scrypt", "toml", "hkdf", "reqwest"]
+    {
+        assert!(!with.contains(forbidden), "{forbidden}");
+    }
+    // One provider of primitives, and one TLS.
+    for second in ["aws-lc-rs", "aws-lc-sys", "openssl", "openssl-sys", "native-tls"] {
+        assert!(!with.contains(second), "{second}");
+    }
+}
+
+#[test]
 fn the_authors_side_alone_links_no_server() {
     let linked = crates("author");
     assert!(linked.contains("age") && !linked.contains("hyper") && !linked.contains("hyper-util"));

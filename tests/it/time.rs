@@ -32,8 +32,17 @@ fn build_at(site: &TestSite, now: UnixTime) -> Done {
         wanted.open.extend(heldspace::viewer::open_files(&practice, &theme));
         let origins = vec![practice.site.address.links.clone()];
         let practice_name = &practice.site.practice.name;
-        let publication =
-            Publication { practice_name, origins, wanted, given, keys: &keys, home: &home, store: &store, now };
+        let publication = Publication {
+            practice_name,
+            origins,
+            library: None,
+            wanted,
+            given,
+            keys: &keys,
+            home: &home,
+            store: &store,
+            now,
+        };
         publication.commit(&|_, _| ()).await.unwrap()
     })
 }

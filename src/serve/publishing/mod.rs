@@ -134,9 +134,10 @@ impl Service {
         let shown = visitor.shows(Scheme::Warrant).filter(|shown| shown.len() <= WARRANT_SIZE).ok_or_else(locked)?;
         let (warrant, epoch) = Warrant::decode(shown, &publishing.root).map_err(|_| locked())?;
         let target = request.uri().path_and_query().map_or("", |target| target.as_str());
-        let origins = self.origins.now(&self.store).await;
-        let meant =
-            warrant.method == request.method().as_str() && warrant.path == target && origins.contains(&warrant.origin);
+        let published = self.origins.now(&self.store).await;
+        let meant = warrant.method == request.method().as_str()
+            && warrant.path == target
+            && published.origins.contains(&warrant.origin);
         if !meant {
             return Err(locked());
         }

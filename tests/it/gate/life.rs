@@ -20,7 +20,7 @@ use super::{
 
 fn refused(store: PathBuf, listen: SocketAddr) -> ServeError {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let options = ServeOptions { store, listen, origins: Vec::new(), publisher: None, limits: Limits::default() };
+    let options = ServeOptions::new(store, listen, Vec::new());
     runtime.block_on(Server::bind(options)).unwrap_err()
 }
 

@@ -38,6 +38,7 @@ pub(crate) struct World {
 
 pub(crate) struct Gate {
     pub(crate) address: SocketAddr,
+    pub(crate) redirect: Option<SocketAddr>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -117,30 +118,32 @@ impl World {
     }
 
     pub(crate) fn try_serve(&self, limits: Limits, origins: Vec<String>) -> Result<Gate, ServeError> {
-        self.start(limits, origins, |server| server)
+        self.start(|options| ServeOptions { limits, origins, ..options }, |server| server)
+    }
+
+    pub(crate) fn serve_as(&self, change: impl FnOnce(ServeOptions) -> ServeOptions) -> Result<Gate, ServeError> {
+        self.start(change, |server| server)
     }
 
     /// A server that says what goes wrong.
     pub(crate) fn serve_told(&self, limits: Limits, told: impl Fn(&Trouble) + Send + Sync + 'static) -> Gate {
-        self.start(limits, Vec::new(), |server| server.on_trouble(told)).unwrap()
+        self.start(|options| ServeOptions { limits, ..options }, |server| server.on_trouble(told)).unwrap()
     }
 
     fn start(
         &self,
-        limits: Limits,
-        origins: Vec<String>,
+        change: impl FnOnce(ServeOptions) -> ServeOptions,
         prepare: impl FnOnce(Server) -> Server,
     ) -> Result<Gate, ServeError> {
         let runtime = runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let options =
-            ServeOptions { store: self.store(), listen: ([127, 0, 0, 1], 0).into(), origins, publisher: None, limits };
+        let options = change(ServeOptions::new(self.store(), ([127, 0, 0, 1], 0).into(), Vec::new()));
         let server = prepare(runtime.block_on(Server::bind(options))?);
-        let address = server.local_addr();
+        let (address, redirect) = (server.local_addr(), server.redirect_addr());
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::spawn(move || {
             runtime.block_on(server.run(async { drop(stopped.await) })).unwrap();
         });
-        Ok(Gate { address, stop: Some(stop), thread: Some(thread) })
+        Ok(Gate { address, redirect, stop: Some(stop), thread: Some(thread) })
     }
 
     /// Every file below the folder that holds the store: content and time of change.

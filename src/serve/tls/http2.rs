@@ -1,0 +1,133 @@
+//! One HTTP/2 connection, which exists over TLS alone: the same refusals as in HTTP/1.1, and limits of its own.
+
+use std::{
+    convert::Infallible,
+    future::pending,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use hyper::{
+    Method, Request, Response,
+    body::{Body as _, Incoming},
+    header,
+    server::conn::http2,
+    service::service_fn,
+};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    time::{sleep, timeout},
+};
+
+use super::super::{
+    answer::{Body, empty},
+    head,
+    limits::Limits,
+    refusal::Refusal,
+    routes::host_of,
+    visit::Visit,
+};
+
+/// Bytes of a request's body that may come unasked: none is taken here.
+const WINDOW: u32 = 64 * 1024;
+/// Bytes read and dropped of a body that is refused.
+const LINGER: usize = 256 * 1024;
+
+/// Answers requests until the client or one of the limits ends the connection, or the server stops.
+pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(stream: S, mut visit: Visit) {
+    let limits = Arc::clone(&visit.limits);
+    let has_asked = Arc::new(AtomicBool::new(false));
+    let (asked, asking) = (visit.clone(), Arc::clone(&has_asked));
+    let answer = service_fn(move |request: Request<Incoming>| {
+        asking.store(true, Ordering::Relaxed);
+        let visit = asked.clone();
+        async move { Ok::<_, Infallible>(answer(request, &visit).await) }
+    });
+    let mut connection = pin!(http(&limits).serve_connection(TokioIo::new(stream), answer));
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        () = silence(&has_asked, limits.quiet_time) => return,
+        _ = visit.stopping.wait_for(|stopping| *stopping) => {}
+        () = sleep(limits.connection_life) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    tokio::select! {
+        _ = connection => {}
+        () = sleep(limits.connection_life) => {}
+    }
+}
+
+/// Ends when nothing was asked in time. Later on the pings find out who is gone.
+async fn silence(has_asked: &AtomicBool, time: Duration) {
+    sleep(time).await;
+    if has_asked.load(Ordering::Relaxed) {
+        pending::<()>().await;
+    }
+}
+
+async fn answer(mut request: Request<Incoming>, visit: &Visit) -> Response<Body> {
+    let is_head = request.method() == Method::HEAD;
+    let refused = refusal(&request, &visit.limits);
+    if matches!(refused, Some(Refusal::Body | Refusal::EncodedBody)) {
+        let _ = timeout(visit.limits.linger_time, drop_body(request.body_mut())).await;
+    }
+    let response = visit.answer(request, refused).await;
+    // hyper leaves the body away in HTTP/1.1 alone.
+    if is_head { response.map(|_| empty()) } else { response }
+}
+
+/// Were it left unread, the stream would be reset, and the client might never see why it was refused.
+async fn drop_body(body: &mut Incoming) {
+    let mut dropped = 0;
+    while dropped < LINGER
+        && let Some(Ok(frame)) = body.frame().await
+    {
+        dropped += frame.data_ref().map_or(0, Bytes::len);
+    }
+}
+
+/// What the strict look at a head refuses in HTTP/1.1, and HTTP/2 lets through.
+fn refusal(request: &Request<Incoming>, limits: &Limits) -> Option<Refusal> {
+    let headers = request.headers();
+    let target = request.uri().path_and_query().map_or("", |target| target.as_str());
+    let mut hosts = headers.get_all(header::HOST).iter();
+    // SECURITY: where two hosts are named, whoever stands in front may have looked at the other one.
+    let differs = hosts.next().is_some_and(|host| host.as_bytes() != host_of(request).as_bytes());
+    let has_body = !request.body().is_end_stream();
+    match () {
+        () if matches!(*request.method(), Method::CONNECT | Method::TRACE) => Some(Refusal::Method),
+        () if headers.len() > limits.head_fields => Some(Refusal::HeadTooLarge),
+        () if differs || hosts.next().is_some() || !head::is_host(host_of(request).as_bytes()) => {
+            Some(Refusal::Malformed)
+        }
+        () if has_body && headers.contains_key(header::CONTENT_ENCODING) => Some(Refusal::EncodedBody),
+        // What brings bodies is the author's side, which speaks HTTP/1.1.
+        () if has_body => Some(Refusal::Body),
+        () if headers.contains_key(header::EXPECT) => Some(Refusal::Expectation),
+        () => head::target(target.as_bytes(), limits.target_size).err(),
+    }
+}
+
+fn http(limits: &Limits) -> http2::Builder<TokioExecutor> {
+    let mut http = http2::Builder::new(TokioExecutor::new());
+    http.timer(TokioTimer::new())
+        .max_concurrent_streams(limits.streams)
+        .max_header_list_size(u32::try_from(limits.head_size).unwrap_or(u32::MAX))
+        .initial_stream_window_size(WINDOW)
+        .initial_connection_window_size(WINDOW)
+        .max_send_buf_size(limits.stream_buffer)
+        .keep_alive_interval(limits.quiet_time / 2)
+        .keep_alive_timeout(limits.quiet_time / 2)
+        // SECURITY: asking and taking back costs a client nothing and a server much (CVE-2023-44487); likewise what is
+        // broken on purpose (CVE-2025-8671).
+        .max_pending_accept_reset_streams(limits.resets)
+        .max_local_error_reset_streams(limits.resets);
+    http
+}
