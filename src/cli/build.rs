@@ -6,10 +6,12 @@ use clap::Args;
 
 use super::{Common, Failure, Terminal, ask, context};
 use crate::{
-    content::{Mistakes, Survey},
-    practice::Practice,
+    content::{Mistakes, Page, Survey},
+    keys::Keys,
+    practice::{Home, Lock, Practice},
     publish::{self, Change, Closing, Done, Given, Plan, Publication, What},
     render::{Theme, open_site, render_page},
+    store::Store,
     viewer,
     visible::visible_line,
     wire::UnixTime,
@@ -45,7 +47,33 @@ impl Build {
 
     /// The whole way, without the last words.
     pub async fn publish(&self, common: &Common, terminal: &Terminal, now: UnixTime) -> Result<Done, Failure> {
-        let (home, _lock) = context::locked(common)?;
+        let desk = Desk::open(common, &self.store).await?;
+        let (publication, mended) = desk.publication(self.verify, terminal, now).await?;
+        let plan = publication.plan();
+        show(&plan, terminal);
+        if !plan.is_empty() {
+            let question =
+                if opens(&plan) { "Publish this, for everyone on the open web too?" } else { "Publish this?" };
+            ask::agree(question, self.yes)?;
+        }
+        Ok(Done { mended, ..commit(publication, terminal).await? })
+    }
+}
+
+/// All that a publication is made from: locked, read, found without a mistake.
+pub struct Desk {
+    pub practice: Practice,
+    pub keys: Keys,
+    pub home: Home,
+    pub store: Store,
+    pages: Vec<Page>,
+    theme: Theme,
+    _lock: Lock,
+}
+
+impl Desk {
+    pub async fn open(common: &Common, named: &context::StoreArg) -> Result<Self, Failure> {
+        let (home, lock) = context::locked(common)?;
         let survey = Survey::read(&common.root);
         let theme = Theme::read(&survey.practice);
         if !survey.mistakes.is_empty() {
@@ -53,51 +81,61 @@ impl Build {
         }
         let (mut practice, pages, theme) = (survey.practice, survey.pages, theme?);
         let keys = context::keys(common)?;
-        let store = context::store(common, self.store.store.as_deref())?;
-        let given = Given::read(&store, &keys).await?;
+        let store = context::store(common, named.store.as_deref())?;
+        store.is_store()?;
         publish::adopt_keyrings(&store, &home, &mut practice).await?;
+        Ok(Self { practice, keys, home, store, pages, theme, _lock: lock })
+    }
 
+    /// What would be published; with `verify`, how much of what was published before is spoiled.
+    pub async fn publication(
+        &self,
+        verify: bool,
+        terminal: &Terminal,
+        now: UnixTime,
+    ) -> Result<(Publication<'_>, usize), Failure> {
+        let given = Given::read(&self.store, &self.keys).await?;
         let bar = terminal.progress("Rendering");
         let count = std::sync::atomic::AtomicU64::new(0);
-        let done = || bar.set(count.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, pages.len() as u64);
-        let mut wanted = publish::wanted(&practice, &pages, &theme, &keys, &done)?;
+        let done = || bar.set(count.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, self.pages.len() as u64);
+        let mut wanted = publish::wanted(&self.practice, &self.pages, &self.theme, &self.keys, &done)?;
         drop(bar);
-        wanted.open.extend(viewer::open_files(&practice, &theme));
-
+        wanted.open.extend(viewer::open_files(&self.practice, &self.theme));
         let mut publication = Publication {
-            practice_name: &practice.site.practice.name,
-            origins: origins(&practice),
-            library: library(&practice),
+            practice_name: &self.practice.site.practice.name,
+            origins: origins(&self.practice),
+            library: library(&self.practice),
             wanted,
             given,
-            keys: &keys,
-            home: &home,
-            store: &store,
+            keys: &self.keys,
+            home: &self.home,
+            store: &self.store,
             now,
         };
         let mut mended = 0;
-        if self.verify {
+        if verify {
             let bar = terminal.progress("Verifying");
             mended = publication.verify(&|done, of| bar.set(done, of)).await?;
         }
-        let plan = publication.plan();
-        show(&plan, terminal);
-        if !plan.is_empty() {
-            let open = plan.count(What::NewlyOpen) + plan.count(What::OpenChanged) > 0;
-            ask::agree(
-                if open { "Publish this, for everyone on the open web too?" } else { "Publish this?" },
-                self.yes,
-            )?;
-        }
-        let names: Vec<String> = publication.wanted.readers.iter().map(|reader| visible_line(&reader.label)).collect();
-        let bar = terminal.progress("Sealing");
-        let done = publication.commit(&|done, of| bar.set(done, of)).await?;
-        drop(bar);
-        if done.release.is_some() && !names.is_empty() && terminal.is_watched() {
-            terminal.note(format!("\nIssued for {}.", names.join(", ")));
-        }
-        Ok(Done { mended, ..done })
+        Ok((publication, mended))
     }
+}
+
+/// Whether something goes on the open web.
+pub fn opens(plan: &Plan) -> bool {
+    plan.count(What::NewlyOpen) + plan.count(What::OpenChanged) > 0
+}
+
+/// Seals and publishes, with a progress bar.
+pub async fn commit(publication: Publication<'_>, terminal: &Terminal) -> Result<Done, Failure> {
+    let names: Vec<String> = publication.wanted.readers.iter().map(|reader| visible_line(&reader.label)).collect();
+    let bar = terminal.progress("Sealing");
+    let done = publication.commit(&|done, of| bar.set(done, of)).await?;
+    drop(bar);
+    if done.release.is_some() && !names.is_empty() && terminal.is_watched() {
+        terminal.note(format!("\nIssued for {}.", names.join(", ")));
+    }
+    Ok(done)
 }
 
 /// What rendering would find wrong too: a person gets one list, not one mistake after another.
@@ -133,7 +171,7 @@ const HEADINGS: [(What, &str); 6] = [
 
 /// The plan: names and titles on the author's own terminal alone, counts anywhere else, since a log or a mail from cron is
 /// no place for them.
-fn show(plan: &Plan, terminal: &Terminal) {
+pub fn show(plan: &Plan, terminal: &Terminal) {
     if !terminal.is_watched() {
         return show_counts(plan, terminal);
     }
@@ -184,7 +222,7 @@ fn readers(change: &Change) -> String {
     change.readers.iter().map(|name| visible_line(name)).collect::<Vec<_>>().join(", ")
 }
 
-fn summary(done: &Done) -> Vec<String> {
+pub fn summary(done: &Done) -> Vec<String> {
     let mut lines = Vec::new();
     match done.release {
         None => lines.push("Nothing has changed since the last release; nothing was written.".to_owned()),

@@ -38,6 +38,8 @@ mod open;
 mod publish;
 #[cfg(feature = "author")]
 mod recover;
+#[cfg(feature = "author")]
+mod send;
 #[cfg(feature = "serve")]
 mod serve;
 #[cfg(feature = "author")]
@@ -104,6 +106,8 @@ enum Command {
     #[cfg(feature = "author")]
     Build(build::Build),
     #[cfg(feature = "author")]
+    Send(send::Send),
+    #[cfg(feature = "author")]
     #[command(subcommand)]
     Host(host::Host),
     #[cfg(feature = "author")]
@@ -148,6 +152,8 @@ impl Command {
             Self::Member(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Build(command) => command.run(common, terminal).await,
+            #[cfg(feature = "author")]
+            Self::Send(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Host(command) => command.run(common, terminal),
             #[cfg(feature = "author")]

@@ -15,8 +15,8 @@ use crate::{
     audit::{Log, Opened},
     keys::Keys,
     notice::{
-        self, Allowed, Cause, Choice, History, LeftOut, NoticeError, Patience, Plan, Planned, Reason, Sending, Sent,
-        SentReport, Texts,
+        self, Allowed, Cause, Choice, History, LeftOut, NoticeError, Patience, Plan, Planned, Reading, Reason, Sending,
+        Sent, SentReport, Texts,
     },
     practice::{Home, KeyFile, Mail, Practice, Way},
     publish::{self, Standing},
@@ -63,12 +63,13 @@ pub struct Notify {
 }
 
 /// A plan that was checked, and what it takes to carry it out.
-struct Ready {
-    practice: Practice,
+pub struct Ready<'a> {
+    practice: &'a Practice,
     mail: Mail,
     history: History,
-    released: Standing,
-    plan: Plan,
+    /// What the notices are about; not known before it was published.
+    pub released: Option<Standing>,
+    pub plan: Plan,
     allowed: Vec<Allowed>,
 }
 
@@ -76,9 +77,16 @@ impl Notify {
     pub async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         // SECURITY: from the plan to the last message: two at once would send twice.
         let (home, _lock) = context::locked(common)?;
-        let practice = context::practice(common)?;
+        let mut practice = context::practice(common)?;
         let keys = context::keys(common)?;
-        let ready = self.ready(practice, common, &keys, &home).await?;
+        for member in &self.members {
+            context::mailbox(context::member(&practice, member)?)?;
+        }
+        let store = context::store(common, self.store.store.as_deref())?;
+        publish::adopt_keyrings(&store, &home, &mut practice).await?;
+        let reading = notice::readings(&store, &keys, &practice).await?;
+        reading.released.ok_or(Failure::NothingPublished)?;
+        let ready = self.ready(&practice, &reading, &store, &keys, &home).await?;
         show(&ready, terminal);
         if ready.plan.notices.is_empty() {
             terminal.data(&data(&ready, &SentReport::default()));
@@ -92,36 +100,37 @@ impl Notify {
         }
         ready.reach(&keys, &home)?;
         ask::agree("Send these notices?", self.yes)?;
-        let password = self.password(&ready.mail, &home)?;
+        let password = self.password(&ready, &home)?;
         let report = ready.send(password, &keys, &home, terminal)?;
+        terminal.data(&data(&ready, &report));
         finish(&ready, report, terminal)
     }
 
     /// Who gets one, checked.
-    async fn ready(&self, mut practice: Practice, common: &Common, keys: &Keys, home: &Home) -> Result<Ready, Failure> {
-        for member in &self.members {
-            context::mailbox(context::member(&practice, member)?)?;
-        }
+    pub async fn ready<'a>(
+        &self,
+        practice: &'a Practice,
+        reading: &Reading,
+        store: &Store,
+        keys: &Keys,
+        home: &Home,
+    ) -> Result<Ready<'a>, Failure> {
         let mail = practice.site.mail.clone().ok_or(NoticeError::NoMail)?;
-        let store = context::store(common, self.store.store.as_deref())?;
-        publish::adopt_keyrings(&store, home, &mut practice).await?;
-        let reading = notice::readings(&store, keys, &practice).await?;
-        let released = reading.released.ok_or(Failure::NothingPublished)?;
         let history = History::read(home, keys)?;
-        let log = self.opened(&store, &practice, keys, home).await?;
+        let log = self.opened(store, practice, keys, home).await?;
         let opened = |mailbox: &MailboxId, since: UnixTime| log.opened_since(mailbox, since);
         let cause = match (self.again, self.remind) {
             (true, _) => Cause::Again,
             (_, true) => Cause::Remind(&opened),
             _ => Cause::New,
         };
-        let plan = Plan::of(&practice, &history, &reading, Choice { members: &self.members, cause });
+        let plan = Plan::of(practice, &history, reading, Choice { members: &self.members, cause });
         let allowed = if plan.notices.is_empty() {
             Vec::new()
         } else {
-            notice::check(&practice, &plan).map_err(NoticeError::from)?
+            notice::check(practice, &plan).map_err(NoticeError::from)?
         };
-        Ok(Ready { practice, mail, history, released, plan, allowed })
+        Ok(Ready { practice, mail, history, released: reading.released, plan, allowed })
     }
 
     /// Who has opened what: the host's log, brought here if it lies elsewhere; asked for reminders alone, and refused if it
@@ -139,8 +148,8 @@ impl Notify {
     }
 
     /// From the file named, else the one in .heldspace/, else from the person.
-    fn password(&self, mail: &Mail, home: &Home) -> Result<Option<SecretString>, Failure> {
-        let Way::Server(server) = &mail.way else { return Ok(None) };
+    pub fn password(&self, ready: &Ready<'_>, home: &Home) -> Result<Option<SecretString>, Failure> {
+        let Way::Server(server) = &ready.mail.way else { return Ok(None) };
         if server.user.is_none() {
             return Ok(None);
         }
@@ -153,15 +162,16 @@ impl Notify {
     }
 }
 
-impl Ready {
-    fn reach(&self, keys: &Keys, home: &Home) -> Result<(), Failure> {
+impl Ready<'_> {
+    pub fn reach(&self, keys: &Keys, home: &Home) -> Result<(), Failure> {
         let Some(first) = self.plan.notices.first() else { return Ok(()) };
+        let released = self.released.ok_or(Failure::NothingPublished)?;
         let links = &self.practice.site.address.links;
-        let reached = tokio::task::block_in_place(|| notice::reach(links, keys, home, self.released, &first.mailbox));
+        let reached = tokio::task::block_in_place(|| notice::reach(links, keys, home, released, &first.mailbox));
         Ok(reached.map_err(NoticeError::from)?)
     }
 
-    fn send(
+    pub fn send(
         &self,
         password: Option<SecretString>,
         keys: &Keys,
@@ -169,15 +179,16 @@ impl Ready {
         terminal: &Terminal,
     ) -> Result<SentReport, Failure> {
         let patience = Patience::default();
-        let carrier = notice::carrier(&self.practice, &self.mail, password, patience);
+        let released = self.released.ok_or(Failure::NothingPublished)?;
+        let carrier = notice::carrier(self.practice, &self.mail, password, patience);
         let mut carrier = carrier.map_err(NoticeError::from)?;
         let sending = Sending {
-            practice: &self.practice,
+            practice: self.practice,
             mail: &self.mail,
             keys,
             home,
             history: &self.history,
-            released: self.released,
+            released,
             patience,
             now: context::now,
             wait: std::thread::sleep,
@@ -202,13 +213,17 @@ pub fn history(common: &Common, terminal: &Terminal) -> Result<History, Failure>
 }
 
 /// The plan, on the author's own terminal alone: who gets a notice, and why.
-fn show(ready: &Ready, terminal: &Terminal) {
+pub fn show(ready: &Ready<'_>, terminal: &Terminal) {
     let notices = &ready.plan.notices;
+    if !terminal.is_watched() {
+        return terminal.note(format!("{} to send.", count(notices.len(), "notice")));
+    }
     let widest = |of: fn(&Planned) -> String| notices.iter().map(|n| of(n).chars().count()).max().unwrap_or(0);
     let who = |n: &Planned| format!("{} <{}>", visible_line(&n.person.name), visible_line(&n.person.address));
     let width = widest(who);
     if !notices.is_empty() {
-        terminal.note(format!("\n{} about release {}:", count(notices.len(), "notice"), ready.released.release));
+        let about = ready.released.map(|released| format!(" about release {}", released.release));
+        terminal.note(format!("\n{}{}:", count(notices.len(), "notice"), about.unwrap_or_default()));
     }
     for notice in notices {
         let who = who(notice);
@@ -226,7 +241,7 @@ fn show(ready: &Ready, terminal: &Terminal) {
             LeftOut::Uncertain(since) => format!("\nThe notice to {folder} on {} may have been sent, or not; it is not repeated by itself. Once more: `heldspace notify --member {folder} --again`.", date(*since)),
         });
     }
-    let texts = Texts::of(&ready.practice);
+    let texts = Texts::of(ready.practice);
     let members = notices.iter().map(|notice| &ready.practice.members[&notice.person.folder]);
     let missing: BTreeMap<&str, &str> = members
         .filter_map(|member| Some((texts.missing_for(member)?, texts.for_member(member).language.as_str())))
@@ -257,7 +272,7 @@ fn why(notice: &Planned) -> String {
 }
 
 /// For scripts: counts, and what happened to each, by folder name.
-fn data(ready: &Ready, report: &SentReport) -> Value {
+pub fn data(ready: &Ready<'_>, report: &SentReport) -> Value {
     let outcomes: BTreeMap<&String, &Sent> = report.members.iter().map(|(folder, sent)| (folder, sent)).collect();
     let members = ready.plan.notices.iter().map(|notice| {
         let mut row = json!({ "member": notice.person.folder, "reason": notice.reason, "new": notice.titles.len() });
@@ -271,7 +286,7 @@ fn data(ready: &Ready, report: &SentReport) -> Value {
     let uncertain = ready.plan.left_out.iter().filter(|(_, why)| matches!(why, LeftOut::Uncertain(_)));
     let uncertain: Vec<&String> = uncertain.map(|(person, _)| &person.folder).collect();
     json!({
-        "release": ready.released.release,
+        "release": ready.released.map(|released| released.release),
         "planned": ready.plan.notices.len(),
         "sent": report.members.iter().filter(|(_, sent)| *sent == Sent::Sent).count(),
         "members": members,
@@ -281,8 +296,7 @@ fn data(ready: &Ready, report: &SentReport) -> Value {
 }
 
 /// What happened, each failure by name; an error if anything was left.
-fn finish(ready: &Ready, report: SentReport, terminal: &Terminal) -> Result<(), Failure> {
-    terminal.data(&data(ready, &report));
+pub fn finish(ready: &Ready<'_>, report: SentReport, terminal: &Terminal) -> Result<(), Failure> {
     let sent = report.members.iter().filter(|(_, sent)| *sent == Sent::Sent).count();
     let place = match &ready.mail.way {
         Way::Folder(folder) => format!(", into {}", ready.practice.root.join(folder).display()),

@@ -79,6 +79,19 @@ impl Plan {
         self.changes.is_empty() && self.closing.is_empty()
     }
 
+    /// How many changes of each kind: what a script may know of it.
+    pub fn counts(&self) -> BTreeMap<&'static str, usize> {
+        let kinds = [
+            ("newly-readable", What::NewlyReadable),
+            ("changed", What::Changed),
+            ("taken-back", What::TakenBack),
+            ("newly-open", What::NewlyOpen),
+            ("open-changed", What::OpenChanged),
+            ("no-longer-open", What::NoLongerOpen),
+        ];
+        kinds.into_iter().map(|(name, what)| (name, self.count(what))).collect()
+    }
+
     pub fn count(&self, what: What) -> usize {
         self.changes.iter().filter(|change| change.what == what).count()
     }

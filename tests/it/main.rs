@@ -52,6 +52,8 @@ mod sealed;
 #[cfg(feature = "author")]
 mod secrets;
 #[cfg(all(feature = "author", feature = "serve"))]
+mod send;
+#[cfg(all(feature = "author", feature = "serve"))]
 mod served;
 #[cfg(feature = "author")]
 mod site;

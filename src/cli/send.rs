@@ -1,0 +1,96 @@
+//! `send`: build, publish and notify in one go, with one plan and one question.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use super::{
+    Common, Failure, Terminal, ask,
+    build::{self, Desk},
+    context::{self, StoreArg},
+    notify::{self, Notify},
+    publish,
+};
+use crate::{
+    notice::{Reading, SentReport},
+    publish::{Bring, Publication, standing},
+};
+
+/// Build, publish and notify: everything that is to be done once something was written
+///
+/// You see who would newly read what, and who gets a notice; you are asked once. If something goes wrong on the way, run it
+/// again: it goes on where it stopped, and nobody is told twice.
+///
+/// Example: heldspace send
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub struct Send {
+    /// Show the plan, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Agree to the plan without being asked
+    #[arg(long)]
+    yes: bool,
+    /// Read the password of the mail server from this file (mode 0600) rather than asking
+    #[arg(long, value_name = "FILE")]
+    mail_password_file: Option<PathBuf>,
+}
+
+impl Send {
+    pub async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+        let desk = Desk::open(common, &StoreArg { store: None }).await?;
+        let notify = Notify { mail_password_file: self.mail_password_file, ..Notify::default() };
+        let (publication, _) = desk.publication(false, terminal, context::now()).await?;
+        let mut ready =
+            notify.ready(&desk.practice, &reading(&publication), &desk.store, &desk.keys, &desk.home).await?;
+        let plan = publication.plan();
+        build::show(&plan, terminal);
+        notify::show(&ready, terminal);
+        if self.dry_run {
+            terminal.data(&json!({ "plan": plan.counts(), "notices": ready.plan.notices.len() }));
+            return Ok(());
+        }
+        // Whatever is asked is asked before anything is done.
+        let password = if ready.plan.notices.is_empty() { None } else { notify.password(&ready, &desk.home)? };
+        let question = if build::opens(&plan) {
+            "Publish this, for everyone on the open web too, and send these notices?"
+        } else {
+            "Publish this, and send these notices?"
+        };
+        ask::agree(question, self.yes)?;
+        let done = build::commit(publication, terminal).await?;
+        build::summary(&done).into_iter().for_each(|line| terminal.line(line));
+        let brought = bring(&desk, terminal).await?;
+        ready.released = standing(&desk.store, &desk.keys).await?;
+        let mut report = SentReport::default();
+        if !ready.plan.notices.is_empty() {
+            ready.reach(&desk.keys, &desk.home)?;
+            report = ready.send(password, &desk.keys, &desk.home, terminal)?;
+        }
+        terminal.data(&json!({ "build": done, "publish": brought, "notices": notify::data(&ready, &report) }));
+        notify::finish(&ready, report, terminal)
+    }
+}
+
+/// What each member is about to have.
+fn reading(publication: &Publication<'_>) -> Reading {
+    let pages = publication.wanted.readers.iter().map(|reader| {
+        let entries = reader.pages.iter().map(|page| page.entry.clone()).collect();
+        (reader.folder.clone(), entries)
+    });
+    Reading { pages: pages.collect(), released: None }
+}
+
+/// To the host, if that is not this machine.
+async fn bring(desk: &Desk, terminal: &Terminal) -> Result<Option<publish::Brought>, Failure> {
+    if desk.practice.site.host.is_none() {
+        return Ok(None);
+    }
+    let host = publish::host(&desk.practice, &desk.keys).await?;
+    let now = context::now();
+    let bring = Bring { store: &desk.store, host: &host, keys: &desk.keys, home: &desk.home, now };
+    let journey = bring.journey().await?;
+    publish::tell(&journey, &host, terminal);
+    publish::go(&bring, &journey, 0, terminal).await.map(Some)
+}
