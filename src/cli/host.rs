@@ -14,7 +14,7 @@ pub enum Host {
     /// The host is a heldspace server (its address), or a folder that some other program brings further. The key is no
     /// secret: with it the server can tell your publications from anybody else's, and nothing more.
     ///
-    /// Example: heldspace host add https://pages.example.org
+    /// Example: `heldspace host add https://pages.example.org`
     #[command(verbatim_doc_comment)]
     Add {
         /// An address such as <https://pages.example.org>, or a folder

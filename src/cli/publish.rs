@@ -21,6 +21,7 @@ use crate::{
 /// Example: heldspace publish
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub struct Publish {
     /// Only say what would travel
     #[arg(long)]

@@ -60,7 +60,9 @@ impl Send {
         };
         ask::agree(question, self.yes)?;
         let done = build::commit(publication, terminal).await?;
-        build::summary(&done).into_iter().for_each(|line| terminal.line(line));
+        for line in build::summary(&done) {
+            terminal.line(line);
+        }
         let brought = bring(&desk, terminal).await?;
         ready.released = standing(&desk.store, &desk.keys).await?;
         let mut report = SentReport::default();

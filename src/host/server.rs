@@ -101,7 +101,7 @@ impl Inner {
         for left in (0..TRIES).rev() {
             match self.once(method, path, body, limit) {
                 Ok(reply) if reply.status == 428 && left > 0 => {
-                    self.state().0 = greeting(&self.agent, &self.origin)?.challenge
+                    self.state().0 = greeting(&self.agent, &self.origin)?.challenge;
                 }
                 Ok(reply) if matches!(reply.status, 429 | 503) && left > 0 => std::thread::sleep(wait),
                 Ok(reply) => return self.judged(reply, path),

@@ -79,8 +79,13 @@ impl Explain for PublishError {
 
     fn exit_code(&self) -> u8 {
         match self {
-            Self::Foreign | Self::LaterEpoch { .. } | Self::NoKeyring { .. } => 4,
-            Self::Nothing | Self::Unfinished | Self::Ahead { .. } | Self::Behind { .. } => 4,
+            Self::Foreign
+            | Self::LaterEpoch { .. }
+            | Self::NoKeyring { .. }
+            | Self::Nothing
+            | Self::Unfinished
+            | Self::Ahead { .. }
+            | Self::Behind { .. } => 4,
             Self::TooMuch { .. } => 1,
             Self::Home(e) => e.exit_code(),
             Self::Host(e) => e.exit_code(),

@@ -11,13 +11,13 @@ use super::{limits::Limits, refusal::Refusal};
 pub(super) struct HeadScanner {
     at: usize,
     line_start: usize,
-    has_request_line: bool,
+    /// Whether a body may follow; none as long as the request line was not read.
+    takes_body: Option<bool>,
     fields: usize,
     hosts: usize,
     length: Option<u64>,
     encoded: bool,
     expects: bool,
-    takes_body: bool,
 }
 
 /// A head that stood the check.
@@ -49,7 +49,7 @@ impl HeadScanner {
     pub(super) fn scan(&mut self, bytes: &[u8], limits: HeadLimits) -> Result<Option<Head>, Refusal> {
         while let Some(&byte) = bytes.get(self.at) {
             if self.at >= limits.size {
-                return Err(if self.has_request_line { Refusal::HeadTooLarge } else { Refusal::TargetTooLong });
+                return Err(if self.takes_body.is_some() { Refusal::HeadTooLarge } else { Refusal::TargetTooLong });
             }
             let after_cr = self.at > self.line_start && bytes[self.at - 1] == b'\r';
             self.at += 1;
@@ -71,9 +71,8 @@ impl HeadScanner {
 
     /// Whether this line, without its end, is the last one.
     fn line(&mut self, line: &[u8], limits: HeadLimits) -> Result<bool, Refusal> {
-        if !self.has_request_line {
-            self.has_request_line = true;
-            self.takes_body = request_line(line, limits.target)?;
+        if self.takes_body.is_none() {
+            self.takes_body = Some(request_line(line, limits.target)?);
         } else if line.is_empty() {
             return Ok(true);
         } else {
@@ -120,7 +119,7 @@ impl HeadScanner {
         match () {
             () if self.hosts != 1 => Err(Refusal::Malformed),
             () if length > 0 && self.encoded => Err(Refusal::EncodedBody),
-            () if length > 0 && !self.takes_body => Err(Refusal::Body),
+            () if length > 0 && self.takes_body != Some(true) => Err(Refusal::Body),
             () if length > limits.body => Err(Refusal::TooLarge),
             () if self.expects => Err(Refusal::Expectation),
             () => Ok(length),

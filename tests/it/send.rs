@@ -113,7 +113,7 @@ fn killed_anywhere_it_is_finished_by_the_same_command_and_nobody_is_told_twice()
             0 => count(&practice.site.path("outbox")) > before + round / 4,
             _ => count(&practice.site.store()) > arrived + round / 2,
         };
-        while send.try_wait().unwrap().is_none() && !far_enough(round) && started.elapsed() < Duration::from_secs(60) {}
+        while send.try_wait().unwrap().is_none() && !far_enough(round) && started.elapsed() < Duration::from_mins(1) {}
         send.kill().unwrap();
         stopped += usize::from(!send.wait().unwrap().success());
         let output = practice.site.run(&["send", "--yes"]);

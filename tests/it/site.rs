@@ -11,6 +11,8 @@ use serde_json::Value;
 /// A practice to try things on; gone when dropped.
 pub struct TestSite {
     folder: tempfile::TempDir,
+    /// The 24 words of its recovery sheet.
+    words: String,
 }
 
 /// What `member add` prints once.
@@ -24,9 +26,20 @@ pub struct Card {
 impl TestSite {
     /// A new practice, with its starting content.
     pub fn new() -> Self {
-        let site = Self { folder: tempfile::tempdir().unwrap() };
-        site.ok(&["init", "--no-passphrase", "--country", "US"]);
+        let mut site = Self { folder: tempfile::tempdir().unwrap(), words: String::new() };
+        let sheet: Value =
+            serde_json::from_str(&site.ok(&["init", "--no-passphrase", "--country", "US", "--json"])).unwrap();
+        let words = sheet["words"].as_array().unwrap().iter().map(|word| word.as_str().unwrap());
+        site.words = words.collect::<Vec<_>>().join(" ");
         site
+    }
+
+    /// A file that holds the recovery words, for its owner alone.
+    pub fn words_file(&self) -> PathBuf {
+        let path = self.path(".heldspace/words");
+        fs::write(&path, &self.words).unwrap();
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        path
     }
 
     /// A new practice whose content was taken away.

@@ -14,7 +14,7 @@ use super::super::refusal::Refusal;
 /// How long a challenge is handed out; it is good for as long again.
 const AGE: Duration = Duration::from_mins(30);
 /// How long a publication has its turn after it was last heard of.
-const TURN: Duration = Duration::from_secs(60);
+const TURN: Duration = Duration::from_mins(1);
 
 #[derive(Debug)]
 struct Issued {
