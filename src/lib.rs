@@ -5,8 +5,10 @@
 //! ```text
 //!  author's machine                                   host (ciphertext only)         member's browser
 //!  content/*.md → Page → RenderedPage → Plaintext ─┐
-//!  members      → Index (one each, signed) ────────┼→ Publication → store → gate ──→ keyring → index → page
-//!  open pages, theme, viewer → plain files ────────┘
+//!  members      → Index (one each, signed) ────────┼→ Publication → store → host → gate ──→ keyring → index → page
+//!  open pages, theme, viewer → plain files ────────┘                  │
+//!  audit ←── who opened what ←─────────────────────── audit log ──────┘
+//!  notices (SMTP) ─────────────────────────────────────────────────→ an e-mail that says nothing
 //! ```
 //!
 //! | stage | takes | gives | must not know |
@@ -20,6 +22,8 @@
 //! | [`notice`] | what was published, and what was told before | a plan to show, and then an e-mail for each | what a page says |
 //! | [`serve`] | HTTP requests, a store | ciphertext for tickets and passes | how to read any of it |
 //! | [`audit`] | the host's audit log, and what was seen of it before | who opened what, and whether to believe it | how to show it |
+//! | [`notice`] | what members can read, what they were told | e-mails that say nothing | how to ask; what a page says |
+//! | [`audit`] | the host's log, what was seen of it | who opened what, and what is wrong with the log | whom to believe but its own memory |
 //! | [`viewer`] | | the browser's program, to publish | |
 //!
 //! [`wire`] has the formats that both sides know; [`practice`] the folder with its people, keys and state, and the one
@@ -36,6 +40,8 @@
 //! - A notice names nobody and says nothing, and none is sent twice for one cause: `tests/it/notice/`.
 //! - Nothing an unsigned byte says is believed, in the browser either: `tests/web/hostile.test.mjs`.
 //! - The host can't change its audit log behind what was seen of it: `tests/it/audit.rs`.
+//! - Nobody but the practice publishes at its host, nothing twice, nothing halfway: `tests/it/publishing.rs`.
+//! - No notice goes out twice for one cause, and none is lost without a word: `tests/it/notice/killed.rs`, `tests/it/send.rs`.
 //! - The server links nothing that could read, render or mail: `tests/it/promises.rs`.
 //! - Text from outside is made visible before a person sees it: [`visible`].
 //!

@@ -26,15 +26,27 @@ impl Host {
     pub fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         let Self::Add { place } = self;
         let _lock = context::locked(common)?;
-        context::practice(common)?;
+        let practice = context::practice(common)?;
         let key = key_text(context::keys(common)?.root());
         let is_address = place.contains("://");
         let mut site = Edit::site(&common.root)?;
         site.set_host(if is_address { "address" } else { "folder" }, place.trim_end_matches('/'));
+        // Until now this computer was the host, and links led to it.
+        let links = &practice.site.address.links;
+        let moved = is_address
+            && ["http://127.", "http://localhost", "http://[::1]"].iter().any(|here| links.starts_with(here));
+        if moved {
+            site.set_link_address(place.trim_end_matches('/'));
+        }
         // Read again before anything is written: an address that is none is refused as any mistake in the file is.
         site.check_site()?;
         site.save()?;
         terminal.data(&json!({ "host": place, "key": key }));
+        if moved {
+            terminal.line(format!(
+                "Links lead there from the next build on, rather than to {links}: cards printed so far do not."
+            ));
+        }
         terminal.line(format!("`heldspace publish` brings the publication to {place}."));
         if is_address {
             terminal.line(format!(

@@ -20,7 +20,8 @@ impl Store {
         written.map_err(|source| match source.kind() {
             io::ErrorKind::UnexpectedEof => StoreError::Cut { path: path.to_owned() },
             _ => StoreError::Append { path: path.to_owned(), source },
-        })
+        })?;
+        self.round_time(path)
     }
 }
 
