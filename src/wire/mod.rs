@@ -36,14 +36,14 @@ pub type Release = u64;
 /// Seconds since 1970-01-01 00:00 UTC.
 pub type UnixTime = u64;
 
-/// A verifying key as people hand it on: 43 characters.
+/// A verifying key as people hand it on, in a command or a file: 64 hexadecimal digits.
 pub fn key_text(key: &VerifyingKey) -> String {
-    data_encoding::BASE64URL_NOPAD.encode(key.as_bytes())
+    data_encoding::HEXLOWER.encode(key.as_bytes())
 }
 
 /// Reads what [`key_text`] wrote; a weak key is none.
 pub fn parse_key(text: &str) -> Option<VerifyingKey> {
-    let bytes: [u8; 32] = data_encoding::BASE64URL_NOPAD.decode(text.as_bytes()).ok()?.try_into().ok()?;
+    let bytes: [u8; 32] = data_encoding::HEXLOWER.decode(text.as_bytes()).ok()?.try_into().ok()?;
     VerifyingKey::from_bytes(&bytes).ok().filter(|key| !key.is_weak())
 }
 

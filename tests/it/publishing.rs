@@ -34,8 +34,7 @@ impl Published {
         let site = TestSite::empty();
         let card = site.member("ann", &[]);
         site.page("library/a.md", "# A\n\nFirst.").page("library/open.md", "+++\npublic = true\n+++\n# Open\n\nFirst.");
-        let key =
-            json(&site.ok(&["host", "add", "https://pages.example.org", "--json"]))["key"].as_str().unwrap().to_owned();
+        let key = json(&site.ok(&["host", "add", "elsewhere", "--json"]))["key"].as_str().unwrap().to_owned();
         let folder = tempfile::tempdir().unwrap();
         let server = Served::with(&folder.path().join("store"), &["--publisher", &key]);
         site.ok(&["host", "add", &server.origin()]);
@@ -264,14 +263,21 @@ fn another_practice_and_old_keys_publish_nothing() {
 /// Someone who can sign requests with the practice's keys, and change them afterwards.
 struct Forger {
     keys: heldspace::keys::Keys,
+    machine: Nonce,
     origin: String,
     address: std::net::SocketAddr,
 }
 
 impl Forger {
     fn of(host: &Published) -> Self {
-        let keys = Home::of(host.site.root()).keys::<HomeError>(|| unreachable!("the keys are bare")).unwrap();
-        Self { keys, origin: host.origin(), address: host.server.as_ref().unwrap().address }
+        let home = Home::of(host.site.root());
+        let keys = home.keys::<HomeError>(|| unreachable!("the keys are bare")).unwrap();
+        Self {
+            keys,
+            machine: home.machine().unwrap(),
+            origin: host.origin(),
+            address: host.server.as_ref().unwrap().address,
+        }
     }
 
     fn greeting(&self) -> Greeting {
@@ -285,7 +291,7 @@ impl Forger {
             statement: self.keys.statement().clone(),
             origin: self.origin.clone(),
             challenge: greeting.challenge,
-            publication: Nonce::from_bytes([7; 16]),
+            publication: self.machine,
             nonce: Nonce::from_bytes(rand()),
             method: method.into(),
             path: path.into(),
@@ -377,7 +383,8 @@ fn what_may_not_stand_there_is_refused_even_from_the_practice() {
     let record = format!("mailboxes/{}.json", host.card.mailbox);
     let good = String::from_utf8(fs::read(host.store().join(&record)).unwrap()).unwrap();
     let nowhere = good.replace("indexes/", "indexes/../indexes/");
-    let missing = good.replacen("/1", "/2", 1);
+    let index = serde_json::from_str::<Value>(&good).unwrap()["index"].as_str().unwrap().to_owned();
+    let missing = good.replace(&index, &format!("{index}0"));
     let large = vec![0; 70_000];
     for (path, body) in [
         ("head.json", head.as_slice()),
