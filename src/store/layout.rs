@@ -132,7 +132,7 @@ mod tests {
             "objects/..",
             "mailboxes/x.json",
             &format!("objects/{name}/x"),
-            &format!("objects/{}", name.to_string().to_uppercase()),
+            &format!("objects/{}", ObjectName::from_bytes([0xab; 16]).to_string().to_uppercase()),
             &format!("mailboxes/{mailbox}"),
             &format!("indexes/{mailbox}/07"),
             &format!("indexes/{mailbox}/+7"),
