@@ -8,9 +8,10 @@ use super::{Common, Failure, Terminal, ask, build::count, context};
 use crate::{
     audit::{Filter, Log, Names, Shown},
     csv_safe::Table,
-    practice::Home,
+    keys::Keys,
+    practice::{Home, Practice},
     publish::bring_back,
-    store::layout,
+    store::{Store, layout},
     visible::visible_line,
     wire::{UnixTime, What},
 };
@@ -65,15 +66,14 @@ impl Audit {
         let home = Home::of(&common.root);
         let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
         if self.begin_anew {
-            return self.begin_anew(common, &home, terminal).await;
+            return self.begin_anew(common, &practice, &home, terminal).await;
         }
         let keys = context::keys(common)?;
         let names = Names::of(&practice, &home, &keys)?;
         let filter = self.filter(&names, &zone)?;
         let store = context::store(common, self.store.store.as_deref())?;
-        if practice.site.host.is_some() && self.store.store.is_none() {
-            let _lock = home.lock()?;
-            bring_back(&super::publish::host(&practice, &keys).await?, &store, layout::AUDIT).await?;
+        if is_elsewhere(&practice, &self.store) {
+            bring(&practice, &home, &keys, &store).await?;
         }
         let log = Log::read(&store, &home).await?;
         let shown = log.shown(&names, &filter);
@@ -99,8 +99,18 @@ impl Audit {
         })
     }
 
-    async fn begin_anew(&self, common: &Common, home: &Home, terminal: &Terminal) -> Result<(), Failure> {
-        let log = Log::read(&context::store(common, self.store.store.as_deref())?, home).await?;
+    async fn begin_anew(
+        &self,
+        common: &Common,
+        practice: &Practice,
+        home: &Home,
+        terminal: &Terminal,
+    ) -> Result<(), Failure> {
+        let store = context::store(common, self.store.store.as_deref())?;
+        if is_elsewhere(practice, &self.store) {
+            bring(practice, home, &context::keys(common)?, &store).await?;
+        }
+        let log = Log::read(&store, home).await?;
         for flaw in &log.flaws {
             terminal.note(format!("  {}", visible_line(&flaw.to_string())));
         }
@@ -110,6 +120,17 @@ impl Audit {
         terminal.line("From now on the log must continue what is there now.");
         Ok(())
     }
+}
+
+/// Whether the log is written somewhere else than where it is read.
+pub fn is_elsewhere(practice: &Practice, named: &context::StoreArg) -> bool {
+    practice.site.host.is_some() && named.store.is_none()
+}
+
+/// Brings the host's log here, as it lies there.
+pub async fn bring(practice: &Practice, home: &Home, keys: &Keys, store: &Store) -> Result<(), Failure> {
+    let _lock = home.lock()?;
+    Ok(bring_back(&super::publish::host(practice, keys).await?, store, layout::AUDIT).await?)
 }
 
 /// When a day begins here.

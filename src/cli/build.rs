@@ -42,6 +42,11 @@ impl Build {
         for line in summary(&done) {
             terminal.line(line);
         }
+        // Into a store of its own choice is not on the way there.
+        let has_host = context::practice(common)?.site.host.is_some() && self.store.store.is_none();
+        if has_host && done.release.is_some() {
+            terminal.line("Members see it once `heldspace publish` has brought it to the host.");
+        }
         Ok(())
     }
 

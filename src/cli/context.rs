@@ -98,6 +98,11 @@ pub fn member<'a>(practice: &'a Practice, folder: &str) -> Result<&'a Member, Fa
     Ok(found.ok_or_else(|| EditError::Unknown { kind: "member", name: folder.to_owned(), known: known() })?)
 }
 
+/// What brings a change to members.
+pub fn next(practice: &Practice) -> &'static str {
+    if practice.site.host.is_some() { "`heldspace build` and `heldspace publish`" } else { "`heldspace build`" }
+}
+
 pub fn mailbox(member: &Member) -> Result<&Mailbox, Failure> {
     if member.closed.is_some() {
         return Err(EditError::Closed { name: member.folder.clone() }.into());

@@ -115,7 +115,7 @@ impl Failure {
             Self::NoMailbox { member } => format!("`heldspace member rekey {member}` makes one, with a card."),
             Self::NothingPublished => "Run `heldspace build` first.".into(),
             Self::NoHost => "Name it: `heldspace host add https://…`, or a folder. Where this machine is the host itself, `heldspace build` is all there is to do.".into(),
-            Self::LinkNotYet => "It was ended, or its week is over, or this member is new: it works again after the next `heldspace build`.".into(),
+            Self::LinkNotYet => "It was ended, or its week is over, or this member is new: it works again after the next `heldspace build` (and `heldspace publish`, where there is a host).".into(),
             Self::NotShown(_) => "Look where the output goes, and whether it can take any. For a card: `heldspace member rekey` makes a new one.".into(),
             Self::OtherRoot => "Nothing was changed. Look whether this sheet belongs to another practice.".into(),
             Self::NoticesLeft { .. } => "What was refused: ask that person for their address, and correct it in member.toml. What was put off: run `heldspace notify` again later. What may have been sent: ask, or send it once more with `heldspace notify --member NAME --again`.".into(),

@@ -4,7 +4,10 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::{Common, Failure, Terminal, context};
-use crate::{practice::edit::Edit, wire::key_text};
+use crate::{
+    practice::{edit::Edit, is_loopback},
+    wire::key_text,
+};
 
 /// Say where the publication goes
 #[derive(Subcommand)]
@@ -33,8 +36,7 @@ impl Host {
         site.set_host(if is_address { "address" } else { "folder" }, place.trim_end_matches('/'));
         // Until now this computer was the host, and links led to it.
         let links = &practice.site.address.links;
-        let moved = is_address
-            && ["http://127.", "http://localhost", "http://[::1]"].iter().any(|here| links.starts_with(here));
+        let moved = is_address && is_loopback(links);
         if moved {
             site.set_link_address(place.trim_end_matches('/'));
         }
@@ -44,15 +46,32 @@ impl Host {
         terminal.data(&json!({ "host": place, "key": key }));
         if moved {
             terminal.line(format!(
-                "Links lead there from the next build on, rather than to {links}: cards printed so far do not."
+                "Links lead there from the next release on, rather than to {links}: cards printed so far do not."
             ));
         }
         terminal.line(format!("`heldspace publish` brings the publication to {place}."));
         if is_address {
             terminal.line(format!(
-                "\nOn the server, once:\n  heldspace serve --store /var/lib/heldspace --listen 0.0.0.0:443 --origin {place} --publisher {key}"
+                "\nOn the server, once (docs/hosting.md goes through it):\n  {}",
+                serve(place.trim_end_matches('/'), &key)
             ));
         }
         Ok(())
     }
+}
+
+/// The server's command, as `docs/hosting.md` explains it.
+fn serve(origin: &str, key: &str) -> String {
+    let door = match origin.strip_prefix("https://") {
+        Some(host) => {
+            let name = host.split(':').next().unwrap_or(host);
+            format!(
+                "--listen '[::]:443' --redirect '[::]:80' --acme {name} --acme-cache /var/lib/heldspace/certificates"
+            )
+        }
+        None => format!("--listen {}", origin.trim_start_matches("http://").replace("localhost", "127.0.0.1")),
+    };
+    format!(
+        "heldspace serve --store /var/lib/heldspace/store {door} \\\n    --origin {origin} \\\n    --publisher {key}"
+    )
 }

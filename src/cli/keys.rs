@@ -13,7 +13,7 @@ use crate::{keys::Root, practice::KeyFile};
 pub enum Keys {
     /// Begin the next epoch: new keys from the 24 words, when the ones on this machine may be known to others
     ///
-    /// Members keep their cards. The next build seals everything anew.
+    /// Members keep their cards. The next release seals everything anew.
     ///
     /// Example: heldspace keys rotate
     #[command(verbatim_doc_comment)]
@@ -30,6 +30,7 @@ impl Keys {
     pub async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         let Self::Rotate { words_file, store } = self;
         let (home, _lock) = context::locked(common)?;
+        let practice = context::practice(common)?;
         let passphrase = match home.key_file()? {
             Some(KeyFile::Wrapped) => Some(ask::passphrase(common, ask::Again::No)?),
             _ => None,
@@ -45,8 +46,9 @@ impl Keys {
         home.write_keys(&next, passphrase)?;
         terminal.data(&json!({ "epoch": next.epoch() }));
         terminal.line(format!(
-            "Epoch {}. Write this number on the recovery sheet. The next `heldspace build` seals everything anew.",
-            next.epoch()
+            "Epoch {}. Write this number on the recovery sheet. The next {} seals everything anew.",
+            next.epoch(),
+            context::next(&practice)
         ));
         Ok(())
     }

@@ -20,7 +20,7 @@ pub struct Link {
     /// The link of the card, which has no end, rather than that of the newest release
     #[arg(long)]
     card: bool,
-    /// End this link; with --all every link of this member, the card's too. It counts from the next build on
+    /// End this link; with --all every link of this member, the card's too. It counts from the next release on
     #[arg(long)]
     revoke: bool,
     /// With --revoke: end every link of this member, the card's too
@@ -76,7 +76,8 @@ impl Link {
         }
         edit.save()?;
         terminal.data(&json!({ "member": self.member, "revoked": true }));
-        terminal.line("It ends with the next `heldspace build`. A new link: `heldspace link`, after that build.");
+        let next = context::next(&practice);
+        terminal.line(format!("It ends with the next {next}. A new link: `heldspace link`, after that."));
         if !self.all && !self.card {
             terminal.line("Links of other weeks still work: --week ends one of those, --all every one.");
         }

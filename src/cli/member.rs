@@ -11,12 +11,12 @@ use crate::{
     audit::{AuditError, Log, Opened},
     keys::Keys,
     practice::{
-        self, Home, Mailbox, Practice,
+        self, Home, KeyFile, Mailbox, Practice,
         edit::{self, Edit, EditError},
     },
     publish,
     seal::NewMailbox,
-    store::Store,
+    store::{Store, layout},
     visible::{visible, visible_line},
     wire::UnixTime,
 };
@@ -30,7 +30,7 @@ pub enum Member {
         #[command(flatten)]
         store: context::StoreArg,
     },
-    /// Give a member a new card: a new mailbox with new words; the old card is dead from the next build on
+    /// Give a member a new card: a new mailbox with new words; the old card is dead from the next release on
     ///
     /// Everything they may read stays readable with the new card.
     ///
@@ -43,7 +43,7 @@ pub enum Member {
         #[arg(long)]
         yes: bool,
     },
-    /// Close a member's mailbox: from the next build on it opens nothing
+    /// Close a member's mailbox: from the next release on it opens nothing
     ///
     /// Their folder and what you wrote stay with you. What they have read cannot be taken back.
     ///
@@ -149,9 +149,10 @@ impl Card {
             "Card for {}\n\n  Open this address:\n    {link}\n\n{code}  Type these six words:\n    {}\n\n\
              This is shown once. Write both down and hand them over in person, by post, or on a call;\n\
              never by e-mail. Nothing opens with the address alone, and nothing with the words alone.\n\
-             It works from the next `heldspace build` on.",
+             It works after the next {}.",
             terminal.strong(name),
-            terminal.strong(self.words())
+            terminal.strong(self.words()),
+            context::next(practice)
         );
         let data = json!({
             "member": self.folder,
@@ -181,7 +182,7 @@ fn rekey(name: &str, yes: bool, common: &Common, terminal: &Terminal) -> Result<
         return Err(EditError::Closed { name: name.to_owned() }.into());
     }
     if member.mailbox.is_some() {
-        terminal.note("The old card stops working with the next build, and the notes that this member kept for themselves are lost.");
+        terminal.note("The old card stops working with the next release, and the notes that this member kept for themselves are lost.");
         ask::agree("Make a new card?", yes)?;
     }
     let keys = context::keys(common)?;
@@ -201,7 +202,10 @@ fn close(name: &str, yes: bool, common: &Common, terminal: &Terminal) -> Result<
     edit.close(today)?;
     edit.save()?;
     terminal.data(&json!({ "member": name, "closed": today.to_string() }));
-    terminal.line("Closed. It opens nothing from the next `heldspace build` on; their folder stays as it is.");
+    terminal.line(format!(
+        "Closed. It opens nothing after the next {}; their folder stays as it is.",
+        context::next(&practice)
+    ));
     Ok(())
 }
 
@@ -227,10 +231,42 @@ async fn opened(home: &Home, store: &Path, terminal: &Terminal) -> Option<Opened
     }
 }
 
+/// Whether there is a log here to look into: the host's own is fetched where that takes no question.
+async fn fetched(
+    named: &context::StoreArg,
+    practice: &Practice,
+    home: &Home,
+    common: &Common,
+    terminal: &Terminal,
+) -> Result<bool, Failure> {
+    if !audit::is_elsewhere(practice, named) {
+        return Ok(true);
+    }
+    if home.key_file()? == Some(KeyFile::Bare) || common.passphrase_file.is_some() {
+        let (keys, store) = (context::keys(common)?, context::store(common, None)?);
+        match audit::bring(practice, home, &keys, &store).await {
+            Ok(()) => return Ok(true),
+            Err(error) => terminal.note(visible(&error.to_string())),
+        }
+    }
+    let has_some = home.store().join(layout::AUDIT).is_dir();
+    terminal.note(if has_some {
+        "When they last opened something is told as of the last `heldspace audit`."
+    } else {
+        "When they last opened something can be told once `heldspace audit` has fetched the host's log."
+    });
+    Ok(has_some)
+}
+
 async fn list(store: &context::StoreArg, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
     let practice = context::practice(common)?;
     let home = Home::of(&common.root);
-    let opened = opened(&home, &store.store.clone().unwrap_or_else(|| home.store()), terminal).await;
+    let folder = store.store.clone().unwrap_or_else(|| home.store());
+    let opened = if fetched(store, &practice, &home, common, terminal).await? {
+        opened(&home, &folder, terminal).await
+    } else {
+        None
+    };
     let history = notify::history(common, terminal)?;
     let rows: Vec<_> = practice.members.values().map(|member| (member, practice.groups_of(&member.folder))).collect();
     let data = rows.iter().map(|(m, groups)| {

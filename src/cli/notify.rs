@@ -139,7 +139,7 @@ impl Notify {
         if !self.remind {
             return Ok(Opened::default());
         }
-        if practice.site.host.is_some() && self.store.store.is_none() {
+        if super::audit::is_elsewhere(practice, &self.store) {
             publish::bring_back(&super::publish::host(practice, keys).await?, store, layout::AUDIT).await?;
         }
         let log = Log::read(store, home).await?;

@@ -8,8 +8,9 @@ use super::{Common, Failure, Terminal, ask, build::count, context};
 use crate::{
     host::Host,
     keys::Keys,
+    notice::{self, History},
     practice::{Home, Practice},
-    publish::{Bring, Journey},
+    publish::{Bring, Journey, PublishError, adopt_keyrings},
     store::Store,
 };
 
@@ -52,7 +53,7 @@ impl Publish {
         let keys = context::keys(common)?;
         let host = host(&practice, &keys).await?;
         if self.adopt {
-            return self.adopt(common, terminal, &home, &keys, &host).await;
+            return self.adopt(common, terminal, practice, &home, &keys, &host).await;
         }
         let store = context::store_at_hand(common, None)?;
         let bring = Bring { store: &store, host: &host, keys: &keys, home: &home, now: context::now() };
@@ -84,6 +85,7 @@ impl Publish {
         self,
         common: &Common,
         terminal: &Terminal,
+        mut practice: Practice,
         home: &Home,
         keys: &Keys,
         host: &Host,
@@ -96,8 +98,19 @@ impl Publish {
         let bar = terminal.progress("Fetching");
         let release = bring.adopt(&|done, of| bar.set(done, of)).await?;
         drop(bar);
+        adopt_keyrings(&store, home, &mut practice).await?;
+        match notice::readings(&store, keys, &practice).await {
+            // Cut short there: nobody was told yet.
+            Err(PublishError::Unfinished) => {}
+            reading => History::read(home, keys)?.take_over(&practice, &reading?, home, keys)?,
+        }
         terminal.data(&json!({ "release": release }));
         terminal.line(format!("Release {release} is here. `heldspace build` shows what would change against it."));
+        if practice.site.mail.is_some() {
+            terminal.line(
+                "Members count as told of what they have there. If they were not: `heldspace notify --again`, after that.",
+            );
+        }
         Ok(())
     }
 }
@@ -123,6 +136,13 @@ pub async fn go(bring: &Bring<'_>, journey: &Journey, mended: usize, terminal: &
 }
 
 pub fn tell(journey: &Journey, host: &Host, terminal: &Terminal) {
+    if let Some(old) = journey.brought_back {
+        terminal.note(format!(
+            "{} shows release {old}, older than what this machine brought there: somebody has restored a backup, or wants \
+             members to see old pages.",
+            host.name()
+        ));
+    }
     terminal.note(format!("Release {} for {}:", journey.release, host.name()));
     for (number, what) in [
         (journey.sealed.len(), "sealed file"),

@@ -51,7 +51,12 @@ impl Recover {
         let passphrase = if self.no_passphrase { None } else { Some(ask::new_passphrase(common)?) };
         home.write_first_keys(&root.keys(epoch), passphrase)?;
         terminal.data(&json!({ "epoch": epoch }));
-        terminal.line(format!("The keys are back, at epoch {epoch}. `heldspace build` shows what it would publish."));
+        terminal.line(format!("The keys are back, at epoch {epoch}."));
+        let has_host = context::practice(common).is_ok_and(|practice| practice.site.host.is_some());
+        if has_host {
+            terminal.line("`heldspace publish --adopt` fetches what members have.");
+        }
+        terminal.line("`heldspace build` shows what it would publish.");
         Ok(())
     }
 

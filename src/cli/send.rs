@@ -13,8 +13,10 @@ use super::{
     publish,
 };
 use crate::{
+    host::Host,
     notice::{Reading, SentReport},
     publish::{Bring, Publication, standing},
+    wire::Release,
 };
 
 /// Build, publish and notify: everything that is to be done once something was written
@@ -40,6 +42,14 @@ pub struct Send {
 impl Send {
     pub async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         let desk = Desk::open(common, &StoreArg { store: None }).await?;
+        let host = match desk.practice.site.host {
+            Some(_) => Some(publish::host(&desk.practice, &desk.keys).await?),
+            None => None,
+        };
+        // What the host can refuse it refuses before anything is done.
+        if let Some(host) = &host {
+            bring(&desk, host).may_overwrite(Release::MAX).await?;
+        }
         let notify = Notify { mail_password_file: self.mail_password_file, ..Notify::default() };
         let (publication, _) = desk.publication(false, terminal, context::now()).await?;
         let mut ready =
@@ -58,12 +68,17 @@ impl Send {
         } else {
             "Publish this, and send these notices?"
         };
-        ask::agree(question, self.yes)?;
+        if !(plan.is_empty() && ready.plan.notices.is_empty()) {
+            ask::agree(question, self.yes)?;
+        }
         let done = build::commit(publication, terminal).await?;
         for line in build::summary(&done) {
             terminal.line(line);
         }
-        let brought = bring(&desk, terminal).await?;
+        let brought = match &host {
+            Some(host) => Some(go(&bring(&desk, host), terminal).await?),
+            None => None,
+        };
         ready.released = standing(&desk.store, &desk.keys).await?;
         let mut report = SentReport::default();
         if !ready.plan.notices.is_empty() {
@@ -84,15 +99,12 @@ fn reading(publication: &Publication<'_>) -> Reading {
     Reading { pages: pages.collect(), released: None }
 }
 
-/// To the host, if that is not this machine.
-async fn bring(desk: &Desk, terminal: &Terminal) -> Result<Option<publish::Brought>, Failure> {
-    if desk.practice.site.host.is_none() {
-        return Ok(None);
-    }
-    let host = publish::host(&desk.practice, &desk.keys).await?;
-    let now = context::now();
-    let bring = Bring { store: &desk.store, host: &host, keys: &desk.keys, home: &desk.home, now };
+fn bring<'a>(desk: &'a Desk, host: &'a Host) -> Bring<'a> {
+    Bring { store: &desk.store, host, keys: &desk.keys, home: &desk.home, now: context::now() }
+}
+
+async fn go(bring: &Bring<'_>, terminal: &Terminal) -> Result<publish::Brought, Failure> {
     let journey = bring.journey().await?;
-    publish::tell(&journey, &host, terminal);
-    publish::go(&bring, &journey, 0, terminal).await.map(Some)
+    publish::tell(&journey, bring.host, terminal);
+    publish::go(bring, &journey, 0, terminal).await
 }

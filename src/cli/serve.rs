@@ -19,7 +19,8 @@ use crate::{
 ///   heldspace serve --store /srv/heldspace
 /// On the internet, with certificates from Let's Encrypt:
 ///   heldspace serve --store /srv/heldspace --listen '[::]:443' --redirect '[::]:80' \
-///     --acme pages.example.org --acme-cache /srv/certificates
+///     --acme pages.example.org --acme-cache /srv/certificates \
+///     --origin https://pages.example.org --publisher KEY
 /// Behind nginx or Caddy on the same machine, which has the certificates:
 ///   heldspace serve --store /srv/heldspace --listen 127.0.0.1:8080 --trusted-proxy 127.0.0.1
 #[derive(Args)]

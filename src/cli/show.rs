@@ -24,7 +24,7 @@ impl Show {
     pub async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         let practice = context::practice(common)?;
         let member = context::member(&practice, &self.member)?;
-        // Until the next build, someone who was closed can read what they had.
+        // Until the next release, someone who was closed can read what they had.
         let id = match &member.mailbox {
             None if member.closed.is_some() => member.former.last().copied(),
             _ => None,

@@ -24,6 +24,17 @@ pub enum HostError {
     Answer { origin: String },
 }
 
+impl HostError {
+    /// Whether the host is there, and what it has is no file such as was put there.
+    pub fn is_about_the_file(&self) -> bool {
+        match self {
+            Self::Folder(_) | Self::Status { .. } => true,
+            Self::Unreachable { source, .. } => matches!(source, ureq::Error::BodyExceedsLimit(_)),
+            _ => false,
+        }
+    }
+}
+
 impl Explain for HostError {
     fn hint(&self) -> Option<String> {
         Some(match self {

@@ -20,8 +20,10 @@ use crate::{
     visible::visible_line,
 };
 
-/// A letter or two says nothing of anyone, and stands everywhere. In bytes, so that two characters of Chinese are a name.
-const SHORTEST: usize = 3;
+/// A letter says nothing of anyone, and stands everywhere. In bytes, so that one character of Chinese is a name.
+const SHORTEST: usize = 2;
+/// Up to this length a name may be a word of every text: those of our own texts do not count.
+const SHORT: usize = 2;
 
 /// Everything in the notices that would give something away.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -182,7 +184,10 @@ fn secrets(practice: &Practice, plan: &Plan) -> Vec<(String, Phrase, Secret)> {
         // "The Open Page Practice" does not forbid "the" and "page".
         single_words(text).filter(|word| !neutral.contains(&fold(word))).for_each(|word| name(&word, secret));
     }
-    found.retain(|(_, phrase, secret)| *secret == Secret::Work || phrase.length() >= SHORTEST);
+    let is_short_word = |shown: &str, phrase: &Phrase| phrase.length() <= SHORT && neutral.contains(&fold(shown));
+    found.retain(|(shown, phrase, secret)| {
+        *secret == Secret::Work || (phrase.length() >= SHORTEST && !is_short_word(shown, phrase))
+    });
     found.sort_by_cached_key(|(shown, _, secret)| (fold(shown), *secret));
     found.dedup_by_key(|(shown, ..)| fold(shown));
     found

@@ -31,6 +31,11 @@ pub enum Entry {
         time: UnixTime,
         outcome: Outcome,
     },
+    /// What a member had already when this machine took a publication over from another: that one has told them.
+    TakenOver {
+        mailbox: MailboxId,
+        pages: Vec<Covered>,
+    },
 }
 
 /// Which message of all. Its Message-ID is made of this.
@@ -113,6 +118,7 @@ impl History {
                     let pages = open.remove(&notice).map(|(_, pages)| pages).unwrap_or_default();
                     history.0.entry(notice.mailbox).or_default().end(notice, Moment { place, time }, pages, outcome);
                 }
+                Entry::TakenOver { mailbox, pages } => history.0.entry(mailbox).or_default().covered.extend(pages),
             }
         }
         for (notice, (moment, pages)) in open {

@@ -65,7 +65,7 @@ impl Explain for ReachError {
             }
             Self::Older { .. } => "Publish first, and then run `heldspace notify` again.",
             Self::Keyring { .. } => {
-                "Publish again; if that does not help, `heldspace build --verify` mends what the host spoiled."
+                "Publish again; if that does not help, `heldspace publish --verify` mends what the host spoiled (`heldspace build --verify`, where this machine is the host)."
             }
             Self::Home(e) => return e.hint(),
         };

@@ -5,9 +5,9 @@ use std::{collections::VecDeque, time::Duration};
 use serde::Serialize;
 
 use super::{
-    Letter, MailError, Outbox, Patience, Plan, Planned, Smtp, Texts,
+    Letter, MailError, Outbox, Patience, Plan, Planned, Reading, Smtp, Texts,
     address::AddressError,
-    journal::{Entry, History, NAME, NoticeId, Outcome},
+    journal::{Covered, Entry, History, NAME, NoticeId, Outcome},
     message::{Difference, letter},
 };
 use crate::{
@@ -212,6 +212,18 @@ impl History {
     /// The record of this practice.
     pub fn read(home: &Home, keys: &Keys) -> Result<Self, HomeError> {
         Ok(Self::of(home.journal(NAME).read(keys)?))
+    }
+
+    /// Writes down that members have all of `reading` from another machine, and were told by it.
+    pub fn take_over(&self, practice: &Practice, reading: &Reading, home: &Home, keys: &Keys) -> Result<(), HomeError> {
+        for (folder, entries) in &reading.pages {
+            let member = &practice.members[folder];
+            let pages: Vec<Covered> = self.new_pages(member, entries).into_iter().map(Covered::of).collect();
+            if let Some(mailbox) = member.mailbox.as_ref().filter(|_| !pages.is_empty()) {
+                home.journal(NAME).append(&Entry::TakenOver { mailbox: mailbox.id, pages }, keys)?;
+            }
+        }
+        Ok(())
     }
 }
 

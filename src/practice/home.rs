@@ -60,6 +60,9 @@ pub struct KnownHost {
     pub head: Option<Digest>,
     /// Digest of the head that this machine was about to bring there; written down before anything travels.
     pub begun: Option<Digest>,
+    /// The newest release that this machine brought there, or took from there: what is older was brought back.
+    #[serde(deserialize_with = "number::whole")]
+    pub release: Release,
     /// Paths there that nothing lists any more, and since when.
     pub unlisted: BTreeMap<String, UnixTime>,
 }

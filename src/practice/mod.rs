@@ -26,7 +26,7 @@ pub use member::{Mailbox, Member};
 pub(crate) use site::LINK;
 pub use site::{
     Address, Help, HelpLine, HostPlace, Identity, Leave, Mail, MailServer, Notice, OwnText, Placed, Seal, Security,
-    Share, Site, ThemeName, Way,
+    Share, Site, ThemeName, Way, is_loopback,
 };
 
 use crate::content::{Mistake, Mistakes};

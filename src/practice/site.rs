@@ -242,6 +242,14 @@ fn address(mut fields: Fields<'_>) -> Option<Address> {
     Some(Address { links: links?, links_at, library })
 }
 
+/// Whether an origin is this machine itself.
+pub fn is_loopback(origin: &str) -> bool {
+    let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+    let name = host.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(host, |(name, _)| name);
+    let number = name.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+    name == "localhost" || number.is_ok_and(|number| number.is_loopback())
+}
+
 /// An origin as browsers write it: scheme and host, perhaps a port, in lower case, and no `/` at the end.
 fn origin(fields: &mut Fields<'_>, url: &At<String>) -> Option<String> {
     let text = url.value.strip_suffix('/').unwrap_or(&url.value).to_ascii_lowercase();
@@ -254,9 +262,8 @@ fn origin(fields: &mut Fields<'_>, url: &At<String>) -> Option<String> {
     let good = |host: &&str| {
         host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[') && host.chars().all(allowed) && port(host)
     };
-    if let Some(host) = host.filter(good) {
-        let here = ["localhost", "127.", "[::1]"].iter().any(|here| host.starts_with(here));
-        if here || text.starts_with("https://") {
+    if host.filter(good).is_some() {
+        if is_loopback(&text) || text.starts_with("https://") {
             return Some(text);
         }
         let hint = "write https://: without it a browser opens nothing that is sealed";

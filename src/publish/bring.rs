@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 
-use super::{PublishError, given::verified_head};
+use super::{PublishError, adopt::FAR, given::verified_head};
 use crate::{
     host::{Host, Listed},
     keys::Keys,
@@ -28,6 +28,8 @@ const LARGEST: u64 = 64 * 1024 * 1024;
 #[derive(Debug, Default, Serialize)]
 pub struct Journey {
     pub release: Release,
+    /// The release that stands there, where this machine has brought a newer one: someone has brought the old one back.
+    pub brought_back: Option<Release>,
     /// Objects, indexes and keyrings.
     pub sealed: Vec<String>,
     /// Open files.
@@ -92,8 +94,8 @@ impl Bring<'_> {
     /// What is missing there; refused when the host has something that this machine has not seen.
     pub async fn journey(&self) -> Result<Journey, PublishError> {
         let (head, bytes) = self.own_head().await?;
-        self.may_overwrite(&head).await?;
-        let mut journey = Journey { release: head.release, ..Journey::default() };
+        let brought_back = self.may_overwrite(head.release).await?;
+        let mut journey = Journey { release: head.release, brought_back, ..Journey::default() };
         for folder in [layout::OBJECTS, layout::INDEXES, layout::KEYRINGS] {
             let there: BTreeSet<String> = paths(self.host.list(folder).await?);
             let here: BTreeSet<String> = self.store.list(folder)?.into_iter().collect();
@@ -115,15 +117,26 @@ impl Bring<'_> {
         for folder in layout::FOLDERS {
             here.extend(self.store.list(folder)?);
         }
-        let mut spoiled = Vec::new();
-        for (n, path) in here.iter().enumerate() {
-            let own = self.store.read(path, LARGEST).await?;
-            if self.host.read(path).await.ok().flatten() != own {
-                spoiled.push(path.clone());
-            }
-            progress(n as u64 + 1, here.len() as u64);
+        let looked = here.iter().map(|path| async move { Ok::<_, PublishError>((path, self.is_spoiled(path).await?)) });
+        let mut looked = stream::iter(looked).buffer_unordered(AT_ONCE);
+        let (mut spoiled, mut done) = (Vec::new(), 0);
+        while let Some((path, is_spoiled)) = looked.try_next().await? {
+            spoiled.extend(is_spoiled.then(|| path.clone()));
+            done += 1;
+            progress(done, here.len() as u64);
         }
+        spoiled.sort();
         Ok(spoiled)
+    }
+
+    /// A host that can't be reached has spoiled nothing; one that has something else, or nothing, or too much has.
+    async fn is_spoiled(&self, path: &str) -> Result<bool, PublishError> {
+        let own = self.store.read(path, LARGEST).await?;
+        match self.host.read(path).await {
+            Ok(there) => Ok(there != own),
+            Err(error) if error.is_about_the_file() => Ok(true),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Makes the journey.
@@ -153,8 +166,10 @@ impl Bring<'_> {
 
     /// Writes down what is about to be there, so that it is known again if this is cut short after the last step.
     async fn begin(&self) -> Result<(), PublishError> {
+        let (head, bytes) = self.own_head().await?;
         let mut hosts = self.home.hosts()?;
-        hosts.entry(self.host.name()).or_default().begun = Some(Digest::of(&self.own_head().await?.1));
+        let known = hosts.entry(self.host.name()).or_default();
+        (known.begun, known.release) = (Some(Digest::of(&bytes)), known.release.max(head.release));
         Ok(self.home.write_hosts(&hosts)?)
     }
 
@@ -191,6 +206,9 @@ impl Bring<'_> {
     async fn own_head(&self) -> Result<(Head, Bytes), PublishError> {
         let bytes = self.store.read(layout::HEAD, LARGEST).await?.ok_or(PublishError::Nothing)?;
         let (head, _) = verified_head(&bytes, self.keys.root()).ok_or(PublishError::Foreign)?;
+        if self.home.released()?.is_some_and(|begun| begun.release > head.release) {
+            return Err(PublishError::Unfinished);
+        }
         for path in self.store.list(layout::MAILBOXES)? {
             let record = self.store.read(&path, LARGEST).await?;
             let record = record.and_then(|json| serde_json::from_slice::<MailboxRecord>(&json).ok());
@@ -202,32 +220,37 @@ impl Bring<'_> {
     }
 
     /// SECURITY: nobody's publication is overwritten unseen: not another practice's, and not one that another machine of
-    /// this practice has brought there.
-    async fn may_overwrite(&self, own: &Head) -> Result<(), PublishError> {
-        let Some(bytes) = self.host.read(layout::HEAD).await? else {
-            let mailboxes = self.host.list(layout::MAILBOXES).await?;
-            return if mailboxes.is_empty() || self.known()?.head.is_some() {
-                Ok(())
-            } else {
-                Err(PublishError::Foreign)
-            };
-        };
-        let Some((head, epoch)) = verified_head(&bytes, self.keys.root()) else {
-            return if self.known()?.head.is_some() { Ok(()) } else { Err(PublishError::Foreign) };
+    /// this practice has brought there. A release that is older than what this machine brought there was seen, or is
+    /// older than something that was: the host has taken a backup, or shows an old one on purpose.
+    pub async fn may_overwrite(&self, own: Release) -> Result<Option<Release>, PublishError> {
+        let known = self.known()?;
+        let bytes = self.host.read(layout::HEAD).await?;
+        let verified = bytes.as_ref().and_then(|bytes| verified_head(bytes, self.keys.root()));
+        let believed = verified.filter(|(head, _)| head.release <= self.now.saturating_add(FAR));
+        let (Some(bytes), Some((head, epoch))) = (&bytes, believed) else {
+            return if self.is_free(&known, bytes.is_some()).await? { Ok(None) } else { Err(PublishError::Foreign) };
         };
         if epoch > self.keys.epoch() {
             return Err(PublishError::LaterEpoch { host: epoch, here: self.keys.epoch() });
         }
         // Not whether it is the same as here: two machines can make the same head in the same second, of different pages.
-        let (there, known) = (Some(Digest::of(&bytes)), self.known()?);
+        let there = Some(Digest::of(bytes));
         let seen = known.head == there || known.begun == there;
-        if head.release > own.release || !seen {
-            return Err(PublishError::Ahead { host: head.release, here: own.release });
+        if head.release > own || !(seen || head.release < known.release) {
+            return Err(PublishError::Unseen { host: head.release });
         }
-        Ok(())
+        Ok((!seen).then_some(head.release))
     }
 
-    fn known(&self) -> Result<KnownHost, PublishError> {
+    /// Whether nobody's publication is there, or this machine's with a head that the host has spoiled.
+    async fn is_free(&self, known: &KnownHost, has_head: bool) -> Result<bool, PublishError> {
+        let there = paths(self.host.list(layout::MAILBOXES).await?);
+        let here = self.store.list(layout::MAILBOXES)?;
+        let ours = known.head.is_some() && (there.is_empty() || here.iter().any(|path| there.contains(path)));
+        Ok(ours || (!has_head && there.is_empty()))
+    }
+
+    pub(super) fn known(&self) -> Result<KnownHost, PublishError> {
         Ok(self.home.hosts()?.remove(&self.host.name()).unwrap_or_default())
     }
 

@@ -44,11 +44,13 @@ pub enum PublishError {
     Host(#[from] HostError),
     #[error("nothing was published yet")]
     Nothing,
-    #[error("the last build was cut short")]
+    #[error("what is here is no whole release of this machine's")]
     Unfinished,
-    #[error("the host is ahead: it has release {host}, this machine has {here}")]
-    Ahead { host: Release, here: Release },
-    #[error("the host has release {host}, this machine has seen {here}")]
+    #[error("release {host}, at the host, is a year ahead of this machine's clock")]
+    Unbelievable { host: Release },
+    #[error("the host has a release that this machine has not seen: {host}")]
+    Unseen { host: Release },
+    #[error("the host shows release {host}, and this machine has seen {here} there")]
     Behind { host: Release, here: Release },
     #[error("the host says that there is more in {folder} than there can be")]
     TooMuch { folder: String },
@@ -67,10 +69,11 @@ impl Explain for PublishError {
             Self::Home(e) => return e.hint(),
             Self::Host(e) => return e.hint(),
             Self::Nothing => "Run `heldspace build` first.".into(),
-            Self::Unfinished => "Run `heldspace build` again, and then this command.".into(),
+            Self::Unfinished => "A build was cut short, or it was taken over from the host. Run `heldspace build`, and then this command.".into(),
+            Self::Unbelievable { .. } => "Look at the clocks of your machines. If they are right, somebody has had this practice's keys: `heldspace keys rotate`, then build and publish.".into(),
             Self::TooMuch { .. } => "Nothing of it was taken. Ask whoever runs the host what lies there.".into(),
             Self::Behind { .. } => "Nothing was changed: what the host shows is older than what it was given. `heldspace publish` brings it up to date.".into(),
-            Self::Ahead { .. } => "It was published from another machine, and nothing was overwritten. `heldspace publish --adopt` brings what is there to this machine; then `heldspace build` shows what would change.".into(),
+            Self::Unseen { .. } => "It was published from another machine, and nothing was overwritten. `heldspace publish --adopt` brings what is there to this machine; then `heldspace build` shows what would change.".into(),
             Self::Foreign => "Nothing was changed. Choose another folder with --store, or use the keys that belong to this one (`heldspace recover`).".into(),
             Self::LaterEpoch { host, .. } => format!("The keys were renewed on another machine. Bring these up to date with the recovery sheet: move .heldspace/keys.* away, then `heldspace recover --epoch {host}`."),
             Self::NoKeyring { member } => format!("Give them a new card: `heldspace member rekey {member}`."),
@@ -84,7 +87,8 @@ impl Explain for PublishError {
             | Self::NoKeyring { .. }
             | Self::Nothing
             | Self::Unfinished
-            | Self::Ahead { .. }
+            | Self::Unbelievable { .. }
+            | Self::Unseen { .. }
             | Self::Behind { .. } => 4,
             Self::TooMuch { .. } => 1,
             Self::Home(e) => e.exit_code(),

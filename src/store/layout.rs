@@ -12,8 +12,9 @@ pub const MAILBOXES: &str = "mailboxes";
 pub const INDEXES: &str = "indexes";
 pub const KEYRINGS: &str = "keyrings";
 pub const AUDIT: &str = "audit";
+pub const ANSWERS: &str = "answers";
 /// Every folder that a store has, or will have.
-pub const ALL: [&str; 8] = [PUBLIC, OBJECTS, MAILBOXES, INDEXES, KEYRINGS, "own", "answers", AUDIT];
+pub const ALL: [&str; 8] = [PUBLIC, OBJECTS, MAILBOXES, INDEXES, KEYRINGS, "own", ANSWERS, AUDIT];
 
 pub fn object(name: &ObjectName) -> String {
     format!("{OBJECTS}/{name}")
@@ -56,10 +57,15 @@ pub enum Place {
 #[error("no path of a publication")]
 pub struct NoPlace;
 
-/// Whether this is something that the host's side wrote: what members sent, or the audit log.
+/// Whether this is a file that the host's side wrote: what a member sent, or a part of the audit log.
 pub fn is_kept_here(path: &str) -> bool {
-    let mut names = path.split('/');
-    matches!(names.next(), Some("answers" | AUDIT)) && path.len() <= 1024 && names.all(is_plain)
+    match path.split_once('/') {
+        Some((AUDIT, file)) => file.parse::<AuditFile>().is_ok(),
+        Some((ANSWERS, file)) => {
+            file.split_once('/').is_some_and(|(mailbox, name)| id(mailbox).is_ok() && is_plain(name))
+        }
+        _ => false,
+    }
 }
 
 /// The folders that a publication consists of, beside [`HEAD`] and [`GATE`].

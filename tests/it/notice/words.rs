@@ -10,6 +10,8 @@ fn said(site: &str) -> Result<usize, String> {
     let draft = Draft::empty()
         .member("anna", "Anna Lindqvist")
         .member("zoe", "Zoë")
+        .member("ty", "Ty")
+        .member("it", "It")
         .group("tuesday", "Living with it", &["anna"])
         .file("site.toml", site);
     let mut world = World::of(draft);
@@ -70,6 +72,7 @@ fn names_and_titles_are_found_however_they_are_written() {
         ("for lindqvist.", "a member's name"),
         ("zoe", "a member's name"),
         ("ZOË!", "a member's name"),
+        ("Hello Ty", "a member's name"),
         ("living  WITH it", "the name of a group"),
         ("on Tuesday", "the name of a group"),
         ("Holding on: new", "the title of a page"),
