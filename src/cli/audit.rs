@@ -9,6 +9,7 @@ use crate::{
     audit::{Filter, Log, Names, Shown},
     csv_safe::Table,
     keys::Keys,
+    notice::History,
     practice::{Home, Practice},
     publish::bring_back,
     store::{Store, layout},
@@ -20,7 +21,8 @@ use crate::{
 ///
 /// The host writes down, to the hour, which member's pages were opened; no address, no device, nothing else. Only here
 /// does it become names and titles. "used the link" means that someone who has the link asked for what is locked behind
-/// the six words, and no more than that.
+/// the six words, and no more than that. Before notices are sent, heldspace itself uses one member's link to see whether it
+/// works, and says so.
 ///
 /// What you have looked at once the host can't change or take away unseen: if it does, this says where, and ends with an
 /// error.
@@ -77,11 +79,12 @@ impl Audit {
         }
         let log = Log::read(&store, &home).await?;
         let shown = log.shown(&names, &filter);
+        let table = Lines { shown: &shown, zone: &zone, notices: History::read(&home, &keys)? };
         if self.csv {
-            terminal.line(table(&shown, &zone).trim_end());
+            terminal.line(table.csv().trim_end());
         } else {
-            terminal.data(&data(&log, &shown, &zone));
-            print(&log, &shown, &zone, terminal);
+            terminal.data(&table.data(&log));
+            table.print(&log, terminal);
         }
         // What is wrong with the log is said first, whatever else goes wrong.
         let remembered = log.remember(&home);
@@ -144,66 +147,97 @@ pub fn hour(time: UnixTime, zone: &TimeZone) -> String {
     at.map_or_else(|| "?".to_owned(), |at| at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string())
 }
 
-fn print(log: &Log, shown: &[Shown<'_>], zone: &TimeZone, terminal: &Terminal) {
-    if !log.flaws.is_empty() {
-        terminal.line(terminal.strong("NOT TO BE TRUSTED. This log was changed after it was written."));
-        terminal.line("Lines that begin with ? stand in a part that was changed; others may be missing.\n");
-    }
-    let rows: Vec<[String; 4]> =
-        shown.iter().map(|shown| [hour(shown.time, zone), who(shown), said(shown), page(shown)]).collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let (first, second, third) = (width(0), width(1), width(2));
-    for ([hour, who, said, page], shown) in rows.iter().zip(shown) {
-        let mark = if shown.trusted { "" } else { "? " };
-        let row = format!("{mark}{hour:first$}  {who:second$}  {said:third$}  {page}");
-        terminal.line(row.trim_end());
-    }
-    match shown.len() {
-        0 => terminal.line("Nothing, as far as this log goes."),
-        number => {
-            terminal.line(format!("\n{}. Each stands once for the hour that begins then.", count(number, "line")));
+/// What is shown, and what it takes to say it.
+struct Lines<'a> {
+    shown: &'a [Shown<'a>],
+    zone: &'a TimeZone,
+    notices: History,
+}
+
+impl Lines<'_> {
+    fn print(&self, log: &Log, terminal: &Terminal) {
+        if !log.flaws.is_empty() {
+            terminal.line(terminal.strong("NOT TO BE TRUSTED. This log was changed after it was written."));
+            terminal.line("Lines that begin with ? stand in a part that was changed; others may be missing.\n");
+        }
+        let row = |shown: &Shown<'_>| [hour(shown.time, self.zone), who(shown), self.said(shown), page(shown)];
+        let rows: Vec<[String; 4]> = self.shown.iter().map(row).collect();
+        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+        let (first, second, third) = (width(0), width(1), width(2));
+        for ([hour, who, said, page], shown) in rows.iter().zip(self.shown) {
+            let mark = if shown.trusted { "" } else { "? " };
+            let row = format!("{mark}{hour:first$}  {who:second$}  {said:third$}  {page}");
+            terminal.line(row.trim_end());
+        }
+        match self.shown.len() {
+            0 => terminal.line("Nothing, as far as this log goes."),
+            number => {
+                terminal.line(format!("\n{}. Each stands once for the hour that begins then.", count(number, "line")));
+            }
         }
     }
-}
 
-fn data(log: &Log, shown: &[Shown<'_>], zone: &TimeZone) -> serde_json::Value {
-    let events = shown.iter().map(|shown| {
+    fn data(&self, log: &Log) -> serde_json::Value {
+        let events = self.shown.iter().map(|shown| {
+            json!({
+                "time": shown.time,
+                "hour": hour(shown.time, self.zone),
+                "member": shown.who.map(|who| &who.folder),
+                "name": shown.who.map(|who| &who.name),
+                "mailbox": shown.mailbox,
+                "what": shown.what,
+                "own_check": self.is_own_check(shown),
+                "object": shown.object,
+                "page": shown.page.map(|page| json!({ "id": page.id, "title": page.title, "file": page.file })),
+                "trusted": shown.trusted,
+            })
+        });
         json!({
-            "time": shown.time,
-            "hour": hour(shown.time, zone),
-            "member": shown.who.map(|who| &who.folder),
-            "name": shown.who.map(|who| &who.name),
-            "mailbox": shown.mailbox,
-            "what": shown.what,
-            "object": shown.object,
-            "page": shown.page.map(|page| json!({ "id": page.id, "title": page.title, "file": page.file })),
-            "trusted": shown.trusted,
+            "trusted": log.flaws.is_empty(),
+            "flaws": log.flaws.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "events": events.collect::<Vec<_>>(),
         })
-    });
-    json!({
-        "trusted": log.flaws.is_empty(),
-        "flaws": log.flaws.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "events": events.collect::<Vec<_>>(),
-    })
-}
-
-fn table(shown: &[Shown<'_>], zone: &TimeZone) -> String {
-    let mut table = Table::new(&["hour", "member", "name", "what", "title", "file", "trusted"]);
-    for shown in shown {
-        let (folder, name) = shown.who.map_or(("", ""), |who| (&who.folder, &who.name));
-        let (title, file) = shown.page.map_or(("", ""), |page| (&page.title, &page.file));
-        let trusted = if shown.trusted { "yes" } else { "no" };
-        table.row(&[
-            &hour(shown.time, zone),
-            &visible_line(folder),
-            &visible_line(name),
-            &said(shown),
-            &visible_line(title),
-            &visible_line(file),
-            trusted,
-        ]);
     }
-    table.finish()
+
+    fn csv(&self) -> String {
+        let mut table = Table::new(&["hour", "member", "name", "what", "title", "file", "trusted"]);
+        for shown in self.shown {
+            let (folder, name) = shown.who.map_or(("", ""), |who| (&who.folder, &who.name));
+            let (title, file) = shown.page.map_or(("", ""), |page| (&page.title, &page.file));
+            let trusted = if shown.trusted { "yes" } else { "no" };
+            table.row(&[
+                &hour(shown.time, self.zone),
+                &visible_line(folder),
+                &visible_line(name),
+                &self.said(shown),
+                &visible_line(title),
+                &visible_line(file),
+                trusted,
+            ]);
+        }
+        table.finish()
+    }
+
+    fn said(&self, shown: &Shown<'_>) -> String {
+        match shown.what {
+            What::Keyring if self.is_own_check(shown) => {
+                "used the link, or heldspace looked before a notice".to_owned()
+            }
+            What::Keyring => "used the link".to_owned(),
+            What::Index => "opened the list".to_owned(),
+            What::Object if shown.is_index_part => "opened the older part of the list".to_owned(),
+            What::Object => "opened".to_owned(),
+            What::Refused => "was refused".to_owned(),
+            What::Lost => "more happened than could be written down".to_owned(),
+            What::Other(word) => word.to_owned(),
+        }
+    }
+
+    /// Whether this machine itself used the link in that hour: then it tells nothing of the member.
+    fn is_own_check(&self, shown: &Shown<'_>) -> bool {
+        let checked = |mailbox| self.notices.was_checked(&mailbox, shown.time);
+        *shown.what == What::Keyring && shown.mailbox.is_some_and(checked)
+    }
 }
 
 fn who(shown: &Shown<'_>) -> String {
@@ -211,18 +245,6 @@ fn who(shown: &Shown<'_>) -> String {
         (Some(who), _) => visible_line(&who.name),
         (None, Some(mailbox)) => format!("unknown mailbox {:.8}", mailbox.to_string()),
         (None, None) => "someone".to_owned(),
-    }
-}
-
-fn said(shown: &Shown<'_>) -> String {
-    match shown.what {
-        What::Keyring => "used the link".to_owned(),
-        What::Index => "opened the list".to_owned(),
-        What::Object if shown.is_index_part => "opened the older part of the list".to_owned(),
-        What::Object => "opened".to_owned(),
-        What::Refused => "was refused".to_owned(),
-        What::Lost => "more happened than could be written down".to_owned(),
-        What::Other(word) => word.to_owned(),
     }
 }
 

@@ -32,6 +32,10 @@ impl Host {
         let practice = context::practice(common)?;
         let key = key_text(context::keys(common)?.root());
         let is_address = place.contains("://");
+        let looks_like_a_name = place.contains('.') && !place.contains('/') && !common.root.join(&place).exists();
+        if !is_address && looks_like_a_name {
+            return Err(Failure::NoAddress { place });
+        }
         let mut site = Edit::site(&common.root)?;
         site.set_host(if is_address { "address" } else { "folder" }, place.trim_end_matches('/'));
         // Until now this computer was the host, and links led to it.

@@ -13,6 +13,7 @@ use crate::{
     practice::{
         self, Home, KeyFile, Mailbox, Practice,
         edit::{self, Edit, EditError},
+        is_loopback,
     },
     publish,
     seal::NewMailbox,
@@ -145,11 +146,16 @@ impl Card {
     fn print(&self, name: &str, practice: &Practice, terminal: &Terminal) -> Result<(), Failure> {
         let link = self.link(practice);
         let code = terminal.code(&link).map(|code| format!("  Or scan it:\n\n{code}\n\n")).unwrap_or_default();
+        let here = if is_loopback(&practice.site.address.links) {
+            "\nThis address leads to this computer alone. Before you hand cards out: `heldspace host add https://…`."
+        } else {
+            ""
+        };
         let text = format!(
             "Card for {}\n\n  Open this address:\n    {link}\n\n{code}  Type these six words:\n    {}\n\n\
              This is shown once. Write both down and hand them over in person, by post, or on a call;\n\
              never by e-mail. Nothing opens with the address alone, and nothing with the words alone.\n\
-             It works after the next {}.",
+             It works after the next {}.{here}",
             terminal.strong(name),
             terminal.strong(self.words()),
             context::next(practice)

@@ -63,7 +63,10 @@ pub use terminal::Terminal;
 ///   heldspace group add tuesday --title "Tuesday group"
 ///   heldspace member add maya --name Maya --email maya@example.org --group tuesday
 ///   heldspace build                    shows who would read what, and asks
-///   heldspace serve --store .heldspace/store --listen 127.0.0.1:8080
+///   heldspace serve                    read it on this computer, as a member would
+/// And once there is a server (docs/hosting.md):
+///   heldspace host add https://pages.example.org
+///   heldspace send                     build, publish, and tell members that something is there
 #[derive(Parser)]
 #[command(name = "heldspace", version, verbatim_doc_comment)]
 pub struct Cli {

@@ -4,10 +4,11 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use age::secrecy::SecretString;
 use clap::Args;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::{
-    Common, Failure, Terminal, ask,
+    Common, Failure, Terminal, ask, audit,
     build::count,
     context::{self, StoreArg},
 };
@@ -79,6 +80,7 @@ impl Notify {
         let (home, _lock) = context::locked(common)?;
         let mut practice = context::practice(common)?;
         let keys = context::keys(common)?;
+        practice.site.mail.as_ref().ok_or(NoticeError::NoMail)?;
         for member in &self.members {
             context::mailbox(context::member(&practice, member)?)?;
         }
@@ -124,7 +126,8 @@ impl Notify {
             (_, true) => Cause::Remind(&opened),
             _ => Cause::New,
         };
-        let plan = Plan::of(practice, &history, reading, Choice { members: &self.members, cause });
+        let choice = Choice { members: &self.members, cause, now: context::now() };
+        let plan = Plan::of(practice, &history, reading, choice);
         let allowed = if plan.notices.is_empty() {
             Vec::new()
         } else {
@@ -139,7 +142,7 @@ impl Notify {
         if !self.remind {
             return Ok(Opened::default());
         }
-        if super::audit::is_elsewhere(practice, &self.store) {
+        if audit::is_elsewhere(practice, &self.store) {
             publish::bring_back(&super::publish::host(practice, keys).await?, store, layout::AUDIT).await?;
         }
         let log = Log::read(store, home).await?;
@@ -166,6 +169,8 @@ impl Ready<'_> {
     pub fn reach(&self, keys: &Keys, home: &Home) -> Result<(), Failure> {
         let Some(first) = self.plan.notices.first() else { return Ok(()) };
         let released = self.released.ok_or(Failure::NothingPublished)?;
+        // SECURITY: the host writes this down as if the member had used the link; that must not count against them.
+        self.history.checks(&first.mailbox.id, context::now(), home, keys)?;
         let links = &self.practice.site.address.links;
         let reached = tokio::task::block_in_place(|| notice::reach(links, keys, home, released, &first.mailbox));
         Ok(reached.map_err(NoticeError::from)?)
@@ -216,7 +221,15 @@ pub fn history(common: &Common, terminal: &Terminal) -> Result<History, Failure>
 pub fn show(ready: &Ready<'_>, terminal: &Terminal) {
     let notices = &ready.plan.notices;
     if !terminal.is_watched() {
-        return terminal.note(format!("{} to send.", count(notices.len(), "notice")));
+        terminal.note(format!("{} to send.", count(notices.len(), "notice")));
+        let doubts = ready.plan.left_out.iter().filter(|(_, why)| matches!(why, LeftOut::Uncertain(_))).count();
+        if doubts > 0 {
+            terminal.note(format!(
+                "{} of before may have been sent, or not: `heldspace member list` says whose.",
+                count(doubts, "notice")
+            ));
+        }
+        return;
     }
     let widest = |of: fn(&Planned) -> String| notices.iter().map(|n| of(n).chars().count()).max().unwrap_or(0);
     let who = |n: &Planned| format!("{} <{}>", visible_line(&n.person.name), visible_line(&n.person.address));
@@ -238,6 +251,7 @@ pub fn show(ready: &Ready<'_>, terminal: &Terminal) {
         terminal.note(match left_out {
             LeftOut::AskedForNone => format!("\n{folder} gets none: they asked for none (notices = false)."),
             LeftOut::NoMailbox => format!("\n{folder} gets none: no mailbox yet. `heldspace member rekey {folder}` makes one, with a card."),
+            LeftOut::JustTold(time) => format!("\n{folder} gets none: the last notice to them is of today ({}). Another one all the same: `heldspace notify --member {folder} --again`.", audit::hour(*time, &TimeZone::try_system().unwrap_or(TimeZone::UTC))),
             LeftOut::Uncertain(since) => format!("\nThe notice to {folder} on {} may have been sent, or not; it is not repeated by itself. Once more: `heldspace notify --member {folder} --again`.", date(*since)),
         });
     }
@@ -302,8 +316,10 @@ pub fn finish(ready: &Ready<'_>, report: SentReport, terminal: &Terminal) -> Res
         Way::Folder(folder) => format!(", into {}", ready.practice.root.join(folder).display()),
         Way::Server(_) => String::new(),
     };
-    terminal.line(format!("{} sent{place}.", count(sent, "notice")));
-    for (folder, sent) in &report.members {
+    if !ready.plan.notices.is_empty() {
+        terminal.line(format!("{} sent{place}.", count(sent, "notice")));
+    }
+    for (folder, sent) in report.members.iter().filter(|_| terminal.is_watched()) {
         match sent {
             Sent::Sent => {}
             Sent::Refused(reply) => terminal.note(format!("{folder}: refused by the mail server: {reply}")),

@@ -154,6 +154,6 @@ pub fn tell(journey: &Journey, host: &Host, terminal: &Terminal) {
         }
     }
     if !journey.ended.is_empty() {
-        terminal.note(format!("  {} that end", count(journey.ended.len(), "mailbox record")));
+        terminal.note(format!("  Mailboxes that end: {}", journey.ended.len()));
     }
 }

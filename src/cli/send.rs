@@ -63,10 +63,11 @@ impl Send {
         }
         // Whatever is asked is asked before anything is done.
         let password = if ready.plan.notices.is_empty() { None } else { notify.password(&ready, &desk.home)? };
-        let question = if build::opens(&plan) {
-            "Publish this, for everyone on the open web too, and send these notices?"
-        } else {
-            "Publish this, and send these notices?"
+        let question = match (build::opens(&plan), ready.plan.notices.is_empty()) {
+            (true, false) => "Publish this, for everyone on the open web too, and send these notices?",
+            (true, true) => "Publish this, for everyone on the open web too? Nobody gets a notice.",
+            (false, false) => "Publish this, and send these notices?",
+            (false, true) => "Publish this? Nobody gets a notice.",
         };
         if !(plan.is_empty() && ready.plan.notices.is_empty()) {
             ask::agree(question, self.yes)?;

@@ -25,6 +25,7 @@ use crate::{
 ///   heldspace serve --store /srv/heldspace --listen 127.0.0.1:8080 --trusted-proxy 127.0.0.1
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
+#[allow(clippy::doc_markdown, reason = "addresses on a command line")]
 pub struct Serve {
     /// The store's folder; that of the practice otherwise, .heldspace/store
     #[arg(long, value_name = "DIR")]

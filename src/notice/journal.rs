@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     practice::Member,
     seal::{AudienceKind, Entry as PageEntry},
-    wire::{Digest, MailboxId, PageId, Release, UnixTime},
+    wire::{Digest, MailboxId, PageId, Release, UnixTime, hour_of},
 };
 
 /// The name of the record among those of the practice.
@@ -30,6 +30,11 @@ pub enum Entry {
         notice: NoticeId,
         time: UnixTime,
         outcome: Outcome,
+    },
+    /// This machine looked whether a member's link leads to their keyring.
+    Checked {
+        mailbox: MailboxId,
+        time: UnixTime,
     },
     /// What a member had already when this machine took a publication over from another: that one has told them.
     TakenOver {
@@ -94,6 +99,8 @@ struct Past {
     uncertain: Option<Moment>,
     refused: Option<(Moment, Refusal)>,
     attempts: BTreeMap<Release, u32>,
+    /// The beginnings of those hours.
+    checked: BTreeSet<UnixTime>,
 }
 
 /// When something was written down. The place in the record comes first: within a second the clock tells nothing apart,
@@ -117,6 +124,9 @@ impl History {
                 Entry::Ended { notice, time, outcome } => {
                     let pages = open.remove(&notice).map(|(_, pages)| pages).unwrap_or_default();
                     history.0.entry(notice.mailbox).or_default().end(notice, Moment { place, time }, pages, outcome);
+                }
+                Entry::Checked { mailbox, time } => {
+                    history.0.entry(mailbox).or_default().checked.insert(hour_of(time));
                 }
                 Entry::TakenOver { mailbox, pages } => history.0.entry(mailbox).or_default().covered.extend(pages),
             }
@@ -163,6 +173,11 @@ impl History {
         let (moment, latest) = refused.max_by_key(|(moment, _)| *moment)?;
         let overtaken = self.last(member).is_some_and(|last| last > *moment);
         (latest.address == member.email && !overtaken).then_some(latest)
+    }
+
+    /// Whether this machine itself used the link of that mailbox in the hour that begins then.
+    pub fn was_checked(&self, mailbox: &MailboxId, hour: UnixTime) -> bool {
+        self.0.get(mailbox).is_some_and(|past| past.checked.contains(&hour))
     }
 
     fn last(&self, member: &Member) -> Option<Moment> {

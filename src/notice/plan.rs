@@ -17,6 +17,9 @@ use crate::{
     wire::{MailboxId, UnixTime},
 };
 
+/// Less, so that the same hour of the next day counts as the next day.
+const DAY: UnixTime = 20 * 60 * 60;
+
 /// What members can read, by folder name; and the newest release among their indexes.
 #[derive(Default)]
 pub struct Reading {
@@ -33,6 +36,7 @@ pub struct Choice<'a> {
     /// Folder names; none means everyone.
     pub members: &'a [String],
     pub cause: Cause<'a>,
+    pub now: UnixTime,
 }
 
 /// What is reason enough for a notice.
@@ -90,6 +94,9 @@ pub enum LeftOut {
     /// They asked for none.
     AskedForNone,
     NoMailbox,
+    /// They got one within the day, and there is nothing new: so `--again` and `--remind` can be run again after they were
+    /// cut short.
+    JustTold(UnixTime),
     /// A notice may have been sent at this time, or not.
     Uncertain(UnixTime),
 }
@@ -126,6 +133,10 @@ impl Plan {
             let reason = reason(member, history, &new, pages, choice.cause);
             match reason {
                 Some(_) if !member.notices => plan.left_out.push((person, LeftOut::AskedForNone)),
+                Some(reason) if reason != Reason::New && choice.just_told(member, history, reading).is_some() => {
+                    let told = choice.just_told(member, history, reading).unwrap_or_default();
+                    plan.left_out.push((person, LeftOut::JustTold(told)));
+                }
                 Some(reason) => plan.notices.push(Planned {
                     person,
                     mailbox: mailbox.clone(),
@@ -141,6 +152,18 @@ impl Plan {
             }
         }
         plan
+    }
+}
+
+impl Choice<'_> {
+    /// When this member, not chosen by name, was told within the day, and of this release where that is what it is about.
+    fn just_told(&self, member: &Member, history: &History, reading: &Reading) -> Option<UnixTime> {
+        let told = history.last_sent(member).max(history.uncertain(member))?;
+        let since = match (self.cause, reading.released) {
+            (Cause::Again, Some(released)) => released.issued,
+            _ => 0,
+        };
+        (self.members.is_empty() && told >= since.max(self.now.saturating_sub(DAY))).then_some(told)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     keys::Keys,
     practice::{Home, HomeError, Mail, Practice, Way, files::FileError},
     publish::{self, Standing},
-    wire::UnixTime,
+    wire::{MailboxId, UnixTime, hour_of},
 };
 
 /// What a carrier calls before a text leaves, and when the server has not taken it after all.
@@ -212,6 +212,15 @@ impl History {
     /// The record of this practice.
     pub fn read(home: &Home, keys: &Keys) -> Result<Self, HomeError> {
         Ok(Self::of(home.journal(NAME).read(keys)?))
+    }
+
+    /// Writes down that this machine is about to use the link of this mailbox.
+    pub fn checks(&self, mailbox: &MailboxId, time: UnixTime, home: &Home, keys: &Keys) -> Result<(), HomeError> {
+        // The clock may strike on the way.
+        for time in [time, time + 60].into_iter().filter(|time| !self.was_checked(mailbox, hour_of(*time))) {
+            home.journal(NAME).append(&Entry::Checked { mailbox: *mailbox, time }, keys)?;
+        }
+        Ok(())
     }
 
     /// Writes down that members have all of `reading` from another machine, and were told by it.

@@ -262,7 +262,7 @@ fn origin(fields: &mut Fields<'_>, url: &At<String>) -> Option<String> {
     let good = |host: &&str| {
         host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[') && host.chars().all(allowed) && port(host)
     };
-    if host.filter(good).is_some() {
+    if host.as_ref().is_some_and(good) {
         if is_loopback(&text) || text.starts_with("https://") {
             return Some(text);
         }

@@ -188,7 +188,7 @@ fn a_second_machine_is_told_that_the_host_is_ahead_and_takes_over() {
     other.page("library/second.md", "# From the second\n\nText.");
     other.build();
     let (code, said) = other.fails(&["publish", "--yes"]);
-    assert!(code == 4 && said.contains("the host is ahead") && said.contains("--adopt"), "{said}");
+    assert!(code == 4 && said.contains("that this machine has not seen") && said.contains("--adopt"), "{said}");
     assert_eq!(host.there(), before, "nothing was overwritten");
     other.ok(&["publish", "--adopt", "--yes"]);
     other.page("library/first.md", "# From the first machine\n\nText.");
@@ -198,7 +198,122 @@ fn a_second_machine_is_told_that_the_host_is_ahead_and_takes_over() {
     other.ok(&["publish", "--yes"]);
     assert!(host.reads("From the first") && host.reads("From the second"));
     let (_, said) = host.site.fails(&["publish", "--yes"]);
-    assert!(said.contains("the host is ahead"), "{said}");
+    assert!(said.contains("that this machine has not seen"), "{said}");
+}
+
+#[test]
+fn a_machine_that_built_before_it_took_over_is_in_no_dead_end() {
+    let host = Published::new();
+    host.site.build();
+    host.publish();
+    // As after `recover`: the keys and the content are there, nothing else; and it was built first.
+    let other = TestSite::empty();
+    copy(host.site.root(), other.root());
+    other.page("library/second.md", "# From the second\n\nText.");
+    other.build();
+    other.build();
+    let (_, said) = other.fails(&["publish", "--yes"]);
+    assert!(said.contains("--adopt"), "{said}");
+    // What was taken over is brought nowhere before a build.
+    other.ok(&["publish", "--adopt", "--yes"]);
+    let (code, said) = other.fails(&["publish", "--yes"]);
+    assert!(code == 4 && said.contains("heldspace build"), "{said}");
+    other.build();
+    other.ok(&["publish", "--yes"]);
+    assert!(host.reads("From the second"));
+}
+
+#[test]
+fn an_older_publication_at_the_host_is_said_and_replaced() {
+    let host = Published::new();
+    host.site.build();
+    host.publish();
+    let backup = host.there();
+    host.site.page("library/second.md", "# Second\n\nText.");
+    host.site.build();
+    host.publish();
+    fs::remove_dir_all(host.store().join("mailboxes")).unwrap();
+    for (path, bytes) in &backup {
+        fs::create_dir_all(host.store().join(path).parent().unwrap()).unwrap();
+        fs::write(host.store().join(path), bytes).unwrap();
+    }
+    let output = host.site.run(&["publish", "--yes"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("older than what this machine brought there"), "{said}");
+    assert!(host.reads("Second"));
+    let (code, said) = host.site.fails(&["publish", "--adopt"]);
+    assert_eq!(code, 2, "{said}");
+}
+
+#[test]
+fn taking_over_takes_no_open_file_that_was_never_signed() {
+    let host = Published::new();
+    host.site.build();
+    host.publish();
+    let open = host.store().join("public/library/open.html");
+    let open = if open.exists() { open } else { host.store().join("public/library/open/index.html") };
+    fs::write(&open, "<script>evil()</script>").unwrap();
+    fs::write(host.store().join("public/evil.html"), "evil").unwrap();
+    host.site.ok(&["publish", "--adopt", "--yes"]);
+    let taken = files_below(&host.site.store().join("public"));
+    assert!(!taken.is_empty() && taken.iter().all(|(_, bytes)| !bytes.windows(4).any(|word| word == b"evil")));
+    host.site.build();
+    host.publish();
+    assert!(!host.store().join("public/evil.html").exists());
+    assert!(!fs::read_to_string(open).unwrap().contains("evil"));
+}
+
+#[test]
+fn another_practice_in_the_same_place_is_not_replaced() {
+    let (host, stranger) = (Published::new(), TestSite::empty());
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().to_str().unwrap();
+    for site in [&host.site, &stranger] {
+        site.ok(&["host", "add", place]);
+        site.build();
+    }
+    host.publish();
+    for (path, _) in files_below(folder.path()) {
+        fs::remove_file(folder.path().join(path)).unwrap();
+    }
+    stranger.member("eve", &[]);
+    stranger.build();
+    stranger.ok(&["publish", "--yes"]);
+    let before = files_below(folder.path());
+    let (code, said) = host.site.fails(&["publish", "--yes"]);
+    assert!(code == 4 && said.contains("another practice"), "{said}");
+    assert_eq!(files_below(folder.path()), before);
+}
+
+#[test]
+fn what_the_hosts_side_wrote_comes_back_and_a_strange_name_does_not() {
+    use heldspace::{
+        host::Host,
+        practice::HostPlace,
+        publish::bring_back,
+        store::{Store, layout},
+    };
+    let site = TestSite::empty();
+    let keys = Home::of(site.root()).keys::<HomeError>(|| unreachable!("the keys are bare")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mailbox = "0".repeat(32);
+    let put = |path: &str| {
+        let file = folder.path().join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, path).unwrap();
+    };
+    let answer = format!("answers/{mailbox}/{}", "a".repeat(64));
+    [answer.as_str(), "answers/odd", "answers/odd/er", "audit/2026-11-25"].iter().for_each(|path| put(path));
+    let here = Store::create(&site.store()).unwrap();
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
+        let place = HostPlace::Folder(folder.path().to_owned());
+        let there = Host::open(&place, site.root(), &keys, Nonce::from_bytes([1; 16])).await.unwrap();
+        for area in [layout::ANSWERS, layout::AUDIT] {
+            bring_back(&there, &here, area).await.unwrap();
+        }
+    });
+    let brought: Vec<String> = site.store_files().into_iter().map(|(path, _)| path).collect();
+    assert_eq!(brought, [answer]);
 }
 
 fn copy(from: &Path, to: &Path) {

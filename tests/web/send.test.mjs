@@ -133,7 +133,8 @@ test("from a saved file to a page on a phone, by a mail that says nothing", asyn
   const frame = await openPage(page, "After our first session");
   await frame.getByText("Dear Maya, thank you").waitFor();
   await context.close();
+  assert.equal(JSON.parse(heldspace("notify", "--remind", "--member", "maya", "--yes", "--json")).planned, 0, "nobody who has read is reminded");
   const list = JSON.parse(heldspace("audit", "--json"));
+  assert.ok(list.events.some((event) => event.what === "keyring" && event.own_check), "what heldspace itself looked at is no act of hers");
   assert.ok(JSON.stringify(list).includes("After our first session"), "and the therapist can see that it was opened");
-  assert.equal(JSON.parse(heldspace("notify", "--remind", "--yes", "--json")).planned, 0, "so nobody is reminded");
 });

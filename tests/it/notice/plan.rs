@@ -89,6 +89,39 @@ fn reminders_go_to_those_who_were_told_and_opened_nothing_since() {
 }
 
 #[test]
+fn what_is_said_once_more_is_said_once_a_day() {
+    let mut world = World::new();
+    for member in ["anna", "ben"] {
+        world.give(member, page(1, "First", "library"));
+    }
+    let nobody_opened = |_: &_, _| false;
+    world.send(Cause::New, &mut Kept::default());
+    let last = world.history().last_sent(&world.practice.members["ben"]).unwrap();
+    world.now = last + 60;
+    for cause in [Cause::Again, Cause::Remind(&nobody_opened)] {
+        let plan = world.plan(cause);
+        assert!(plan.notices.is_empty() && matches!(plan.left_out[..], [(_, LeftOut::JustTold(_)), _]));
+    }
+    // A page was corrected since.
+    world.reading.released.as_mut().unwrap().issued = last + 30;
+    assert_eq!(world.named(Cause::Again), ["anna", "ben"]);
+    assert_eq!(world.named(Cause::Remind(&nobody_opened)), NOBODY);
+    world.now = last + 24 * 60 * 60;
+    assert_eq!(world.named(Cause::Remind(&nobody_opened)), ["anna", "ben"]);
+}
+
+#[test]
+fn what_another_machine_has_told_is_not_told_again() {
+    let mut world = World::new();
+    world.give("anna", page(1, "First", "library"));
+    world.history().take_over(&world.practice, &world.reading, &world.home, &world.keys).unwrap();
+    assert_eq!(world.named(Cause::New), NOBODY);
+    assert_eq!(world.named(Cause::Again), ["anna"]);
+    world.give("anna", page(2, "Second", "library"));
+    assert_eq!(world.plan(Cause::New).notices[0].titles, ["Second"]);
+}
+
+#[test]
 fn what_a_server_refuses_is_kept_until_the_address_changes_or_a_notice_arrives() {
     let mut world = World::new();
     world.give("anna", page(1, "First", "library"));

@@ -28,6 +28,8 @@ pub(crate) struct World {
     pub(crate) keys: Keys,
     pub(crate) home: Home,
     pub(crate) reading: Reading,
+    /// When the plan is made: days after anything was sent.
+    pub(crate) now: u64,
 }
 
 impl World {
@@ -48,6 +50,7 @@ impl World {
             keys: Root::random().keys(1),
             home,
             reading: Reading { released, ..Reading::default() },
+            now: 1_796_200_000,
             draft,
         }
     }
@@ -67,7 +70,7 @@ impl World {
     }
 
     pub(crate) fn plan(&self, cause: Cause<'_>) -> Plan {
-        Plan::of(&self.practice, &self.history(), &self.reading, Choice { members: &[], cause })
+        Plan::of(&self.practice, &self.history(), &self.reading, Choice { members: &[], cause, now: self.now })
     }
 
     /// The folder names of those who would get one.
