@@ -107,7 +107,14 @@ pub fn epoch(proposed: Epoch) -> Result<Epoch, Failure> {
 /// One of several, beginning at `first`.
 pub fn choose(question: &'static str, options: Vec<String>, first: usize) -> Result<String, Failure> {
     on_terminal("the country", "Name it with --country, for example --country US.")?;
-    Select::new(question, options).with_starting_cursor(first).prompt().map_err(|error| declined(&error))
+    // What begins with the typed letters comes first, so that Enter never takes what only holds them: "us" is in Austria too.
+    let score = |typed: &str, _: &String, option: &str, _: usize| {
+        let (typed, option) = (typed.to_lowercase(), option.to_lowercase());
+        let begins = option.starts_with(&typed) || option.split("  ").any(|part| part.starts_with(&typed));
+        option.contains(&typed).then_some(i64::from(begins) + i64::from(option.starts_with(&typed)))
+    };
+    let select = Select::new(question, options).with_starting_cursor(first).with_scorer(&score);
+    select.prompt().map_err(|error| declined(&error))
 }
 
 /// The password of the mail server.

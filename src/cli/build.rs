@@ -156,6 +156,11 @@ fn all_mistakes(survey: Survey, theme: Result<Theme, Mistakes>) -> Mistakes {
     Mistakes::new(mistakes)
 }
 
+/// What a build makes of the addresses in site.toml.
+pub fn gate(practice: &Practice) -> Vec<u8> {
+    publish::gate(origins(practice), library(practice))
+}
+
 fn origins(practice: &Practice) -> Vec<String> {
     vec![practice.site.address.links.trim_end_matches('/').to_owned()]
 }

@@ -32,6 +32,8 @@ macro_rules! failures {
             NothingPublished,
             #[error("no host is named in site.toml")]
             NoHost,
+            #[error("site.toml names other addresses than the last build")]
+            AddressesChanged,
             #[error("{place} is neither an address nor a folder that is there")]
             NoAddress { place: String },
             #[error("{member} was closed and can read nothing")]
@@ -59,6 +61,7 @@ macro_rules! failures {
                     $($(#[$cfg])* Self::$name(error) => error.exit_code(),)*
                     Self::Runtime(_) | Self::NotShown(_) | Self::NoticesLeft { .. } => 1,
                     Self::NoHost
+                    | Self::AddressesChanged
                     | Self::LinkNotYet
                     | Self::NothingToRead { .. }
                     | Self::Declined
@@ -117,6 +120,7 @@ impl Failure {
             Self::NoMailbox { member } => format!("`heldspace member rekey {member}` makes one, with a card."),
             Self::NothingPublished => "Run `heldspace build` first.".into(),
             Self::NoHost => "Name it: `heldspace host add https://…`, or a folder. Where this machine is the host itself, `heldspace build` is all there is to do.".into(),
+            Self::AddressesChanged => "Nothing was changed. Run `heldspace build`, and then this command.".into(),
             Self::NoAddress { place } => format!("For a server: https://{place}. For a folder: ./{place}"),
             Self::LinkNotYet => "It was ended, or its week is over, or this member is new: it works again after the next `heldspace build` (and `heldspace publish`, where there is a host).".into(),
             Self::NotShown(_) => "Look where the output goes, and whether it can take any. For a card: `heldspace member rekey` makes a new one.".into(),

@@ -65,7 +65,7 @@ pub use terminal::Terminal;
 ///   heldspace build                    shows who would read what, and asks
 ///   heldspace serve                    read it on this computer, as a member would
 /// And once there is a server (docs/hosting.md):
-///   heldspace host add https://pages.example.org
+///   heldspace host add `https://pages.example.org`
 ///   heldspace send                     build, publish, and tell members that something is there
 #[derive(Parser)]
 #[command(name = "heldspace", version, verbatim_doc_comment)]

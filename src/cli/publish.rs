@@ -4,15 +4,21 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Common, Failure, Terminal, ask, build::count, context};
+use super::{
+    Common, Failure, Terminal, ask,
+    build::{self, count},
+    context,
+};
 use crate::{
     host::Host,
     keys::Keys,
     notice::{self, History},
     practice::{Home, Practice},
     publish::{Bring, Journey, PublishError, adopt_keyrings},
-    store::Store,
+    store::{Store, layout},
 };
+
+const GATE_LIMIT: u64 = 64 * 1024;
 
 /// Bring what was built to the host named in site.toml
 ///
@@ -57,6 +63,10 @@ impl Publish {
         }
         let store = context::store_at_hand(common, None)?;
         let bring = Bring { store: &store, host: &host, keys: &keys, home: &home, now: context::now() };
+        let built = store.read(layout::GATE, GATE_LIMIT).await.map_err(PublishError::from)?;
+        if built.is_some_and(|built| *built != *build::gate(&practice)) {
+            return Err(Failure::AddressesChanged);
+        }
         let mut journey = bring.journey().await?;
         let mended = if self.verify { verify(&bring, &mut journey, terminal).await? } else { 0 };
         tell(&journey, &host, terminal);

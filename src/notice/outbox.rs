@@ -14,6 +14,8 @@ pub struct Outbox(PathBuf);
 
 impl Outbox {
     pub fn at(folder: &Path) -> Self {
+        // A whole notice, with its link, that nobody would look for.
+        files::forget_staged(folder);
         Self(folder.to_owned())
     }
 }

@@ -45,6 +45,19 @@ impl FileError {
     }
 }
 
+/// How a file is called until it is whole.
+const STAGED: &str = ".heldspace-";
+
+/// Takes away what a crash left half-written in a folder that heldspace alone writes to.
+pub fn forget_staged(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().as_encoded_bytes().starts_with(STAGED.as_bytes()) {
+            #[expect(clippy::disallowed_methods, reason = "heldspace's own, and half a file")]
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// Who may read a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -115,7 +128,7 @@ pub fn folder(path: &Path, access: Access) -> Result<(), FileError> {
 
 fn stage(path: &Path, bytes: &[u8], access: Access) -> Result<tempfile::NamedTempFile, FileError> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".heldspace-");
+    builder.prefix(STAGED);
     #[cfg(unix)]
     if access == Access::Usual {
         // The umask takes away what the person's machine takes away; tempfile's own default is 0600.

@@ -345,12 +345,19 @@ impl Publication<'_> {
     }
 
     fn gate(&self) -> Vec<u8> {
-        let gate = Gate { version: 1, origins: self.origins.clone(), library: self.library.clone() };
-        serde_json::to_vec(&gate).expect("a gate is plain JSON")
+        gate(self.origins.clone(), self.library.clone())
     }
 
     pub(super) fn keyring(&self, reader: &Reader) -> Result<Vec<u8>, PublishError> {
         let sealed = self.home.keyring(&reader.mailbox.id)?;
         sealed.ok_or_else(|| PublishError::NoKeyring { member: reader.folder.clone() })
     }
+}
+
+/// What a server must know of the addresses: the file `gate.json`.
+///
+/// # Panics
+/// Never: it is plain JSON.
+pub fn gate(origins: Vec<String>, library: Option<String>) -> Vec<u8> {
+    serde_json::to_vec(&Gate { version: 1, origins, library }).expect("a gate is plain JSON")
 }

@@ -18,7 +18,7 @@ mod wanted;
 
 pub use adopt::bring_back;
 pub use bring::{Bring, Journey};
-pub use commit::{Done, Publication};
+pub use commit::{Done, Publication, gate};
 pub use given::{Given, GivenMailbox, Standing, adopt_keyrings, mailbox, published_epoch, standing};
 pub use noted::{NotedObject, NotedPage, noted};
 pub use plan::{Change, Closing, Plan, What};
