@@ -127,6 +127,10 @@ fn print(log: &Log, shown: &[Shown<'_>], zone: &TimeZone, terminal: &Terminal) {
     if !log.flaws.is_empty() {
         terminal.line(terminal.strong("NOT TO BE TRUSTED. This log was changed after it was written."));
         terminal.line("Lines that begin with ? stand in a part that was changed; others may be missing.\n");
+    } else if shown.iter().any(|shown| !shown.trusted) {
+        terminal.line(
+            "Lines that begin with ? are from before the log was begun anew: whether they are true can't be told.\n",
+        );
     }
     let rows: Vec<[String; 4]> =
         shown.iter().map(|shown| [hour(shown.time, zone), who(shown), said(shown), page(shown)]).collect();
