@@ -39,11 +39,13 @@ pub struct Event {
     pub what: What,
     pub mailbox: Option<MailboxId>,
     pub object: Option<ObjectName>,
-    /// Whether the chain that it stands in is whole.
+    /// Whether the chain that it stands in is whole, from what was accepted on.
     pub trusted: bool,
+    /// Whether the therapist took it as it is: it stands in, or before, a part that was changed.
+    pub accepted: bool,
 }
 
-/// The log as it lies at the host, and everything that is wrong with it.
+/// The log as it lies at the host, and everything that is wrong with it, but what was accepted.
 #[derive(Debug)]
 pub struct Log {
     /// By time.
@@ -113,7 +115,7 @@ impl Log {
         }
         let chains: Vec<Chain> =
             servers.into_iter().map(|(server, files)| follow(server, files, seen.mark(server))).collect();
-        let flaws = chains.iter().flat_map(|chain| &chain.flaws).filter(|flaw| !seen.has_accepted(flaw)).cloned();
+        let flaws = chains.iter().flat_map(|chain| &chain.flaws).cloned();
         let mut log = Self { events: Vec::new(), flaws: flaws.collect(), chains, seen };
         log.events = log.chains.iter_mut().flat_map(|chain| std::mem::take(&mut chain.events)).collect();
         log.events.sort_by_key(|event| event.time);

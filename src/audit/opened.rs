@@ -6,7 +6,7 @@ use super::{Event, Log};
 use crate::wire::{MailboxId, ObjectName, UnixTime, What, hour_of};
 
 /// The last hour in which each mailbox opened its index or an object, and each of its objects, as far as the log is to be
-/// trusted. A keyring alone is not opening: whoever has the link can fetch it, and opens nothing without the words.
+/// trusted, or was accepted: who may have read something needs no reminder. A keyring alone is not opening: whoever has the link can fetch it, and opens nothing without the words.
 #[derive(Debug, Clone)]
 pub struct Opened {
     mailboxes: HashMap<MailboxId, UnixTime>,
@@ -24,7 +24,7 @@ impl Default for Opened {
 impl Opened {
     pub fn of(log: &Log) -> Self {
         let mut opened = Self { is_whole: log.flaws.is_empty(), ..Self::default() };
-        for event in log.events.iter().filter(|event| event.trusted) {
+        for event in log.events.iter().filter(|event| event.trusted || event.accepted) {
             opened.add(event);
         }
         opened
@@ -71,7 +71,14 @@ mod tests {
         let mut opened = Opened::default();
         for (what, time) in events.iter().cloned() {
             let object = (what == What::Object).then_some(ObjectName::from_bytes([7; 16]));
-            opened.add(&Event { time, what, mailbox: Some(MailboxId::from_bytes([1; 16])), object, trusted: true });
+            opened.add(&Event {
+                time,
+                what,
+                mailbox: Some(MailboxId::from_bytes([1; 16])),
+                object,
+                trusted: true,
+                accepted: false,
+            });
         }
         opened
     }

@@ -1,11 +1,11 @@
 //! How far the log was seen: what a host can't take back any more. `.heldspace/audit.json`; nothing personal is in it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AuditError, Flaw,
+    AuditError,
     chain::{Chain, Mark},
 };
 use crate::{practice::Home, wire::ServerId};
@@ -15,10 +15,8 @@ const FILE: &str = "audit.json";
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Seen {
-    /// For each run of a server, the last line that was seen.
+    /// For each run of a server, the lines that were seen.
     servers: BTreeMap<ServerId, Mark>,
-    /// Flaws that the therapist knows of, in words.
-    accepted: BTreeSet<String>,
 }
 
 impl Seen {
@@ -32,11 +30,15 @@ impl Seen {
     }
 
     /// Nothing seen but these, and all that is wrong with them known.
+    ///
+    /// SECURITY: what is accepted are these very lines, and no flaw as such: the same could be done once more.
     pub(super) fn anew(chains: &[Chain]) -> Self {
-        let flaws = chains.iter().flat_map(|chain| &chain.flaws);
-        // SECURITY: what is missed of the past ends with it; accepted by its words, the same could be done once more.
-        let accepted = flaws.filter(|flaw| !flaw.is_about_the_past()).map(ToString::to_string).collect();
-        Self { servers: ends(chains.iter()).collect(), accepted }
+        let marks = chains.iter().filter_map(|chain| {
+            let end = chain.end.clone()?;
+            let accepted = if chain.flaws.is_empty() { end.accepted } else { end.lines };
+            Some((chain.server, Mark { accepted, ..end }))
+        });
+        Self { servers: marks.collect() }
     }
 
     /// With what was seen now.
@@ -44,8 +46,8 @@ impl Seen {
     /// SECURITY: not of a chain with flaws. What it replaced must be missed the next time too.
     pub(super) fn advanced(&self, chains: &[Chain]) -> Self {
         let mut seen = self.clone();
-        let good = chains.iter().filter(|chain| chain.flaws.iter().all(|flaw| self.has_accepted(flaw)));
-        seen.servers.extend(ends(good));
+        let good = chains.iter().filter(|chain| chain.flaws.is_empty());
+        seen.servers.extend(good.filter_map(|chain| Some((chain.server, chain.end.clone()?))));
         seen
     }
 
@@ -56,12 +58,4 @@ impl Seen {
     pub(super) fn mark(&self, server: ServerId) -> Option<&Mark> {
         self.servers.get(&server)
     }
-
-    pub(super) fn has_accepted(&self, flaw: &Flaw) -> bool {
-        self.accepted.contains(&flaw.to_string())
-    }
-}
-
-fn ends<'a>(chains: impl Iterator<Item = &'a Chain>) -> impl Iterator<Item = (ServerId, Mark)> {
-    chains.filter_map(|chain| Some((chain.server, chain.end.clone()?)))
 }

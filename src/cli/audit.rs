@@ -159,6 +159,10 @@ impl Lines<'_> {
         if !log.flaws.is_empty() {
             terminal.line(terminal.strong("NOT TO BE TRUSTED. This log was changed after it was written."));
             terminal.line("Lines that begin with ? stand in a part that was changed; others may be missing.\n");
+        } else if self.shown.iter().any(|shown| !shown.trusted) {
+            terminal.line(
+                "Lines that begin with ? are from before the log was begun anew: whether they are true can't be told.\n",
+            );
         }
         let row = |shown: &Shown<'_>| [hour(shown.time, self.zone), who(shown), self.said(shown), page(shown)];
         let rows: Vec<[String; 4]> = self.shown.iter().map(row).collect();

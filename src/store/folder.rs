@@ -55,9 +55,11 @@ impl Store {
             match name.as_str() {
                 layout::HEAD | layout::GATE => marked = true,
                 name if name.starts_with('.') || is_staged(name) => {}
-                name if layout::ALL.contains(&name) => {
+                name if layout::FOLDERS.contains(&name) => {
                     filled = filled.or(self.list(name)?.into_iter().next());
                 }
+                // A log that was fetched before anything was built here.
+                name if layout::ALL.contains(&name) => {}
                 _ => return Err(StoreError::NoStore { path: self.root().to_owned(), name }),
             }
         }

@@ -303,7 +303,9 @@ fn what_the_hosts_side_wrote_comes_back_and_a_strange_name_does_not() {
         fs::write(file, path).unwrap();
     };
     let answer = format!("answers/{mailbox}/{}", "a".repeat(64));
-    [answer.as_str(), "answers/odd", "answers/other/er", "audit/2026-11-25"].iter().for_each(|path| put(path));
+    for path in [&answer, "gate.json", "answers/odd", "answers/other/er", "audit/2026-11-25"] {
+        put(path);
+    }
     let here = Store::create(&site.store()).unwrap();
     tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
         let place = HostPlace::Folder(folder.path().to_owned());

@@ -2,12 +2,13 @@
 
 use std::fs;
 
-use heldspace::wire::{AuditLine, Digest, MailboxId, What, chain_start};
+use heldspace::wire::{AuditFile, AuditLine, Day, Digest, MailboxId, What, chain_start, hour_of};
 use serde_json::Value;
 
 use super::{
     audit,
     hand_log::{HandLog, START, lines_of, path, practice, server},
+    host::{Host, now},
 };
 
 /// What a host could do, and what is said of it.
@@ -68,7 +69,7 @@ fn edits() -> Vec<Change> {
                 let second = log.lines(&mut last, 2, 0..5);
                 log.write(&path(1, 2), &second);
             },
-            at(1, 2, ", line 5: another line was seen here before"),
+            at(1, 2, ", line 5: the lines up to here are not those that were seen before"),
         ),
         (
             "write a whole chain anew",
@@ -79,7 +80,7 @@ fn edits() -> Vec<Change> {
                     log.write(&path(1, file), &lines);
                 }
             },
-            at(1, 2, ", line 3: another line was seen here before"),
+            at(1, 2, ", line 3: the lines up to here are not those that were seen before"),
         ),
     ]
 }
@@ -202,10 +203,165 @@ fn what_was_accepted_once_is_not_accepted_again() {
     audit(&site, &[]);
     for objects in [3..6, 6..9] {
         write_anew(objects);
-        assert!(site.fails(&["audit"]).1.contains("line 3: another line was seen here before"));
+        assert!(site.fails(&["audit"]).1.contains("line 3: the lines up to here are not those that were seen before"));
         site.ok(&["audit", "--begin-anew", "--yes"]);
         assert_eq!(audit(&site, &[])["trusted"], true);
     }
+}
+
+/// Begun anew after line 3 of the first file was spoiled.
+fn begun_anew(log: &HandLog<'_>) {
+    log.remove_all();
+    let _ = fs::remove_file(log.site.path(".heldspace/audit.json"));
+    log.write_all(5);
+    audit(log.site, &[]);
+    log.edit(&path(1, 1), |lines| lines[2][5] ^= 1);
+    log.site.ok(&["audit", "--begin-anew", "--yes"]);
+    assert_eq!(audit(log.site, &[])["trusted"], true);
+}
+
+/// Appends lines to the last file of the first run.
+fn append(log: &HandLog<'_>, objects: std::ops::Range<u8>) {
+    let before = log.read(&path(1, 2));
+    let mut last = Digest::of(lines_of(&before).last().unwrap().trim_ascii_end());
+    let more = log.lines(&mut last, 2, objects);
+    log.write(&path(1, 2), &[before, more].concat());
+}
+
+#[test]
+fn an_accepted_flaw_hides_no_other() {
+    let (site, mailbox) = practice();
+    let log = HandLog { site: &site, mailbox };
+    let other_mailbox = |line: &mut Vec<u8>| {
+        let (from, to) = (mailbox.to_string(), MailboxId::from_bytes([9; 16]).to_string());
+        *line = String::from_utf8(line.clone()).unwrap().replace(&from, &to).into_bytes();
+    };
+    let seen = "the lines up to here are not those that were seen before";
+    let changes: [(&str, &dyn Fn(), String); 9] = [
+        (
+            "a line after it",
+            &|| log.edit(&path(1, 1), |lines| other_mailbox(&mut lines[3])),
+            at(1, 2, ", line 5: ") + seen,
+        ),
+        (
+            "a line after it, and a forged one",
+            &|| {
+                log.edit(&path(1, 1), |lines| other_mailbox(&mut lines[3]));
+                append(&log, 5..6);
+            },
+            at(1, 2, ", line 5: ") + seen,
+        ),
+        (
+            "a line before it",
+            &|| log.edit(&path(1, 1), |lines| other_mailbox(&mut lines[0])),
+            at(1, 2, ", line 5: ") + seen,
+        ),
+        ("the flaw itself", &|| log.edit(&path(1, 1), |lines| lines[2][5] ^= 3), at(1, 2, ", line 5: ") + seen),
+        ("the flaw taken back", &|| log.edit(&path(1, 1), |lines| lines[2][5] ^= 1), at(1, 2, ", line 5: ") + seen),
+        (
+            "a half line between two files",
+            &|| log.write(&path(1, 1), &[log.read(&path(1, 1)), b"{".to_vec()].concat()),
+            at(1, 1, ", line 6: it was cut short"),
+        ),
+        (
+            "a forged line at the end",
+            &|| log.edit(&path(1, 2), |lines| lines.push(lines[0].clone())),
+            at(1, 2, ", line 6: it does not follow"),
+        ),
+        ("the end is cut", &|| log.edit(&path(1, 2), |lines| lines.truncate(4)), at(1, 2, GONE)),
+        ("another run", &|| log.edit(&path(2, 1), |lines| lines[2][5] ^= 1), at(2, 1, ", line 3: not a line")),
+    ];
+    for (name, change, expected) in changes {
+        begun_anew(&log);
+        change();
+        let (code, said) = site.fails(&["audit"]);
+        assert!(code == 4 && said.contains(&expected), "{name}: {said}");
+    }
+    // Also one after it in the same file.
+    log.remove_all();
+    fs::remove_file(site.path(".heldspace/audit.json")).unwrap();
+    let mut last = chain_start(server(1));
+    let lines = log.lines(&mut last, 1, 0..5);
+    log.write(&path(1, 1), &lines);
+    log.edit(&path(1, 1), |lines| lines[0] = b"spoiled\n".to_vec());
+    site.ok(&["audit", "--begin-anew", "--yes"]);
+    log.edit(&path(1, 1), |lines| lines.push(lines[1].clone()));
+    let (code, said) = site.fails(&["audit"]);
+    assert!(code == 4 && said.contains(&at(1, 1, ", line 6: it does not follow")), "{said}");
+    assert!(!said.contains("line 1:"), "what was accepted is not said again: {said}");
+}
+
+#[test]
+fn what_is_missing_between_files_can_be_accepted_and_not_be_put_back() {
+    let (site, mailbox) = practice();
+    let log = HandLog { site: &site, mailbox };
+    log.write_all(5);
+    let first = log.read(&path(1, 1));
+    log.remove(&path(1, 1));
+    log.write(&path(2, 1), &[log.read(&path(2, 1)), b"{".to_vec()].concat());
+    assert_eq!(site.fails(&["audit"]).0, 4);
+    site.ok(&["audit", "--begin-anew", "--yes"]);
+    append(&log, 5..6);
+    assert_eq!(audit(&site, &[])["trusted"], true);
+    log.write(&path(1, 1), &first);
+    assert_eq!(site.fails(&["audit"]).0, 4);
+    log.remove(&path(1, 1));
+    audit(&site, &[]);
+    log.edit(&path(2, 1), |lines| drop(lines.pop()));
+    assert_eq!(site.fails(&["audit"]).0, 4, "not even for half a line");
+}
+
+#[test]
+fn trust_resumes_after_a_new_beginning_and_no_earlier() {
+    let (site, mailbox) = practice();
+    let log = HandLog { site: &site, mailbox };
+    begun_anew(&log);
+    let trusted = || {
+        let events = audit(&site, &[])["events"].as_array().unwrap().clone();
+        (events.len(), events.iter().filter(|event| event["trusted"] == true).count())
+    };
+    assert_eq!(trusted(), (19, 10), "those of the other run");
+    append(&log, 5..7);
+    assert_eq!(trusted(), (21, 12));
+    append(&log, 7..8);
+    assert_eq!(trusted(), (22, 13), "what was accepted stays in mind");
+    let text = site.ok(&["audit"]);
+    assert!(text.starts_with("Lines that begin with ? are from before the log was begun anew"), "{text}");
+    // Another beginning that finds no flaw accepts none.
+    site.ok(&["audit", "--begin-anew", "--yes"]);
+    assert_eq!(trusted(), (22, 13));
+}
+
+#[test]
+fn who_has_opened_something_by_an_accepted_log_is_not_reminded() {
+    let (site, mailbox) = practice();
+    let log = HandLog { site: &site, mailbox };
+    site.page("library/a.md", "# A\n\nText.");
+    site.build();
+    let host = Host::over(&site);
+    let text = fs::read_to_string(site.path("site.toml")).unwrap().replace("http://127.0.0.1:8080", &host.url);
+    let mail = "[mail]\nfrom = \"pages@example.org\"\nfolder = \"outbox\"\n";
+    fs::write(site.path("site.toml"), format!("{text}\n{mail}")).unwrap();
+    site.build();
+    site.ok(&["notify", "--yes"]);
+    drop(host);
+    let reminders = || {
+        let planned = site.ok(&["notify", "--remind", "--dry-run", "--json"]);
+        serde_json::from_str::<Value>(&planned).unwrap()["planned"].as_u64().unwrap()
+    };
+    let listed =
+        || serde_json::from_str::<Value>(&site.ok(&["member", "list", "--json"])).unwrap()[0]["opened"].as_u64();
+    assert_eq!((reminders(), listed()), (1, None));
+
+    let time = hour_of(now());
+    let line =
+        AuditLine { what: What::Index, mailbox: Some(mailbox), object: None, time, prev: Digest::of(b"another") };
+    let file = AuditFile { server: server(1), number: 1, day: Day::of(time) };
+    log.write(&format!("audit/{file}"), &[line.to_json(), b"\nspoiled\n".to_vec()].concat());
+    assert_eq!(site.fails(&["notify", "--remind", "--dry-run"]).0, 4);
+    site.ok(&["audit", "--begin-anew", "--yes"]);
+    assert_eq!((reminders(), listed()), (0, Some(time)));
+    assert!(!site.ok(&["member", "list"]).contains("never"));
 }
 
 #[test]

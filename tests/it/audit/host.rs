@@ -21,7 +21,7 @@ use crate::{
 /// `heldspace serve`, killed when dropped.
 pub struct Host {
     process: Child,
-    url: String,
+    pub url: String,
 }
 
 impl Host {
