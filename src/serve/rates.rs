@@ -66,7 +66,7 @@ impl Rates {
 
     /// Whether one more wrong warrant would be answered; looks, and counts nothing.
     pub(super) fn may_fail(&self, network: Network) -> Result<(), Refusal> {
-        let wait = if network == Network::ThisMachine { Duration::ZERO } else { self.failed_from.wait(network) };
+        let wait = if network == Network::ThisMachine { Duration::ZERO } else { self.failed_from.wait(&network) };
         if wait.is_zero() { Ok(()) } else { Err(too_many(wait)) }
     }
 
@@ -113,10 +113,10 @@ impl<K: Eq + Hash> Buckets<K> {
     }
 
     /// How long to wait for a token.
-    fn wait(&self, key: K) -> Duration {
+    fn wait(&self, key: &K) -> Duration {
         let now = Instant::now();
         let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = self.next(&mut full_at, &key, now);
+        let next = self.next(&mut full_at, key, now);
         self.wait_for(next, now)
     }
 
