@@ -13,6 +13,7 @@ use super::{
     forwarded::{Peer, TrustedProxy},
     limits::Limits,
     places::{Place, Places},
+    visit::Entrance,
 };
 
 /// Where the server listens.
@@ -47,8 +48,10 @@ impl Doors {
     /// How long to wait when the system has no descriptor left.
     const PAUSE: Duration = Duration::from_millis(100);
 
-    pub(super) fn new(limits: &Limits, trusted: Vec<TrustedProxy>) -> Self {
-        let connections = limits.connections.min(descriptors::for_connections());
+    pub(super) fn new(limits: &Limits, entrance: Entrance, trusted: Vec<TrustedProxy>) -> Self {
+        // Over TLS there is HTTP/2, which reads as many files at a time as it has streams.
+        let files = if entrance == Entrance::Tls { limits.streams } else { 1 };
+        let connections = limits.connections.min(descriptors::for_connections(files));
         Self {
             free: Arc::new(Semaphore::new(connections)),
             places: Places::new(limits.connections_per_network),

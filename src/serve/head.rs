@@ -87,7 +87,7 @@ impl HeadScanner {
 
     fn field(&mut self, line: &[u8]) -> Result<(), Refusal> {
         let colon = line.iter().position(|&b| b == b':').ok_or(Refusal::Malformed)?;
-        let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
+        let (name, value) = (&line[..colon], trimmed(&line[colon + 1..]));
         // SECURITY: also a line that begins with a space (folded), and a space before the colon.
         if name.is_empty() || !name.iter().copied().all(is_token) || !value.iter().copied().all(is_text) {
             return Err(Refusal::Malformed);
@@ -167,6 +167,14 @@ pub(super) fn target(target: &[u8], longest: usize) -> Result<(), Refusal> {
     }
     // Such a name exists nowhere here; hyper would refuse some of them in its own words.
     if target.iter().copied().all(is_target) { Ok(()) } else { Err(Refusal::NotFound) }
+}
+
+/// Without the white space of RFC 9110 around it. SECURITY: no other, which some take for a part of the value.
+fn trimmed(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
+    value
 }
 
 /// RFC 9110, `tchar`.
@@ -264,6 +272,10 @@ mod tests {
         assert_eq!(put("/api/publication/files/head.json", "10"), Err(Refusal::TooLarge));
         assert_eq!(put("/l", "1"), Err(Refusal::Body));
         assert_eq!(put("/l", "0"), Ok(0));
+        assert_eq!(put("/api/publication/files/head.json", "\t 5 \t"), Ok(5));
+        for odd in ["5\x0c", "\x0c5", "5\x0b"] {
+            assert_eq!(put("/api/publication/files/head.json", odd), Err(Refusal::Malformed), "{odd:?}");
+        }
     }
 
     #[test]

@@ -56,12 +56,18 @@ impl Rates {
         }
     }
 
-    /// A ticket or pass was wrong. Right ones are never held up by it: whoever shares a network, or a proxy, with someone
+    /// A ticket, pass or warrant was wrong. Right tickets and passes are never held up by it: whoever shares a network, or a proxy, with someone
     /// who guesses is let in all the same.
     pub(super) fn failed(&self, mailbox: Option<MailboxId>, network: Network) -> Result<(), Refusal> {
         let from = self.failed_from.take_of(network);
         let towards = mailbox.map_or(Ok(()), |mailbox| self.failed_for.take(mailbox));
         from.and(towards).map_err(too_many)
+    }
+
+    /// Whether one more wrong warrant would be answered; looks, and counts nothing.
+    pub(super) fn may_fail(&self, network: Network) -> Result<(), Refusal> {
+        let wait = if network == Network::ThisMachine { Duration::ZERO } else { self.failed_from.wait(&network) };
+        if wait.is_zero() { Ok(()) } else { Err(too_many(wait)) }
     }
 
     /// A keyring is about to be handed out.
@@ -96,14 +102,30 @@ impl<K: Eq + Hash> Buckets<K> {
     fn take(&self, key: K) -> Result<(), Duration> {
         let now = Instant::now();
         let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
-        let full = full_at.look(&key).map_or(now, |full| (*full).max(now));
-        let next = full + self.rate.pause;
-        let wait = next.saturating_duration_since(now + self.rate.pause * self.rate.burst);
+        let next = self.next(&mut full_at, &key, now);
+        let wait = self.wait_for(next, now);
         if wait.is_zero() {
             full_at.insert(key, next);
             Ok(())
         } else {
             Err(wait)
         }
+    }
+
+    /// How long to wait for a token.
+    fn wait(&self, key: &K) -> Duration {
+        let now = Instant::now();
+        let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = self.next(&mut full_at, key, now);
+        self.wait_for(next, now)
+    }
+
+    /// When the bucket would be full again with one token less.
+    fn next(&self, full_at: &mut Recent<K, Instant>, key: &K, now: Instant) -> Instant {
+        full_at.look(key).map_or(now, |full| (*full).max(now)) + self.rate.pause
+    }
+
+    fn wait_for(&self, next: Instant, now: Instant) -> Duration {
+        next.saturating_duration_since(now + self.rate.pause * self.rate.burst)
     }
 }

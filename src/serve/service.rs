@@ -103,6 +103,6 @@ pub(super) fn finished(answer: Result<Answer, Refusal>, refused: Option<Refusal>
     answer.response
 }
 
-fn now() -> UnixTime {
+pub(super) fn now() -> UnixTime {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

@@ -2,6 +2,7 @@
 //! and nothing halfway.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     process::Stdio,
@@ -10,12 +11,16 @@ use std::{
 
 use heldspace::{
     practice::{Home, HomeError},
-    wire::{Challenge, Digest, Greeting, Nonce, Warrant},
+    serve::{Limits, Rate, ServeOptions},
+    wire::{Challenge, Digest, Envelope, Greeting, Head, Nonce, Warrant},
 };
 use serde_json::Value;
 
 use crate::{
-    gate::client::{Client, Reply, get},
+    gate::{
+        client::{Client, Reply, get},
+        world::{ORIGIN, World, now, wide},
+    },
     reader::Reader,
     served::Served,
     site::{Card, TestSite, files_below},
@@ -366,14 +371,26 @@ fn another_practice_and_old_keys_publish_nothing() {
     assert_eq!(host.there(), before);
     // The practice's keys are rotated and published; whoever kept the old ones can do nothing with them any more.
     let old = Forger::of(&host);
-    assert_eq!(old.put("public/mine.html", b"mine", |_| {}).status, 200, "while they are in use");
+    assert_eq!(old.put("public/mine.html", b"mine", other_machine).status, 200, "while they are in use");
     let words = host.site.words_file();
     host.site.ok(&["keys", "rotate", "--words-file", words.to_str().unwrap()]);
     host.site.build();
     host.publish();
     let before = host.there();
-    assert_eq!(old.put("public/mine.html", b"mine", |_| {}).status, 401, "once newer ones were seen");
+    assert_eq!(old.put("public/mine.html", b"mine", other_machine).status, 401, "once newer ones were seen");
+    for folder in ["list/audit", "list/objects", "files/head.json"] {
+        let target = format!("/api/publication/{folder}");
+        let warrant = old.warrant("GET", &target, b"").encode(&old.keys.signing_key());
+        assert_eq!(old.send("GET", &target, b"", &warrant).status, 401, "{folder}");
+    }
+    let target = "/api/publication/files/public/mine.html";
+    let warrant = old.warrant("PUT", target, b"mine").encode(&old.keys.signing_key());
+    let mut client = Client::connect(old.address);
+    client.send(Forger::head("PUT", target, 4, &warrant));
+    assert_eq!(client.reply(false).unwrap().status, 401, "no body is waited for");
     assert_eq!(host.there(), before);
+    let new = Forger::of(&host);
+    assert_eq!(new.put("public/mine.html", b"mine", |_| {}).status, 200, "the old ones have taken no turn");
     assert!(host.reads("First."), "and the card goes on working");
 }
 
@@ -426,14 +443,26 @@ impl Forger {
 
     fn send(&self, method: &str, path: &str, body: &[u8], warrant: &str) -> Reply {
         let mut client = Client::connect(self.address);
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: pages.example.org\r\nAuthorization: Warrant {warrant}\r\nContent-Length: {}\r\n\r\n",
-            body.len()
-        );
-        client.send(head);
+        client.send(Self::head(method, path, body.len(), warrant));
         client.send(body);
         client.reply(false).expect("an answer")
     }
+
+    fn head(method: &str, path: &str, length: usize, warrant: &str) -> String {
+        format!(
+            "{method} {path} HTTP/1.1\r\nHost: pages.example.org\r\nAuthorization: Warrant {warrant}\r\nContent-Length: {length}\r\n\r\n"
+        )
+    }
+
+    fn signed_head(&self, release: u64) -> Vec<u8> {
+        let statement = self.keys.statement().clone();
+        let head = Head { statement, release, issued: 1, files: BTreeMap::new() };
+        Envelope::sign(&head, &self.keys.signing_key()).to_json()
+    }
+}
+
+fn other_machine(warrant: &mut Warrant) {
+    warrant.publication = Nonce::from_bytes([8; 16]);
 }
 
 fn rand() -> [u8; 16] {
@@ -536,9 +565,72 @@ fn two_publications_at_once_take_turns() {
     host.publish();
     let forger = Forger::of(&host);
     assert_eq!(forger.put("public/one.html", b"1", |_| {}).status, 200);
-    let other = forger.put("public/two.html", b"2", |warrant| warrant.publication = Nonce::from_bytes([8; 16]));
+    let other = forger.put("public/two.html", b"2", other_machine);
     assert_eq!(other.status, 409);
     assert_eq!(forger.put("public/one.html", b"1", |_| {}).status, 200);
+}
+
+#[test]
+fn a_body_on_its_way_has_its_turn() {
+    let host = Published::new();
+    host.site.build();
+    host.publish();
+    let forger = Forger::of(&host);
+    let target = "/api/publication/files/public/one.html";
+    let warrant = forger.warrant("PUT", target, b"one").encode(&forger.keys.signing_key());
+    let mut slow = Client::connect(forger.address);
+    slow.send(Forger::head("PUT", target, 3, &warrant) + "on");
+    // Until the server has surely met it.
+    for _ in 0..50 {
+        forger.greeting();
+    }
+    assert_eq!(forger.put("public/two.html", b"2", other_machine).status, 409);
+    slow.send("e");
+    assert_eq!(slow.reply(false).unwrap().status, 200);
+}
+
+#[test]
+fn a_head_is_next_by_its_keys_and_then_by_its_release() {
+    let host = Published::new();
+    host.site.build();
+    host.publish();
+    let old = Forger::of(&host);
+    let year = 365 * 24 * 60 * 60;
+    assert_eq!(old.put("head.json", &old.signed_head(now() + 2 * year), |_| {}).status, 422, "out of reach");
+    let high = now() + year / 2;
+    assert_eq!(old.put("head.json", &old.signed_head(high), |_| {}).status, 200);
+    assert_eq!(old.put("head.json", &old.signed_head(high - 1), other_machine).status, 422);
+    let words = host.site.words_file();
+    host.site.ok(&["keys", "rotate", "--words-file", words.to_str().unwrap()]);
+    let new = Forger::of(&host);
+    assert_eq!(old.put("public/mine.html", b"mine", other_machine).status, 200);
+    assert_eq!(
+        new.put("head.json", &new.signed_head(high - 1), |_| {}).status,
+        200,
+        "at once, and whatever its number"
+    );
+    assert_eq!(new.put("head.json", &old.signed_head(high + 1), |_| {}).status, 422);
+}
+
+#[test]
+fn after_too_many_forged_warrants_no_signature_is_looked_at() {
+    let (world, keys) = (World::new(), heldspace::keys::Root::random().keys(1));
+    for stray in ["index.html", "secret.html"] {
+        world.remove(stray);
+    }
+    let few = Rate { burst: 3, pause: Duration::from_hours(1) };
+    let limits = Limits { failures_per_network: few, ..wide() };
+    let gate = world.serve_as(|options| ServeOptions { limits, publisher: Some(*keys.root()), ..options }).unwrap();
+    let forger = Forger { keys, machine: Nonce::from_bytes([1; 16]), origin: ORIGIN.into(), address: gate.address };
+    let target = "/api/publication/list/objects";
+    let good = || forger.warrant("GET", target, b"").encode(&forger.keys.signing_key());
+    assert_eq!(forger.send("GET", target, b"", &good()).status, 200);
+    let stranger = heldspace::keys::Root::random().keys(1);
+    let foreign = forger.warrant("GET", target, b"").encode(&stranger.signing_key());
+    for status in [401, 401, 401, 429] {
+        assert_eq!(forger.send("GET", target, b"", &foreign).status, status);
+    }
+    assert_eq!(forger.send("GET", target, b"", &good()).status, 429);
 }
 
 #[test]

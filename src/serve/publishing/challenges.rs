@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::wire::{Challenge, Nonce};
+use crate::wire::{Challenge, Epoch, Nonce};
 
 use super::super::refusal::Refusal;
 
@@ -23,11 +23,18 @@ struct Issued {
     seen: HashSet<Nonce>,
 }
 
+#[derive(Debug, Clone, Copy)]
+struct Turn {
+    publication: Nonce,
+    epoch: Epoch,
+    last: Instant,
+}
+
 /// The challenge handed out now, the one before it, and whose turn it is.
 #[derive(Debug, Default)]
 pub(super) struct Challenges {
     issued: Vec<Issued>,
-    turn: Option<(Nonce, Instant)>,
+    turn: Option<Turn>,
 }
 
 impl Challenges {
@@ -48,11 +55,6 @@ impl Challenges {
         challenge
     }
 
-    /// Whether the challenge is one of ours, and still good.
-    pub(super) fn is_good(&self, challenge: &Challenge, now: Instant) -> bool {
-        self.issued.iter().any(|issued| issued.challenge == *challenge && now.duration_since(issued.since) < 2 * AGE)
-    }
-
     /// SECURITY: uses the nonce up; what was signed once is done once.
     pub(super) fn spend(&mut self, challenge: &Challenge, nonce: Nonce, now: Instant) -> Result<(), Refusal> {
         let issued = self.issued.iter_mut().find(|issued| issued.challenge == *challenge);
@@ -62,14 +64,17 @@ impl Challenges {
     }
 
     /// Takes or keeps the turn: two publications at once would leave some mailboxes with one and some with the other.
-    pub(super) fn turn(&mut self, publication: Nonce, now: Instant) -> Result<(), Refusal> {
-        match self.turn {
-            Some((other, last)) if other != publication && now.duration_since(last) < TURN => Err(Refusal::Turn),
-            _ => {
-                self.turn = Some((publication, now));
-                Ok(())
-            }
+    ///
+    /// SECURITY: newer keys wait for no older ones, which were rotated away because somebody else may have them.
+    pub(super) fn turn(&mut self, publication: Nonce, epoch: Epoch, now: Instant) -> Result<(), Refusal> {
+        let last = self.turn.filter(|turn| now.duration_since(turn.last) < TURN);
+        let waits =
+            last.is_some_and(|last| epoch < last.epoch || epoch == last.epoch && publication != last.publication);
+        if waits {
+            return Err(Refusal::Turn);
         }
+        self.turn = Some(Turn { publication, epoch, last: now });
+        Ok(())
     }
 
     /// The publication is over: the next one need not wait.
@@ -95,9 +100,8 @@ mod tests {
         assert_eq!(challenges.spend(&first, nonce(1), start), Err(Refusal::OldChallenge));
         let second = challenges.current(start + AGE);
         assert_ne!(second, first);
-        assert!(challenges.is_good(&first, start + AGE));
+        assert_eq!(challenges.spend(&first, nonce(3), start + AGE), Ok(()));
         assert_eq!(challenges.spend(&first, nonce(1), start + AGE), Err(Refusal::OldChallenge));
-        assert!(!challenges.is_good(&first, start + 2 * AGE));
         assert_eq!(challenges.spend(&first, nonce(2), start + 2 * AGE), Err(Refusal::OldChallenge));
         challenges.current(start + 9 * AGE);
         assert_eq!(challenges.issued.len(), 1);
@@ -106,12 +110,22 @@ mod tests {
     #[test]
     fn publications_take_turns() {
         let (mut challenges, start) = (Challenges::default(), Instant::now());
-        assert_eq!(challenges.turn(nonce(1), start), Ok(()));
-        assert_eq!(challenges.turn(nonce(2), start), Err(Refusal::Turn));
-        assert_eq!(challenges.turn(nonce(1), start + TURN / 2), Ok(()));
-        assert_eq!(challenges.turn(nonce(2), start + TURN), Err(Refusal::Turn));
-        assert_eq!(challenges.turn(nonce(2), start + TURN / 2 + TURN), Ok(()));
+        assert_eq!(challenges.turn(nonce(1), 1, start), Ok(()));
+        assert_eq!(challenges.turn(nonce(2), 1, start), Err(Refusal::Turn));
+        assert_eq!(challenges.turn(nonce(1), 1, start + TURN / 2), Ok(()));
+        assert_eq!(challenges.turn(nonce(2), 1, start + TURN), Err(Refusal::Turn));
+        assert_eq!(challenges.turn(nonce(2), 1, start + TURN / 2 + TURN), Ok(()));
         challenges.end_turn();
-        assert_eq!(challenges.turn(nonce(1), start + 2 * TURN), Ok(()));
+        assert_eq!(challenges.turn(nonce(1), 1, start + 2 * TURN), Ok(()));
+    }
+    #[test]
+    fn newer_keys_wait_for_no_older_ones() {
+        let (mut challenges, start) = (Challenges::default(), Instant::now());
+        assert_eq!(challenges.turn(nonce(1), 1, start), Ok(()));
+        assert_eq!(challenges.turn(nonce(2), 2, start), Ok(()));
+        for older in [1, 2] {
+            assert_eq!(challenges.turn(nonce(older), 1, start + TURN / 2), Err(Refusal::Turn));
+        }
+        assert_eq!(challenges.turn(nonce(2), 2, start + TURN / 2), Ok(()));
     }
 }

@@ -7,13 +7,13 @@ use crate::{
     serve::{
         answer::{Answer, file, json, text},
         refusal::Refusal,
-        service::Service,
+        service::{Service, now},
     },
     store::{
         StoreError,
         layout::{self, Place},
     },
-    wire::{Digest, Envelope, Epoch, Gate, Head, MailboxId, MailboxRecord, Statement, VerifyingKey},
+    wire::{Digest, Envelope, Epoch, Gate, Head, MailboxId, MailboxRecord, Release, Statement, VerifyingKey},
 };
 
 /// More than any head.
@@ -22,6 +22,9 @@ const HEAD_SIZE: u64 = 16 * 1024 * 1024;
 const SMALL: usize = 64 * 1024;
 /// More than any sealed object or index that a browser would take.
 const SEALED: usize = 8 * 1024 * 1024;
+
+/// How far a release may be ahead of this clock: releases are numbered by the second, and no clock is wrong by a year.
+const AHEAD: Release = 365 * 24 * 60 * 60;
 
 /// The head that stands.
 pub(super) struct Published {
@@ -74,7 +77,7 @@ impl Service {
         &self,
         publishing: &Publishing,
         path: &str,
-        warranted: &Warranted,
+        warranted: &Warranted<'_>,
     ) -> Result<Answer, Refusal> {
         let place: Place = path.parse().map_err(|_| Refusal::NotFound)?;
         let body = &warranted.body;
@@ -87,7 +90,7 @@ impl Service {
             return Err(Refusal::TooLarge);
         }
         match place {
-            Place::Head => self.is_next_head(publishing, warranted).await?,
+            Place::Head => self.is_next_head(publishing, body).await?,
             Place::Gate => is_gate(body)?,
             Place::Mailbox(id) => self.is_whole(&id, body).await?,
             Place::Public | Place::Object(_) | Place::Index(_) | Place::Keyring(_) => {}
@@ -112,12 +115,16 @@ impl Service {
         Ok(Answer::closed(text("done\n")))
     }
 
-    /// A head is signed by the practice, and only grows.
-    async fn is_next_head(&self, publishing: &Publishing, warranted: &Warranted) -> Result<(), Refusal> {
-        let (head, epoch) = signed_head(&warranted.body, &publishing.root).ok_or(Refusal::BadFile)?;
+    /// A head is signed by the practice, and only grows: by its release, and before that by the epoch of its keys.
+    async fn is_next_head(&self, publishing: &Publishing, body: &[u8]) -> Result<(), Refusal> {
+        let (head, epoch) = signed_head(body, &publishing.root).ok_or(Refusal::BadFile)?;
+        // SECURITY: or old keys could use all numbers up.
+        if head.release > now().saturating_add(AHEAD) {
+            return Err(Refusal::BadFile);
+        }
         let before = self.published_head().await?.and_then(|head| signed_head(&head.bytes, &publishing.root));
         match before {
-            Some((before, before_epoch)) if head.release <= before.release || epoch < before_epoch => {
+            Some((before, before_epoch)) if (epoch, head.release) <= (before_epoch, before.release) => {
                 Err(Refusal::BadFile)
             }
             _ => Ok(()),

@@ -13,16 +13,21 @@ use std::{
     time::Instant,
 };
 
-use bytes::Bytes;
-use http_body_util::BodyExt;
-use hyper::{Method, Request, body::Incoming, header};
-use tokio::sync::Semaphore;
+use bytes::{Bytes, BytesMut};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::{
+    Method, Request,
+    body::{Body as _, Incoming},
+    header,
+};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use self::challenges::Challenges;
 use super::{
     answer::{Answer, json},
     api::Visitor,
     limits::Limits,
+    rates::Network,
     refusal::{Refusal, Scheme},
     service::Service,
 };
@@ -72,13 +77,26 @@ impl Publishing {
     fn challenges(&self) -> MutexGuard<'_, Challenges> {
         self.challenges.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn turn(&self, signed: &Signed) -> Result<(), Refusal> {
+        self.challenges().turn(signed.warrant.publication, signed.epoch, Instant::now())
+    }
+}
+
+/// A warrant that the practice signed, for a request like this one.
+struct Signed {
+    warrant: Warrant,
+    epoch: Epoch,
+    network: Network,
+    /// Whether the request changes anything.
+    changes: bool,
 }
 
 /// A request whose warrant was believed, and whose body is what the warrant says.
-struct Warranted {
-    warrant: Warrant,
-    epoch: Epoch,
+struct Warranted<'a> {
     body: Bytes,
+    /// As long as the body is in memory.
+    _place: Option<SemaphorePermit<'a>>,
 }
 
 impl Service {
@@ -86,7 +104,7 @@ impl Service {
         &self,
         asked: Asked,
         request: Request<Incoming>,
-        visitor_network: super::rates::Network,
+        visitor_network: Network,
     ) -> Result<Answer, Refusal> {
         let publishing = self.publishing.as_ref().ok_or(Refusal::NotFound)?;
         let method = request.method().clone();
@@ -96,18 +114,14 @@ impl Service {
                 _ => Err(Refusal::Method),
             };
         }
-        let warranted = self.warranted(publishing, request, visitor_network).await?;
+        let changes = matches!((&asked, &method), (Asked::File(_), &Method::PUT | &Method::DELETE));
+        let signed = self.signed(publishing, &request, visitor_network, changes).await?;
+        let warranted = self.warranted(publishing, request, &signed).await?;
         match (asked, method) {
             (Asked::List(folder), Method::GET) => self.publication_list(&folder).await,
             (Asked::File(path), Method::GET) => self.publication_file(&path).await,
-            (Asked::File(path), Method::PUT) => {
-                self.may_change(publishing, &warranted).await?;
-                self.put_file(publishing, &path, &warranted).await
-            }
-            (Asked::File(path), Method::DELETE) => {
-                self.may_change(publishing, &warranted).await?;
-                self.delete_file(&path).await
-            }
+            (Asked::File(path), Method::PUT) => self.put_file(publishing, &path, &warranted).await,
+            (Asked::File(path), Method::DELETE) => self.delete_file(&path).await,
             _ => Err(Refusal::Method),
         }
     }
@@ -118,19 +132,22 @@ impl Service {
         Ok(Answer::closed(json(&Greeting { version: 1, challenge, head })))
     }
 
-    /// SECURITY: signature, purpose, address, challenge, method, path and body are checked before anything is read or
-    /// written; what was signed once is done once.
-    async fn warranted(
+    fn not_warranted(&self, network: Network) -> Refusal {
+        self.rates.failed(None, network).err().unwrap_or(Refusal::Locked(Scheme::Warrant))
+    }
+
+    /// SECURITY: signature, purpose, address, challenge, method and path are checked before anything else is looked at.
+    async fn signed(
         &self,
         publishing: &Publishing,
-        request: Request<Incoming>,
-        network: super::rates::Network,
-    ) -> Result<Warranted, Refusal> {
+        request: &Request<Incoming>,
+        network: Network,
+        changes: bool,
+    ) -> Result<Signed, Refusal> {
+        // SECURITY: a forged warrant costs nothing to send, and two signatures to refuse.
+        self.rates.may_fail(network)?;
         let visitor = Visitor { network, method: request.method(), headers: request.headers(), now: 0 };
-        let locked = || match self.rates.failed(None, network) {
-            Ok(()) => Refusal::Locked(Scheme::Warrant),
-            Err(refusal) => refusal,
-        };
+        let locked = || self.not_warranted(network);
         let shown = visitor.shows(Scheme::Warrant).filter(|shown| shown.len() <= WARRANT_SIZE).ok_or_else(locked)?;
         let (warrant, epoch) = Warrant::decode(shown, &publishing.root).map_err(|_| locked())?;
         let target = request.uri().path_and_query().map_or("", |target| target.as_str());
@@ -141,44 +158,69 @@ impl Service {
         if !meant {
             return Err(locked());
         }
-        if !publishing.challenges().is_good(&warrant.challenge, Instant::now()) {
-            return Err(Refusal::OldChallenge);
-        }
-        let body = self.body(publishing, request).await?;
-        if Digest::of(&body) != warrant.sha256 {
-            return Err(Refusal::BadFile);
-        }
-        publishing.challenges().spend(&warrant.challenge, warrant.nonce, Instant::now())?;
-        Ok(Warranted { warrant, epoch, body })
+        Ok(Signed { warrant, epoch, network, changes })
     }
 
-    /// The body, whole; a few at a time, so that memory stays bounded.
-    async fn body(&self, publishing: &Publishing, request: Request<Incoming>) -> Result<Bytes, Refusal> {
-        let _place = publishing.bodies.acquire().await.map_err(|_| Refusal::Store)?;
+    /// SECURITY: keys, challenge, base and turn are checked before a body is waited for, and again when it is there; what
+    /// was signed once is done once.
+    async fn warranted<'a>(
+        &self,
+        publishing: &'a Publishing,
+        request: Request<Incoming>,
+        signed: &Signed,
+    ) -> Result<Warranted<'a>, Refusal> {
+        let Warrant { challenge, nonce, sha256, .. } = &signed.warrant;
+        publishing.challenges().spend(challenge, *nonce, Instant::now())?;
+        self.may_go_on(publishing, signed).await?;
+        let warranted = Self::body(publishing, request, signed).await?;
+        if Digest::of(&warranted.body) != *sha256 {
+            return Err(Refusal::BadFile);
+        }
+        self.may_go_on(publishing, signed).await?;
+        Ok(warranted)
+    }
+
+    /// The body, whole; a few at a time, so that memory stays bounded. As long as it arrives, the publication has its turn.
+    async fn body<'a>(
+        publishing: &'a Publishing,
+        request: Request<Incoming>,
+        signed: &Signed,
+    ) -> Result<Warranted<'a>, Refusal> {
+        if request.body().is_end_stream() {
+            return Ok(Warranted { body: Bytes::new(), _place: None });
+        }
         let limit = usize::try_from(publishing.body_size).unwrap_or(usize::MAX);
         let announced =
             request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
         if announced.is_some_and(|length| length > publishing.body_size) {
             return Err(Refusal::TooLarge);
         }
-        let limited = http_body_util::Limited::new(request.into_body(), limit);
-        let collected = limited.collect().await.map_err(|error| {
-            if error.is::<http_body_util::LengthLimitError>() { Refusal::TooLarge } else { Refusal::BadFile }
-        })?;
-        Ok(collected.to_bytes())
+        let place = publishing.bodies.acquire().await.map_err(|_| Refusal::Store)?;
+        let mut arriving = Limited::new(request.into_body(), limit);
+        let mut body = BytesMut::new();
+        loop {
+            // SECURITY: also whoever lost the turn to newer keys meanwhile makes room for them.
+            publishing.turn(signed)?;
+            let Some(frame) = arriving.frame().await else { break };
+            let frame = frame
+                .map_err(|error| if error.is::<LengthLimitError>() { Refusal::TooLarge } else { Refusal::BadFile })?;
+            body.extend_from_slice(frame.data_ref().map_or(&[], |data| data));
+        }
+        Ok(Warranted { body: body.freeze(), _place: Some(place) })
     }
 
-    /// Whether this publication may change anything: nobody else is at it, nobody came first, and its keys are not old ones.
-    async fn may_change(&self, publishing: &Publishing, warranted: &Warranted) -> Result<(), Refusal> {
-        publishing.challenges().turn(warranted.warrant.publication, Instant::now())?;
+    /// Whether these keys are not old ones; and, of what changes anything, that nobody came first and nobody else is at it.
+    async fn may_go_on(&self, publishing: &Publishing, signed: &Signed) -> Result<(), Refusal> {
         let head = self.published_head().await?;
-        if head.as_ref().map(|head| head.digest) != warranted.warrant.base {
-            return Err(Refusal::Stale);
+        // SECURITY: keys that were rotated away open nothing any more, whoever has them. Before the turn, or they would
+        // keep it from the newer ones.
+        let epoch = head.as_ref().and_then(|head| head.epoch(&publishing.root));
+        if epoch.is_some_and(|epoch| signed.epoch < epoch) {
+            return Err(self.not_warranted(signed.network));
         }
-        // SECURITY: keys that were rotated away publish nothing any more, whoever has them.
-        match head.and_then(|head| head.epoch(&publishing.root)) {
-            Some(epoch) if warranted.epoch < epoch => Err(Refusal::Locked(Scheme::Warrant)),
-            _ => Ok(()),
+        if !signed.changes {
+            return Ok(());
         }
+        if head.map(|head| head.digest) == signed.warrant.base { publishing.turn(signed) } else { Err(Refusal::Stale) }
     }
 }

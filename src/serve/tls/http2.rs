@@ -1,15 +1,6 @@
 //! One HTTP/2 connection, which exists over TLS alone: the same refusals as in HTTP/1.1, and limits of its own.
 
-use std::{
-    convert::Infallible,
-    future::pending,
-    pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{convert::Infallible, pin::pin, sync::Arc};
 
 use bytes::Bytes;
 use http_body_util::BodyExt;
@@ -34,6 +25,7 @@ use super::super::{
     routes::host_of,
     visit::Visit,
 };
+use super::quiet::Watched;
 
 /// Bytes of a request's body that may come unasked: none is taken here.
 const WINDOW: u32 = 64 * 1024;
@@ -43,32 +35,28 @@ const LINGER: usize = 256 * 1024;
 /// Answers requests until the client or one of the limits ends the connection, or the server stops.
 pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(stream: S, mut visit: Visit) {
     let limits = Arc::clone(&visit.limits);
-    let has_asked = Arc::new(AtomicBool::new(false));
-    let (asked, asking) = (visit.clone(), Arc::clone(&has_asked));
+    let asked = visit.clone();
     let answer = service_fn(move |request: Request<Incoming>| {
-        asking.store(true, Ordering::Relaxed);
         let visit = asked.clone();
         async move { Ok::<_, Infallible>(answer(request, &visit).await) }
     });
+    let stream = Watched::new(stream);
+    let last_moved = stream.last_moved();
+    let mut quiet = pin!(last_moved.quiet_for(limits.quiet_time));
     let mut connection = pin!(http(&limits).serve_connection(TokioIo::new(stream), answer));
-    tokio::select! {
+    let is_quiet = tokio::select! {
         _ = connection.as_mut() => return,
-        () = silence(&has_asked, limits.quiet_time) => return,
-        _ = visit.stopping.wait_for(|stopping| *stopping) => {}
-        () = sleep(limits.connection_life) => {}
-    }
+        // SECURITY: who opens no window for the answers holds files and memory for nothing, whatever else is said.
+        () = quiet.as_mut() => true,
+        _ = visit.stopping.wait_for(|stopping| *stopping) => false,
+        () = sleep(limits.connection_life) => false,
+    };
     connection.as_mut().graceful_shutdown();
+    let rest = if is_quiet { limits.linger_time } else { limits.connection_life };
     tokio::select! {
         _ = connection => {}
-        () = sleep(limits.connection_life) => {}
-    }
-}
-
-/// Ends when nothing was asked in time. Later on the pings find out who is gone.
-async fn silence(has_asked: &AtomicBool, time: Duration) {
-    sleep(time).await;
-    if has_asked.load(Ordering::Relaxed) {
-        pending::<()>().await;
+        () = quiet, if !is_quiet => {}
+        () = sleep(rest) => {}
     }
 }
 
@@ -123,8 +111,6 @@ fn http(limits: &Limits) -> http2::Builder<TokioExecutor> {
         .initial_stream_window_size(WINDOW)
         .initial_connection_window_size(WINDOW)
         .max_send_buf_size(limits.stream_buffer)
-        .keep_alive_interval(limits.quiet_time / 2)
-        .keep_alive_timeout(limits.quiet_time / 2)
         // SECURITY: asking and taking back costs a client nothing and a server much (CVE-2023-44487); likewise what is
         // broken on purpose (CVE-2025-8671).
         .max_pending_accept_reset_streams(limits.resets)

@@ -13,6 +13,7 @@ mod error;
 mod files;
 mod http2;
 mod note;
+mod quiet;
 
 use std::sync::Arc;
 

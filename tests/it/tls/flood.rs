@@ -1,7 +1,7 @@
 //! Slow, half-open and many: handshakes and HTTP/2 streams that cost the client nothing.
 
 use std::{
-    io::{Read, Write},
+    io::{ErrorKind, Read, Write},
     net::TcpStream,
     sync::Arc,
     time::{Duration, Instant},
@@ -81,7 +81,7 @@ fn who_asks_for_nothing_and_who_stays_too_long_is_cut_off() {
     ends(b"");
     ends(b"PRI * HTTP/2.0\r\n\r\nSM");
     ends(PREFACE);
-    // One that asked is pinged, and says nothing.
+    // One that asked, and says nothing more.
     let asked = ends(&[PREFACE, &frame(HEADERS, WHOLE, 1, &fields(&request("/l")))].concat());
     assert!(asked.windows(9).any(|bytes| bytes == b"<p>viewer"));
 }
@@ -109,6 +109,36 @@ fn readers_that_take_nothing_hold_little() {
     assert_eq!(get(), "<p>viewer");
     let after = server.memory();
     assert!(after < before + 96 * 1024, "{before} KiB, then {after} KiB");
+}
+
+#[test]
+fn a_reader_that_opens_no_window_is_cut_off_however_it_chats() {
+    let (world, authority) = (World::new(), Authority::new());
+    world.write("public/library/page.mp3", vec![7; 256 * 1024]);
+    let gate = serve(&world, &authority, Limits { quiet_time: Duration::from_secs(1), ..wide() });
+    let mut client = connect(gate.address, &authority.root(), "h2");
+    // SETTINGS: no window at all for each stream.
+    let mut sent = [&PREFACE[..24], &frame(4, 0, 0, &[0, 4, 0, 0, 0, 0])].concat();
+    let ask = fields(&request("/library/page.mp3"));
+    sent.extend((0..8).flat_map(|n| frame(HEADERS, WHOLE, 2 * n + 1, &ask)));
+    let began = Instant::now();
+    client.write_all(&sent).unwrap();
+    client.sock.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+    let ping = frame(6, 0, 0, &[1; 8]);
+    let mut some = [0; 1024];
+    loop {
+        assert!(began.elapsed() < Duration::from_secs(20), "still there");
+        if client.write_all(&ping).and_then(|()| client.flush()).is_err() {
+            break;
+        }
+        match client.read(&mut some) {
+            Ok(0) => break,
+            Err(error) if !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => break,
+            _ => {}
+        }
+    }
+    assert!(began.elapsed() >= Duration::from_secs(1), "not before its time");
+    is_up(&gate, &authority);
 }
 
 #[test]
