@@ -346,7 +346,7 @@ fn who_has_opened_something_by_an_accepted_log_is_not_reminded() {
     site.ok(&["notify", "--yes"]);
     drop(host);
     let reminders = || {
-        let planned = site.ok(&["notify", "--remind", "--dry-run", "--json"]);
+        let planned = site.ok(&["notify", "--remind", "--member", "ann", "--dry-run", "--json"]);
         serde_json::from_str::<Value>(&planned).unwrap()["planned"].as_u64().unwrap()
     };
     let listed =
