@@ -22,7 +22,7 @@ pub struct Limits {
     pub head_time: Duration,
     /// From the first byte of a TLS handshake to its last.
     pub handshake_time: Duration,
-    /// Without a byte moving either way.
+    /// Without a byte moving either way; in HTTP/2, without a byte of an answer moving.
     pub quiet_time: Duration,
     /// After this a connection begins no other request; the one under way has as long again.
     pub connection_life: Duration,

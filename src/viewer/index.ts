@@ -9,7 +9,7 @@ import { fail, orElse } from "./failure.ts";
 import { hexOf, list, matching, object, oneOf, orNull, parse, string, whole, type Of } from "./json.ts";
 import type { Keyring } from "./keyring.ts";
 import type { Link } from "./link.ts";
-import type { Seen } from "./memory.ts";
+import { isOlder, type Seen } from "./memory.ts";
 
 /** Entries that an index, or one part of it, holds at most. */
 const ENTRIES = 256;
@@ -49,8 +49,7 @@ export async function openIndex(sealed: Uint8Array, keyring: Keyring, link: Link
   const index = { ...(await orElse("damaged", () => parse(payload, shape))), epoch };
   // SECURITY: a host could hand out another member's index, or an older one in which something is still, or not yet.
   if (index.mailbox !== link.mailbox) throw fail("forged");
-  if (index.epoch < Math.max(link.epoch, seen?.epoch ?? 0)) throw fail("older");
-  if (index.release < Math.max(link.release, seen?.release ?? 0)) throw fail("older");
+  if (isOlder(index, link) || (seen !== undefined && isOlder(index, seen))) throw fail("older");
   return index;
 }
 

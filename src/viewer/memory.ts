@@ -8,6 +8,10 @@ import { object, parse, whole } from "./json.ts";
 
 export type Seen = { readonly epoch: number; readonly release: number };
 
+/** Releases of later keys come after all of earlier ones, whatever their numbers. */
+export const isOlder = (one: Seen, other: Seen): boolean =>
+  one.epoch < other.epoch || (one.epoch === other.epoch && one.release < other.release);
+
 const LINK = "heldspace.link";
 const seenShape = object({ epoch: whole(1), release: whole(1) });
 
@@ -43,6 +47,6 @@ export async function lastSeen(mailbox: string): Promise<Seen | undefined> {
 export async function keepSeen(mailbox: string, { epoch, release }: Seen): Promise<void> {
   const key = await place(mailbox);
   const seen = attempt(() => parse(localStorage.getItem(key) ?? "", seenShape));
-  if (seen !== undefined && (epoch < seen.epoch || release < seen.release)) throw fail("older");
+  if (seen !== undefined && isOlder({ epoch, release }, seen)) throw fail("older");
   attempt(() => localStorage.setItem(key, JSON.stringify({ epoch, release })));
 }

@@ -3,7 +3,7 @@
 //! In: requests with a [`Warrant`], each signed by the practice's key for this very request. Out: files of the store. The
 //! server holds the practice's root verifying key and nothing else: nothing here could be stolen and used. What a file may
 //! look like from outside is checked in [`files`], so that a slip does no harm; that nothing is done twice, or by two at
-//! once, in [`challenges`].
+//! once, in [`challenges`]. Keys that were rotated away get no further than the look at their epoch.
 
 mod challenges;
 mod files;

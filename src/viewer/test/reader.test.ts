@@ -184,6 +184,14 @@ test("nothing goes back in time", async () => {
   await practice.publish({ pages: [] });
   await reader.refresh();
   assert.deepEqual(reader.view().entries, []);
+  practice.epoch = 2;
+  practice.release -= 100;
+  await practice.publish();
+  await reader.refresh();
+  practice.epoch = 1;
+  practice.release += 200;
+  await practice.publish();
+  await failsAs("older", reader.refresh());
 });
 
 test("an object that is not the one the index names is not shown", async () => {
