@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal, Write};
 
 use serde::Serialize;
 
+#[cfg(feature = "author")]
 use super::Failure;
 use crate::visible::{visible, visible_line};
 
