@@ -142,23 +142,27 @@ const states = {
   },
 };
 
-for (const colorScheme of ["light", "dark"]) {
-  test(`no state keeps anyone out: ${colorScheme}`, async (t) => {
-    for (const [name, come] of Object.entries(states)) {
-      await t.test(name, async () => {
-        const context = await browser.newContext({ viewport: phone, colorScheme, reducedMotion: "reduce" });
-        const page = await context.newPage();
-        const told = await come(page);
-        if (told !== undefined) assert.equal(told, name);
-        await page.screenshot({ path: join(shots, `state-${name.replaceAll(" ", "-")}-${colorScheme}.png`), fullPage: true });
-        await audit(page, name);
-        // Whatever the state: help is a press away, and so is leaving.
-        await page.getByRole("button", { name: "Help" }).click();
-        assert.ok(await page.getByRole("link", { name: "988" }).isVisible(), name);
-        assert.ok(await page.getByRole("button", { name: "Leave quickly" }).isVisible(), name);
-        await audit(page, `${name}, with help`);
-        await context.close();
-      });
-    }
-  });
-}
+test("no state keeps anyone out, in light and in dark", async (t) => {
+  for (const [name, come] of Object.entries(states)) {
+    await t.test(name, async () => {
+      const context = await browser.newContext({ viewport: phone, reducedMotion: "reduce" });
+      const page = await context.newPage();
+      const told = await come(page);
+      if (told !== undefined) assert.equal(told, name);
+      const look = async (what) => {
+        for (const colorScheme of ["light", "dark"]) {
+          await page.emulateMedia({ colorScheme });
+          await page.screenshot({ path: join(shots, `state-${what.replaceAll(" ", "-")}-${colorScheme}.png`), fullPage: true });
+          await audit(page, `${what}, ${colorScheme}`);
+        }
+      };
+      await look(name);
+      // Whatever the state: help is a press away, and so is leaving.
+      await page.getByRole("button", { name: "Help" }).click();
+      assert.ok(await page.getByRole("link", { name: "988" }).isVisible(), name);
+      assert.ok(await page.getByRole("button", { name: "Leave quickly" }).isVisible(), name);
+      await look(`${name} with help`);
+      await context.close();
+    });
+  }
+});
