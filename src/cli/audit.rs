@@ -75,7 +75,8 @@ impl Audit {
         let filter = self.filter(&names, &zone)?;
         let store = context::store(common, self.store.store.as_deref())?;
         if is_elsewhere(&practice, &self.store) {
-            bring(&practice, &home, &keys, &store).await?;
+            let _lock = home.lock()?;
+            bring(&practice, &keys, &store).await?;
         }
         let log = Log::read(&store, &home).await?;
         let shown = log.shown(&names, &filter);
@@ -111,7 +112,8 @@ impl Audit {
     ) -> Result<(), Failure> {
         let store = context::store(common, self.store.store.as_deref())?;
         if is_elsewhere(practice, &self.store) {
-            bring(practice, home, &context::keys(common)?, &store).await?;
+            let _lock = home.lock()?;
+            bring(practice, &context::keys(common)?, &store).await?;
         }
         let log = Log::read(&store, home).await?;
         for flaw in &log.flaws {
@@ -130,9 +132,8 @@ pub fn is_elsewhere(practice: &Practice, named: &context::StoreArg) -> bool {
     practice.site.host.is_some() && named.store.is_none()
 }
 
-/// Brings the host's log here, as it lies there.
-pub async fn bring(practice: &Practice, home: &Home, keys: &Keys, store: &Store) -> Result<(), Failure> {
-    let _lock = home.lock()?;
+/// Brings the host's log here, as it lies there; whoever calls it holds the practice's lock.
+pub async fn bring(practice: &Practice, keys: &Keys, store: &Store) -> Result<(), Failure> {
     Ok(bring_back(&super::publish::host(practice, keys).await?, store, layout::AUDIT).await?)
 }
 

@@ -9,7 +9,7 @@ use super::{Common, Failure, ask};
 use crate::{
     content::Mistakes,
     keys::Keys,
-    practice::{Home, HomeError, Lock, Mailbox, Member, Practice, edit::EditError},
+    practice::{Home, HomeError, KeyFile, Lock, Mailbox, Member, Practice, edit::EditError},
     publish::{self, PublishError, Standing},
     store::Store,
     wire::{Epoch, UnixTime, VerifyingKey},
@@ -27,6 +27,11 @@ pub fn keys(common: &Common) -> Result<Keys, Failure> {
             keys => return keys,
         }
     }
+}
+
+/// Whether the keys can be had without asking anyone.
+pub fn keys_at_hand(common: &Common) -> Result<bool, Failure> {
+    Ok(common.passphrase_file.is_some() || Home::of(&common.root).key_file()? == Some(KeyFile::Bare))
 }
 
 /// The store named, or the default one of the practice, to look into.

@@ -11,7 +11,7 @@ use crate::{
     audit::{AuditError, Log, Opened},
     keys::Keys,
     practice::{
-        self, Home, KeyFile, Mailbox, Practice,
+        self, Home, Mailbox, Practice,
         edit::{self, Edit, EditError},
         is_loopback,
     },
@@ -248,9 +248,13 @@ async fn fetched(
     if !audit::is_elsewhere(practice, named) {
         return Ok(true);
     }
-    if home.key_file()? == Some(KeyFile::Bare) || common.passphrase_file.is_some() {
+    if context::keys_at_hand(common)? {
         let (keys, store) = (context::keys(common)?, context::store(common, None)?);
-        match audit::bring(practice, home, &keys, &store).await {
+        let brought = async {
+            let _lock = home.lock()?;
+            audit::bring(practice, &keys, &store).await
+        };
+        match brought.await {
             Ok(()) => return Ok(true),
             Err(error) => terminal.note(visible(&error.to_string())),
         }

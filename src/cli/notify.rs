@@ -19,9 +19,9 @@ use crate::{
         self, Allowed, Cause, Choice, History, LeftOut, NoticeError, Patience, Plan, Planned, Reading, Reason, Sending,
         Sent, SentReport, Texts,
     },
-    practice::{Home, KeyFile, Mail, Practice, Way},
+    practice::{Home, Mail, Practice, Way},
     publish::{self, Standing},
-    store::{Store, layout},
+    store::Store,
     visible::visible_line,
     wire::{MailboxId, UnixTime},
 };
@@ -143,7 +143,7 @@ impl Notify {
             return Ok(Opened::default());
         }
         if audit::is_elsewhere(practice, &self.store) {
-            publish::bring_back(&super::publish::host(practice, keys).await?, store, layout::AUDIT).await?;
+            audit::bring(practice, keys, store).await?;
         }
         let log = Log::read(store, home).await?;
         log.check()?;
@@ -166,6 +166,12 @@ impl Notify {
 }
 
 impl Ready<'_> {
+    /// Whose earlier notice may have been sent, or not.
+    fn uncertain(&self) -> Vec<&String> {
+        let left_out = self.plan.left_out.iter().filter(|(_, why)| matches!(why, LeftOut::Uncertain(_)));
+        left_out.map(|(person, _)| &person.folder).collect()
+    }
+
     pub fn reach(&self, keys: &Keys, home: &Home) -> Result<(), Failure> {
         let Some(first) = self.plan.notices.first() else { return Ok(()) };
         let released = self.released.ok_or(Failure::NothingPublished)?;
@@ -210,7 +216,7 @@ pub fn history(common: &Common, terminal: &Terminal) -> Result<History, Failure>
     if !History::is_begun(&home) {
         return Ok(History::default());
     }
-    if home.key_file()? == Some(KeyFile::Bare) || common.passphrase_file.is_some() || super::terminal::can_ask() {
+    if context::keys_at_hand(common)? || super::terminal::can_ask() {
         return Ok(History::read(&home, &context::keys(common)?)?);
     }
     terminal.note("What the mail server said is not shown: that takes the passphrase (--passphrase-file).");
@@ -222,11 +228,11 @@ pub fn show(ready: &Ready<'_>, terminal: &Terminal) {
     let notices = &ready.plan.notices;
     if !terminal.is_watched() {
         terminal.note(format!("{} to send.", count(notices.len(), "notice")));
-        let doubts = ready.plan.left_out.iter().filter(|(_, why)| matches!(why, LeftOut::Uncertain(_))).count();
-        if doubts > 0 {
+        let doubts = ready.uncertain();
+        if !doubts.is_empty() {
             terminal.note(format!(
                 "{} of before may have been sent, or not: `heldspace member list` says whose.",
-                count(doubts, "notice")
+                count(doubts.len(), "notice")
             ));
         }
         return;
@@ -297,14 +303,12 @@ pub fn data(ready: &Ready<'_>, report: &SentReport) -> Value {
         row
     });
     let members: Vec<Value> = members.collect();
-    let uncertain = ready.plan.left_out.iter().filter(|(_, why)| matches!(why, LeftOut::Uncertain(_)));
-    let uncertain: Vec<&String> = uncertain.map(|(person, _)| &person.folder).collect();
     json!({
         "release": ready.released.map(|released| released.release),
         "planned": ready.plan.notices.len(),
         "sent": report.members.iter().filter(|(_, sent)| *sent == Sent::Sent).count(),
         "members": members,
-        "uncertain": uncertain,
+        "uncertain": ready.uncertain(),
         "allowed": ready.allowed,
     })
 }

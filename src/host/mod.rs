@@ -16,12 +16,9 @@ pub use server::Server;
 use crate::{
     keys::Keys,
     practice::HostPlace,
-    store::{Store, layout},
+    store::{LARGEST, Store, layout},
     wire::{Digest, Nonce},
 };
-
-/// More than any file of a store.
-const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// A store somewhere else.
 pub enum Host {

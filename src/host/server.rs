@@ -8,9 +8,10 @@ use std::{
 use bytes::Bytes;
 use ureq::{Agent, http, tls};
 
-use super::{HostError, LARGEST, Listed};
+use super::{HostError, Listed};
 use crate::{
     keys::Keys,
+    store::LARGEST,
     wire::{Challenge, Digest, Envelope, Greeting, Nonce, SigningKey, Warrant},
 };
 

@@ -131,13 +131,11 @@ impl Plan {
             let pages = reading.pages.get(&member.folder).map_or(&[][..], Vec::as_slice);
             let new = history.new_pages(member, pages);
             let reason = reason(member, history, &new, pages, choice.cause);
-            match reason {
-                Some(_) if !member.notices => plan.left_out.push((person, LeftOut::AskedForNone)),
-                Some(reason) if reason != Reason::New && choice.just_told(member, history, reading).is_some() => {
-                    let told = choice.just_told(member, history, reading).unwrap_or_default();
-                    plan.left_out.push((person, LeftOut::JustTold(told)));
-                }
-                Some(reason) => plan.notices.push(Planned {
+            let told = choice.just_told(member, history, reading).filter(|_| reason != Some(Reason::New));
+            match (reason, told) {
+                (Some(_), _) if !member.notices => plan.left_out.push((person, LeftOut::AskedForNone)),
+                (Some(_), Some(told)) => plan.left_out.push((person, LeftOut::JustTold(told))),
+                (Some(reason), None) => plan.notices.push(Planned {
                     person,
                     mailbox: mailbox.clone(),
                     reason,
@@ -145,7 +143,7 @@ impl Plan {
                     covers: new.iter().map(|entry| Covered::of(entry)).collect(),
                     refused: history.refused(member).cloned(),
                 }),
-                None => {
+                (None, _) => {
                     let doubt = history.uncertain(member).map(|since| (person, LeftOut::Uncertain(since)));
                     plan.left_out.extend(doubt);
                 }

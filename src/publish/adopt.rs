@@ -12,19 +12,17 @@ use std::{
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::{Bring, PublishError, given::verified_head};
+use super::{Bring, PublishError, bring::AT_ONCE, given::verified_head};
 use crate::{
     host::{Host, Listed},
     practice::Released,
     store::{
-        Store,
+        LARGEST, Store,
         layout::{self, Place},
     },
     wire::{Digest, Head, Release, UnixTime},
 };
 
-const AT_ONCE: usize = 8;
-const LARGEST: u64 = 64 * 1024 * 1024;
 /// More than a practice's pages, log or answers of many years.
 const MOST: u64 = 4 * 1024 * 1024 * 1024;
 const MOST_FILES: usize = 100_000;

@@ -15,14 +15,13 @@ use crate::{
     host::{Host, Listed},
     keys::Keys,
     practice::{Home, KnownHost},
-    store::{Store, layout},
+    store::{LARGEST, Store, layout},
     wire::{Digest, Head, MailboxRecord, Release, UnixTime},
 };
 
 const HOUR: UnixTime = 60 * 60;
 /// Files that travel at a time.
-const AT_ONCE: usize = 8;
-const LARGEST: u64 = 64 * 1024 * 1024;
+pub(super) const AT_ONCE: usize = 8;
 
 /// What is to travel, and in which order.
 #[derive(Debug, Default, Serialize)]

@@ -9,14 +9,12 @@ use crate::{
     keys::Keys,
     practice::{Home, Practice},
     seal::{self, Entry, Index, ObjectRef},
-    store::{Store, StoreError, layout},
+    store::{LARGEST, Store, StoreError, layout},
     wire::{
         Digest, Envelope, Epoch, Head, MailboxId, MailboxRecord, ObjectName, Release, Statement, UnixTime, VerifyingKey,
     },
 };
 
-/// More than any index, record or page.
-const FILE_LIMIT: u64 = 64 * 1024 * 1024;
 /// More than any keyring.
 const KEYRING_LIMIT: usize = 64 * 1024;
 
@@ -109,7 +107,7 @@ impl Given {
 
 /// The file, or nothing where it is absurdly large: that is the host's doing, and it is mended like any other damage.
 async fn read(store: &Store, path: &str) -> Result<Option<Bytes>, StoreError> {
-    match store.read(path, FILE_LIMIT).await {
+    match store.read(path, LARGEST).await {
         Err(StoreError::TooLarge { .. }) => Ok(None),
         read => read,
     }
@@ -129,7 +127,7 @@ async fn open_files(store: &Store) -> Result<BTreeMap<String, Digest>, PublishEr
 /// The newest epoch that the practice with this root is known to have published in, if anything was; an error when another
 /// root signed it.
 pub async fn published_epoch(store: &Store, root: &VerifyingKey) -> Result<Option<Epoch>, PublishError> {
-    let Some(bytes) = store.read(layout::HEAD, FILE_LIMIT).await? else { return Ok(None) };
+    let Some(bytes) = store.read(layout::HEAD, LARGEST).await? else { return Ok(None) };
     let Ok(envelope) = Envelope::parse(&bytes) else { return Ok(None) };
     let Ok(claimed) = envelope.peek::<Head>() else { return Ok(None) };
     let statement = claimed.statement.open::<Statement>(root).map_err(|_| PublishError::Foreign)?;

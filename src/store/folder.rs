@@ -7,12 +7,10 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use super::{Store, StoreError, layout};
+use super::{LARGEST, Store, StoreError, layout};
 use crate::wire::Digest;
 
 const HOUR: u64 = 60 * 60;
-/// More than any open file.
-const LARGEST: u64 = 64 * 1024 * 1024;
 
 impl Store {
     /// The paths of all files below `prefix` (a whole folder name), sorted. A name that is not UTF-8 is none of ours.

@@ -20,6 +20,9 @@ use object_store::{ObjectStoreExt, local::LocalFileSystem, path::Path};
 pub use self::stored::Stored;
 use crate::explain::Explain;
 
+/// In bytes: more than any file of a store.
+pub const LARGEST: u64 = 64 * 1024 * 1024;
+
 /// A folder that holds what the host gets.
 #[derive(Debug)]
 pub struct Store {
