@@ -667,3 +667,12 @@ fn a_host_that_is_none_is_refused_before_anything_is_written() {
     );
     assert!(site.fails(&["publish", "--yes"]).1.contains("no host is named"));
 }
+
+#[test]
+fn a_name_without_https_is_no_folder() {
+    let site = TestSite::empty();
+    let before = fs::read(site.path("site.toml")).unwrap();
+    let (_, said) = site.fails(&["host", "add", "pages.example.org"]);
+    assert!(said.contains("For a server: https://pages.example.org"), "{said}");
+    assert_eq!(fs::read(site.path("site.toml")).unwrap(), before);
+}

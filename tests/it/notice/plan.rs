@@ -169,3 +169,12 @@ fn a_crash_between_leaving_and_the_answer_is_reported_and_not_repeated() {
     world.give("anna", page(2, "Second", "library"));
     assert_eq!(world.plan(Cause::New).notices[0].titles, ["Second"], "what is new later is not held up");
 }
+
+#[test]
+fn half_a_notice_that_a_crash_left_goes_and_nothing_else() {
+    let outbox = tempfile::tempdir().unwrap();
+    let names = [".heldspace-abc", ".hidden", "one.eml"];
+    names.iter().try_for_each(|name| std::fs::write(outbox.path().join(name), "x")).unwrap();
+    let _ = heldspace::notice::Outbox::at(outbox.path());
+    assert_eq!(names.map(|name| outbox.path().join(name).exists()), [false, true, true]);
+}
