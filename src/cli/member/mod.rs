@@ -1,0 +1,61 @@
+//! `member`: the people, their mailboxes and cards.
+
+mod add;
+mod card;
+mod close;
+mod list;
+mod rekey;
+
+use clap::Subcommand;
+
+pub use card::give_mailbox;
+
+use super::{Common, Failure, Terminal, context};
+
+/// Add, list, re-key or close members
+#[derive(Subcommand)]
+pub enum Member {
+    Add(add::Add),
+    /// List the members, their groups, when they last opened something, and whose address the mail server refused
+    List {
+        #[command(flatten)]
+        store: context::StoreArg,
+    },
+    /// Give a member a new card: a new mailbox with new words; the old card is dead from the next release on
+    ///
+    /// Everything they may read stays readable with the new card.
+    ///
+    /// Example: heldspace member rekey maya
+    #[command(verbatim_doc_comment)]
+    Rekey {
+        /// The member's folder name
+        name: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Close a member's mailbox: from the next release on it opens nothing
+    ///
+    /// Their folder and what you wrote stay with you. What they have read cannot be taken back.
+    ///
+    /// Example: heldspace member close maya
+    #[command(verbatim_doc_comment)]
+    Close {
+        /// The member's folder name
+        name: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+impl Member {
+    pub async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+        match self {
+            Self::Add(add) => add.run(common, terminal),
+            Self::List { store } => list::list(&store, common, terminal).await,
+            Self::Rekey { name, yes } => rekey::rekey(&name, yes, common, terminal),
+            Self::Close { name, yes } => close::close(&name, yes, common, terminal),
+        }
+    }
+}
