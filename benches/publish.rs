@@ -20,7 +20,8 @@ use heldspace::{
     content,
     keys::{Keys, Root},
     practice::{Home, Practice, edit::Edit},
-    publish::{self, Done, Given, Publication},
+    publish::{self, Done, Given, Publication, Wanting},
+    record::Record,
     render::Theme,
     seal::{NewMailbox, pad, seal_to},
     store::Store,
@@ -166,7 +167,18 @@ fn build(root: &Path, store: &Path, home: &Home, keys: &Keys) -> Done {
         let store = Store::open(store).unwrap();
         let given = Given::read(&store, keys).await.unwrap();
         publish::adopt_keyrings(&store, home, &mut practice).await.unwrap();
-        let mut wanted = publish::wanted(&practice, &pages, &theme, keys, &|| ()).unwrap();
+        let record = Record::read(home, keys).unwrap();
+        let wanting = Wanting {
+            practice: &practice,
+            pages: &pages,
+            theme: &theme,
+            keys,
+            home,
+            store: &store,
+            given: &given,
+            record: &record,
+        };
+        let mut wanted = wanting.wanted(&|| ()).await.unwrap();
         wanted.open.extend(heldspace::viewer::open_files(&practice, &theme));
         let origins = vec![practice.site.address.links.clone()];
         let name = &practice.site.practice.name;
@@ -176,10 +188,12 @@ fn build(root: &Path, store: &Path, home: &Home, keys: &Keys) -> Done {
             library: None,
             wanted,
             given,
+            record: &record,
             keys,
             home,
             store: &store,
             now: 1_795_564_800,
+            is_host: true,
         };
         publication.commit(&|_, _| ()).await.unwrap()
     })

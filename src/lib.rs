@@ -69,6 +69,8 @@ pub mod practice;
 #[cfg(feature = "author")]
 pub mod publish;
 #[cfg(feature = "author")]
+pub mod record;
+#[cfg(feature = "author")]
 pub mod render;
 #[cfg(feature = "author")]
 pub mod seal;

@@ -6,7 +6,7 @@ use super::{AuditError, Event, Log};
 use crate::{
     keys::Keys,
     practice::{Home, Practice},
-    publish::{NotedObject, NotedPage, noted},
+    record::{NotedPage, Record},
     wire::{MailboxId, ObjectName, PageId, UnixTime, What},
 };
 
@@ -20,7 +20,7 @@ pub struct Who {
 /// Whose a mailbox is, also one they had before; what an object is.
 pub struct Names {
     people: HashMap<MailboxId, Who>,
-    objects: HashMap<ObjectName, NotedObject>,
+    record: Record,
 }
 
 /// Which events to show. Nothing set: all.
@@ -56,7 +56,7 @@ impl Names {
             let now = member.mailbox.as_ref().map(|mailbox| mailbox.id);
             now.into_iter().chain(member.former.iter().copied()).map(move |id| (id, who.clone()))
         });
-        Ok(Self { people: people.collect(), objects: noted(home, keys)? })
+        Ok(Self { people: people.collect(), record: Record::read(home, keys)? })
     }
 
     /// The pages with this file, whole or its end, or with this title.
@@ -67,13 +67,12 @@ impl Names {
             let by_file = !path.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
             by_file || page.title.to_lowercase() == named.to_lowercase()
         };
-        let pages = self.objects.values().filter_map(|object| object.page.as_ref());
-        let found: HashSet<PageId> = pages.filter(|page| is_named(page)).map(|page| page.id).collect();
+        let found: HashSet<PageId> = self.record.pages().filter(|page| is_named(page)).map(|page| page.id).collect();
         if found.is_empty() { Err(AuditError::NoPage { page: named.to_owned() }) } else { Ok(found) }
     }
 
     fn resolve<'a>(&'a self, event: &'a Event) -> Shown<'a> {
-        let object = event.object.and_then(|object| self.objects.get(&object));
+        let object = event.object.and_then(|object| self.record.object(&object));
         Shown {
             time: event.time,
             what: &event.what,

@@ -9,7 +9,8 @@ use crate::{
     content::{Mistakes, Page, Survey},
     keys::Keys,
     practice::{Home, Lock, Practice},
-    publish::{self, Change, Closing, Done, Given, Plan, Publication, What},
+    publish::{self, Change, Closing, Done, Given, Plan, Publication, Wanting, What},
+    record::Record,
     render::{Theme, open_site, render_page},
     store::Store,
     viewer,
@@ -73,6 +74,7 @@ pub struct Desk {
     pub store: Store,
     pages: Vec<Page>,
     theme: Theme,
+    record: Record,
     _lock: Lock,
 }
 
@@ -89,7 +91,10 @@ impl Desk {
         let store = context::store(common, named.store.as_deref())?;
         store.is_store()?;
         publish::adopt_keyrings(&store, &home, &mut practice).await?;
-        Ok(Self { practice, keys, home, store, pages, theme, _lock: lock })
+        // Keys that are too old for this store say so, before they fail at the record.
+        publish::standing(&store, &keys).await?;
+        let record = Record::read(&home, &keys)?;
+        Ok(Self { practice, keys, home, store, pages, theme, record, _lock: lock })
     }
 
     /// What would be published; with `verify`, how much of what was published before is spoiled.
@@ -103,7 +108,17 @@ impl Desk {
         let bar = terminal.progress("Rendering");
         let count = std::sync::atomic::AtomicU64::new(0);
         let done = || bar.set(count.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, self.pages.len() as u64);
-        let mut wanted = publish::wanted(&self.practice, &self.pages, &self.theme, &self.keys, &done)?;
+        let wanting = Wanting {
+            practice: &self.practice,
+            pages: &self.pages,
+            theme: &self.theme,
+            keys: &self.keys,
+            home: &self.home,
+            store: &self.store,
+            given: &given,
+            record: &self.record,
+        };
+        let mut wanted = wanting.wanted(&done).await?;
         drop(bar);
         wanted.open.extend(viewer::open_files(&self.practice, &self.theme));
         let mut publication = Publication {
@@ -112,10 +127,12 @@ impl Desk {
             library: library(&self.practice),
             wanted,
             given,
+            record: &self.record,
             keys: &self.keys,
             home: &self.home,
             store: &self.store,
             now,
+            is_host: self.practice.site.host.is_none(),
         };
         let mut mended = 0;
         if verify {
@@ -205,6 +222,13 @@ pub fn show(plan: &Plan, terminal: &Terminal) {
         } else {
             format!("\nMailbox that goes: {name}")
         });
+    }
+    for file in &plan.unread {
+        terminal.note(format!(
+            "\nNobody reads {} yet: everyone in the group joined after its day. `newcomers = true` in it, or a later `date`, \
+             shows it to them.",
+            visible_line(file)
+        ));
     }
     for folder in &plan.without_mailbox {
         terminal.note(format!(

@@ -9,7 +9,7 @@ use super::{Common, Failure, ask};
 use crate::{
     content::Mistakes,
     keys::Keys,
-    practice::{Home, HomeError, KeyFile, Lock, Mailbox, Member, Practice, edit::EditError},
+    practice::{Group, Home, HomeError, KeyFile, Lock, Mailbox, Member, Practice, edit::EditError},
     publish::{self, PublishError, Standing},
     store::Store,
     wire::{Epoch, UnixTime, VerifyingKey},
@@ -103,13 +103,20 @@ pub fn member<'a>(practice: &'a Practice, folder: &str) -> Result<&'a Member, Fa
     Ok(found.ok_or_else(|| EditError::Unknown { kind: "member", name: folder.to_owned(), known: known() })?)
 }
 
+/// The group whose folder has that name.
+pub fn group<'a>(practice: &'a Practice, folder: &str) -> Result<&'a Group, Failure> {
+    let known = || practice.groups.keys().cloned().collect();
+    let found = practice.groups.get(folder);
+    Ok(found.ok_or_else(|| EditError::Unknown { kind: "group", name: folder.to_owned(), known: known() })?)
+}
+
 /// What brings a change to members.
 pub fn next(practice: &Practice) -> &'static str {
     if practice.site.host.is_some() { "`heldspace build` and `heldspace publish`" } else { "`heldspace build`" }
 }
 
-pub fn mailbox(member: &Member) -> Result<&Mailbox, Failure> {
-    if member.closed.is_some() {
+pub fn mailbox<'a>(practice: &Practice, member: &'a Member) -> Result<&'a Mailbox, Failure> {
+    if member.is_closed(practice.today) {
         return Err(EditError::Closed { name: member.folder.clone() }.into());
     }
     member.mailbox.as_ref().ok_or_else(|| Failure::NoMailbox { member: member.folder.clone() })

@@ -91,7 +91,7 @@ impl Demo {
         let mut shown = Vec::new();
         for (member, card) in SHOWN.iter().filter_map(|shown| cards.iter().find(|(member, _)| member.folder == *shown))
         {
-            let mailbox = context::mailbox(context::member(&practice, &member.folder)?)?;
+            let mailbox = context::mailbox(&practice, context::member(&practice, &member.folder)?)?;
             let link = publish::notice_link(mailbox, &keys, standing).at(&practice.site.address.links);
             shown.push(Shown { name: member.name.clone(), link, passphrase: card.words().to_owned() });
         }

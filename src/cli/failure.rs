@@ -36,6 +36,8 @@ macro_rules! failures {
             AddressesChanged,
             #[error("{place} is neither an address nor a folder that is there")]
             NoAddress { place: String },
+            #[error("a membership that is closed ends some day")]
+            NoEnd,
             #[error("{member} was closed and can read nothing")]
             NothingToRead { member: String },
             #[error("this link does not work yet")]
@@ -119,6 +121,7 @@ impl Failure {
             Self::Country { known, .. } => format!("Known are: {known}. For another country take the nearest and then write its help lines into site.toml, under [help]."),
             Self::NoMailbox { member } => format!("`heldspace member rekey {member}` makes one, with a card."),
             Self::NothingPublished => "Run `heldspace build` first.".into(),
+            Self::NoEnd => "Nothing was changed. Name the last day, such as --keep-until 2027-01-31, or `now`.".into(),
             Self::NoHost => "Name it: `heldspace host add https://…`, or a folder. Where this machine is the host itself, `heldspace build` is all there is to do.".into(),
             Self::AddressesChanged => "Nothing was changed. Run `heldspace build`, and then this command.".into(),
             Self::NoAddress { place } => format!("For a server: https://{place}. For a folder: ./{place}"),

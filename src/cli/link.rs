@@ -42,7 +42,7 @@ impl Link {
             return self.end(common, terminal).await;
         }
         let practice = context::practice(common)?;
-        let mailbox = context::mailbox(context::member(&practice, &self.member)?)?;
+        let mailbox = context::mailbox(&practice, context::member(&practice, &self.member)?)?;
         let keys = context::keys(common)?;
         let standing = context::standing(common, &self.store, &keys).await?;
         let link =
@@ -61,7 +61,7 @@ impl Link {
     async fn end(&self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         let _lock = context::locked(common)?;
         let practice = context::practice(common)?;
-        let mailbox = context::mailbox(context::member(&practice, &self.member)?)?;
+        let mailbox = context::mailbox(&practice, context::member(&practice, &self.member)?)?;
         let question = if self.all { "End every link of this member, the card's too?" } else { "End this link?" };
         ask::agree(question, self.yes)?;
         let mut edit = Edit::member(&common.root, &self.member)?;

@@ -82,7 +82,7 @@ impl Notify {
         let keys = context::keys(common)?;
         practice.site.mail.as_ref().ok_or(NoticeError::NoMail)?;
         for member in &self.members {
-            context::mailbox(context::member(&practice, member)?)?;
+            context::mailbox(&practice, context::member(&practice, member)?)?;
         }
         let store = context::store(common, self.store.store.as_deref())?;
         publish::adopt_keyrings(&store, &home, &mut practice).await?;
@@ -256,6 +256,7 @@ pub fn show(ready: &Ready<'_>, terminal: &Terminal) {
         let folder = &person.folder;
         terminal.note(match left_out {
             LeftOut::AskedForNone => format!("\n{folder} gets none: they asked for none (notices = false)."),
+            LeftOut::Paused => format!("\n{folder} gets none: on a break. `heldspace member resume {folder}` ends it."),
             LeftOut::NoMailbox => format!("\n{folder} gets none: no mailbox yet. `heldspace member rekey {folder}` makes one, with a card."),
             LeftOut::JustTold(time) => format!("\n{folder} gets none: the last notice to them is of today ({}). Another one all the same: `heldspace notify --member {folder} --again`.", audit::hour(*time, &TimeZone::try_system().unwrap_or(TimeZone::UTC))),
             LeftOut::Uncertain(since) => format!("\nThe notice to {folder} on {} may have been sent, or not; it is not repeated by itself. Once more: `heldspace notify --member {folder} --again`.", date(*since)),

@@ -26,10 +26,11 @@ impl Show {
         let member = context::member(&practice, &self.member)?;
         // Until the next release, someone who was closed can read what they had.
         let id = match &member.mailbox {
+            Some(mailbox) if member.is_closed(practice.today) => Some(mailbox.id),
             None if member.closed.is_some() => member.former.last().copied(),
             _ => None,
         };
-        let id = id.map_or_else(|| context::mailbox(member).map(|mailbox| mailbox.id), Ok)?;
+        let id = id.map_or_else(|| context::mailbox(&practice, member).map(|mailbox| mailbox.id), Ok)?;
         let keys = context::keys(common)?;
         let store = context::store_at_hand(common, self.store.store.as_deref())?;
         let given = publish::mailbox(&store, &keys, &id).await?;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::practice::{Member, Practice};
+use crate::practice::{Group, Member, Practice};
 
 /// Who may read a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,21 +20,26 @@ pub enum Audience {
 }
 
 impl Audience {
-    /// The members who may read it, in the order of their folders; nobody who has left.
+    /// The members whom it is for today, in the order of their folders; nobody who has left. Of a group's pages, who joined
+    /// later than the group began reads those of their own days alone: [`crate::practice::Sight`].
     pub fn readers<'a>(&self, practice: &'a Practice) -> Vec<&'a Member> {
         let named = |names: &[String]| {
             practice.members.values().filter(|member| names.contains(&member.folder)).collect::<Vec<_>>()
         };
         let mut readers = match self {
             Self::Open | Self::Library => practice.members.values().collect(),
-            Self::Group(group) => practice.groups.get(group).map(|group| named(&group.members)).unwrap_or_default(),
+            Self::Group(group) => practice.groups.get(group).map(|group| in_group(practice, group)).unwrap_or_default(),
             Self::Member(member) => practice.members.get(member).into_iter().collect(),
             Self::Message(to) => named(to),
         };
         // SECURITY: whoever has left reads nothing new, wherever their name still stands.
-        readers.retain(|member| member.closed.is_none());
+        readers.retain(|member| !member.is_closed(practice.today));
         readers
     }
+}
+
+fn in_group<'a>(practice: &'a Practice, group: &Group) -> Vec<&'a Member> {
+    practice.members.values().filter(|member| group.sight(&member.folder, practice.today).is_some()).collect()
 }
 
 impl Audience {

@@ -15,7 +15,7 @@ use super::{
     source::Source,
     suggest,
 };
-use crate::practice::Practice;
+use crate::{practice::Practice, wire::Digest};
 
 /// A Markdown file, read and checked, not yet rendered.
 #[derive(Debug, Clone)]
@@ -31,6 +31,8 @@ pub struct Page {
     pub id: Option<String>,
     /// A sentence for lists.
     pub summary: Option<String>,
+    /// Whether those who join a group later get it too, whatever its day.
+    pub for_newcomers: bool,
     /// The path below `content/`, with `/`, in one Unicode form.
     path: String,
     pub(crate) body: Source,
@@ -80,6 +82,15 @@ impl Page {
         self.id.as_deref().unwrap_or(&self.path)
     }
 
+    /// What the author wrote, without front matter.
+    pub fn text(&self) -> &str {
+        self.body.text()
+    }
+
+    pub fn digest(&self) -> Digest {
+        Digest::of(self.text().as_bytes())
+    }
+
     pub(super) fn path(&self) -> &str {
         &self.path
     }
@@ -120,6 +131,7 @@ impl Page {
         let order = fields.integer("order").map(|number| number.value);
         let summary = fields.text("summary").map(|text| text.value);
         let id = fields.text("id").and_then(|text| identity(&mut fields, text));
+        let for_newcomers = newcomers(&mut fields, file);
         let kind = fields.text("kind").and_then(|text| kind(&mut fields, &text));
         let audience = audience(&mut fields, file, practice);
         fields.finish();
@@ -133,10 +145,21 @@ impl Page {
             audience,
             id,
             summary,
+            for_newcomers,
             path: path(file),
             body: split.body,
         })
     }
+}
+
+/// Only a group has newcomers.
+fn newcomers(fields: &mut Fields<'_>, file: &Path) -> bool {
+    let Some(newcomers) = fields.boolean("newcomers") else { return false };
+    if !matches!(Place::of(file), Place::Group(_)) {
+        let hint = "only pages of a group can be for those who join later; remove the line";
+        fields.mistake(&newcomers.at, "`newcomers` outside content/groups/", hint);
+    }
+    newcomers.value
 }
 
 /// A title is the same for all, and so is no template.

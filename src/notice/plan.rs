@@ -94,6 +94,8 @@ pub enum LeftOut {
     /// They asked for none.
     AskedForNone,
     NoMailbox,
+    /// On a break: `paused_until`, or `paused`, in their file.
+    Paused,
     /// They got one within the day, and there is nothing new: so `--again` and `--remind` can be run again after they were
     /// cut short.
     JustTold(UnixTime),
@@ -104,7 +106,7 @@ pub enum LeftOut {
 /// What the store's own indexes say that members can read.
 pub async fn readings(store: &Store, keys: &Keys, practice: &Practice) -> Result<Reading, PublishError> {
     let mut reading = Reading { released: publish::standing(store, keys).await?, ..Reading::default() };
-    for member in practice.members.values().filter(|member| member.closed.is_none()) {
+    for member in practice.members.values().filter(|member| !member.is_closed(practice.today)) {
         let Some(mailbox) = &member.mailbox else { continue };
         let given = publish::mailbox(store, keys, &mailbox.id).await?;
         let Some(index) = given.index else { continue };
@@ -121,7 +123,8 @@ impl Plan {
         let titles = reading.pages.values().flatten().map(|entry| entry.title.clone()).collect();
         let mut plan = Self { titles, ..Self::default() };
         let chosen = |member: &&Member| choice.members.is_empty() || choice.members.contains(&member.folder);
-        for member in practice.members.values().filter(|member| member.closed.is_none()).filter(chosen) {
+        let members = practice.members.values().filter(|member| !member.is_closed(practice.today));
+        for member in members.filter(chosen) {
             let person =
                 Person { folder: member.folder.clone(), name: member.name.clone(), address: member.email.clone() };
             let Some(mailbox) = &member.mailbox else {
@@ -134,6 +137,7 @@ impl Plan {
             let told = choice.just_told(member, history, reading).filter(|_| reason != Some(Reason::New));
             match (reason, told) {
                 (Some(_), _) if !member.notices => plan.left_out.push((person, LeftOut::AskedForNone)),
+                (Some(_), _) if member.is_paused(practice.today) => plan.left_out.push((person, LeftOut::Paused)),
                 (Some(_), Some(told)) => plan.left_out.push((person, LeftOut::JustTold(told))),
                 (Some(reason), None) => plan.notices.push(Planned {
                     person,

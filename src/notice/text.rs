@@ -103,6 +103,7 @@ mod tests {
             site: crate::practice::Site::default(),
             members: BTreeMap::default(),
             groups: BTreeMap::default(),
+            today: jiff::civil::Date::MIN,
         };
         let texts = Texts::of(&practice);
         let member = |language: &str| Member { language: Some(language.to_owned()), ..Member::default() };

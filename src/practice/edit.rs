@@ -2,9 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use toml_edit::{Array, DocumentMut, Item, Table, value};
+use jiff::civil::Date;
+use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 
-use super::files::{self, Access, FileError};
+use super::{
+    Joined, Left,
+    files::{self, Access, FileError},
+    member::Closed,
+};
 use crate::{
     content::{Mistakes, SHORT, is_unseen},
     explain::Explain,
@@ -27,6 +32,10 @@ pub enum EditError {
     Taken { kind: &'static str, name: String },
     #[error("there is no {kind} {name:?}")]
     Unknown { kind: &'static str, name: String, known: Vec<String> },
+    #[error("{member:?} is in {group:?} already")]
+    Already { member: String, group: String },
+    #[error("{member:?} is not in {group:?}")]
+    Apart { member: String, group: String },
     #[error("{name:?} was closed")]
     Closed { name: String },
     #[error("{text:?} can't be shown as a name")]
@@ -47,6 +56,8 @@ impl Explain for EditError {
             Self::Taken { .. } => "Choose another name.".into(),
             Self::Unknown { kind, known, .. } if known.is_empty() => format!("There are none yet: `heldspace {kind} add`."),
             Self::Unknown { known, .. } => format!("There are: {}.", known.join(", ")),
+            Self::Already { .. } => "Nothing was changed.".into(),
+            Self::Apart { .. } => "Nothing was changed. `heldspace group list` shows who is in which group.".into(),
             Self::Closed { .. } => "A closed member stays closed. To take someone back, add them anew under another folder name.".into(),
             Self::Shown { .. } => "Write it on one line, with letters that can be seen.".into(),
             Self::Long { .. } => "Write something shorter: it is shown on a phone.".into(),
@@ -149,11 +160,34 @@ impl Edit {
         Ok(())
     }
 
-    pub fn close(&mut self, today: jiff::civil::Date) -> Result<(), EditError> {
-        self.retire_mailbox()?;
-        let date: toml_edit::Datetime = today.to_string().parse().expect("a civil date is a TOML date");
-        self.document["closed"] = value(date);
-        Ok(())
+    /// Writes down the end of someone's membership; the mailbox stays known as theirs.
+    pub fn close(&mut self, closed: Closed) {
+        self.set_above("closed", date(closed.on));
+        if let Some(reason) = closed.reason {
+            self.set_above("closed_reason", value(reason.to_string()));
+        }
+        if let Some(last) = closed.keep_until {
+            self.set_above("keep_until", date(last));
+        }
+    }
+
+    /// No notices: until a day, or until further notice.
+    pub fn pause(&mut self, until: Option<Date>) {
+        self.resume();
+        match until {
+            Some(day) => self.set_above("paused_until", date(day)),
+            None => self.set_above("paused", value(true)),
+        }
+    }
+
+    pub fn resume(&mut self) {
+        self.document.remove("paused");
+        self.document.remove("paused_until");
+    }
+
+    /// Sets a key of the file itself, above its first section.
+    fn set_above(&mut self, key: &str, item: Item) {
+        self.document.insert(key, item);
     }
 
     /// Ends all links made so far.
@@ -174,11 +208,39 @@ impl Edit {
     }
 
     /// Adds a member to a group.
-    pub fn join(&mut self, member: &str) -> Result<(), EditError> {
+    pub fn join(&mut self, joined: &Joined) -> Result<(), EditError> {
         let members = self.list("members")?;
-        if !members.iter().any(|known| known.as_str() == Some(member)) {
-            members.push(member);
+        if !members.iter().any(|known| known.as_str() == Some(&joined.member)) {
+            members.push(&joined.member);
         }
+        let mut line = Table::new();
+        line["member"] = value(&joined.member);
+        line["on"] = date(joined.on);
+        if let Some(first) = joined.sees_from {
+            line["sees_from"] = date(first);
+        }
+        self.add("joined", line)
+    }
+
+    /// Writes down that a member leaves a group; whose last day is over goes from its list.
+    pub fn leave(&mut self, left: &Left, today: Date) -> Result<(), EditError> {
+        if left.on <= today {
+            self.list("members")?.retain(|known| known.as_str() != Some(&left.member));
+        }
+        let mut line = Table::new();
+        line["member"] = value(&left.member);
+        line["on"] = date(left.on);
+        if let Some(last) = left.keep_until {
+            line["keep_until"] = date(last);
+        }
+        self.add("left", line)
+    }
+
+    /// One more table of a list of them, at the end.
+    fn add(&mut self, key: &'static str, line: Table) -> Result<(), EditError> {
+        let error = self.shape(key);
+        let tables = self.document.entry(key).or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
+        tables.as_array_of_tables_mut().ok_or(error)?.push(line);
         Ok(())
     }
 
@@ -231,6 +293,11 @@ pub fn create_group(root: &Path, folder: &str, title: &str) -> Result<(), EditEr
     create(&root.join("content/groups").join(folder), "group.toml", &document.to_string())
 }
 
+fn date(day: Date) -> Item {
+    let day: toml_edit::Datetime = day.to_string().parse().expect("a civil date is a TOML date");
+    value(day)
+}
+
 fn create(folder: &Path, name: &str, text: &str) -> Result<(), EditError> {
     files::folder(folder, Access::Usual)?;
     Ok(files::write_new(&folder.join(name), text.as_bytes(), Access::Usual)?)
@@ -256,12 +323,17 @@ mod tests {
         let text = "# my group\nmembers = [\"a\"] # so far\ntitle = 'G'\n";
         files::write(&path.join("group.toml"), text.as_bytes(), Access::Usual).unwrap();
         let mut edit = Edit::group(folder.path(), "g").unwrap();
-        edit.join("b").unwrap();
-        edit.join("b").unwrap();
+        let day = jiff::civil::date(2026, 11, 24);
+        edit.join(&Joined { member: "b".into(), on: day, sees_from: Some(day) }).unwrap();
         edit.save().unwrap();
+        let mut edit = Edit::group(folder.path(), "g").unwrap();
+        edit.leave(&Left { member: "a".into(), on: day, keep_until: None }, day).unwrap();
+        edit.save().unwrap();
+        let joined = "\n[[joined]]\nmember = \"b\"\non = 2026-11-24\nsees_from = 2026-11-24\n";
+        let left = "\n[[left]]\nmember = \"a\"\non = 2026-11-24\n";
         assert_eq!(
             std::fs::read_to_string(path.join("group.toml")).unwrap(),
-            text.replace("[\"a\"]", "[\"a\", \"b\"]")
+            text.replace("[\"a\"]", "[ \"b\"]") + joined + left
         );
     }
 }

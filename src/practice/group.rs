@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use super::Member;
+use super::{Joined, Left, Member, membership};
 use crate::content::{Fields, Mistake, Source, suggest, toml};
 
 /// Some members who meet.
@@ -14,6 +14,9 @@ pub struct Group {
     pub members: Vec<String>,
     /// When they meet, in the therapist's words.
     pub schedule: Option<String>,
+    /// Who came later than the group began.
+    pub joined: Vec<Joined>,
+    pub left: Vec<Left>,
 }
 
 pub(super) fn read(
@@ -47,6 +50,7 @@ pub(super) fn read(
             }
         }
     }
+    membership::read(&mut fields, &mut group);
     fields.finish();
     group
 }

@@ -5,6 +5,7 @@
 //! release.json           the last release, written down before anything is uploaded
 //! keyrings/<mailbox>     as sealed, so that a lost host loses none
 //! <name>.log             what was given, sent and seen: sealed to the practice
+//! record/<pack>.age      every version of a page that was given: sealed to the practice
 //! machine.json           what a host tells this machine from another by
 //! hosts.json             what was last seen at each host
 //! unlisted.json          what no index lists any more, and since when
@@ -97,6 +98,8 @@ pub enum HomeError {
     Damaged { path: PathBuf, source: serde_json::Error },
     #[error("line {line} of {} does not open with this practice's keys", path.display())]
     Unreadable { path: PathBuf, line: usize },
+    #[error("record/{name}.age, a part of the practice's record, does not open with its keys")]
+    Pack { name: String },
     #[error("another heldspace is at work in this practice")]
     Busy,
 }
@@ -112,6 +115,7 @@ impl Explain for HomeError {
             Self::WrongPassphrase => Some("Try again. If it is lost, `heldspace recover` makes the keys anew from the 24 words on the recovery sheet: move the old key file away first.".into()),
             Self::Damaged { .. } => Some("It holds no words of yours. Move it away and run the command again.".into()),
             Self::Unreadable { .. } => Some("It is a record of what was done. Take the file from a backup; or move it away, and a new one is begun.".into()),
+            Self::Pack { .. } => Some("Take the file from a backup of .heldspace/.".into()),
             Self::Busy => Some("Wait until it has finished, or close it, and run this command again.".into()),
         }
     }
@@ -216,6 +220,20 @@ impl Home {
     /// The record of that name, which only grows.
     pub fn journal(&self, name: &'static str) -> Journal {
         Journal::at(self.0.join(name).with_extension("log"))
+    }
+
+    /// Texts that are kept for the record, sealed.
+    pub fn pack(&self, name: &str) -> Result<Option<Vec<u8>>, HomeError> {
+        Ok(files::read(&self.pack_path(name))?)
+    }
+
+    pub fn write_pack(&self, name: &str, sealed: &[u8]) -> Result<(), HomeError> {
+        files::folder(&self.0.join("record"), Access::Secret)?;
+        Ok(files::write(&self.pack_path(name), sealed, Access::Secret)?)
+    }
+
+    fn pack_path(&self, name: &str) -> PathBuf {
+        self.0.join("record").join(name).with_extension("age")
     }
 
     /// What a host tells this machine from another by: random, made once.

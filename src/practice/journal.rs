@@ -38,18 +38,26 @@ impl Journal {
     }
 
     /// Adds an entry; it is on the disk when this returns.
+    pub fn append(&self, entry: &impl Serialize, keys: &Keys) -> Result<(), HomeError> {
+        self.append_all(std::slice::from_ref(entry), keys)
+    }
+
+    /// Adds entries, one after the other; they are on the disk when this returns.
     ///
     /// # Panics
     /// Never: entries are plain JSON.
-    pub fn append(&self, entry: &impl Serialize, keys: &Keys) -> Result<(), HomeError> {
-        let json = serde_json::to_vec(entry).expect("an entry is plain JSON");
-        let sealed = seal::seal_to(&[&keys.current().identity().recipient()], &json);
+    pub fn append_all(&self, entries: &[impl Serialize], keys: &Keys) -> Result<(), HomeError> {
+        let recipient = keys.current().identity().recipient();
+        let lines = entries.iter().map(|entry| {
+            let json = serde_json::to_vec(entry).expect("an entry is plain JSON");
+            BASE64.encode(&seal::seal_to(&[&recipient], &json)) + "\n"
+        });
+        let lines: String = lines.collect();
         let failed = |source| FileError::Write { path: self.path.clone(), source };
         let is_new = !self.path.exists();
         let mut file = self.open().map_err(failed)?;
         whole_lines(&mut file).map_err(failed)?;
-        let line = format!("{}\n", BASE64.encode(&sealed));
-        file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+        file.write_all(lines.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
         if is_new {
             files::sync_folder(&self.path)?;
         }

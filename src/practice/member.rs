@@ -1,7 +1,8 @@
 //! `content/members/<member>/member.toml`.
 
-use std::{collections::BTreeMap, path::Path, str::FromStr};
+use std::{collections::BTreeMap, fmt, path::Path, str::FromStr};
 
+use clap::ValueEnum;
 use data_encoding::BASE64;
 use jiff::civil::Date;
 
@@ -27,8 +28,58 @@ pub struct Member {
     pub mailbox: Option<Mailbox>,
     /// Mailboxes this person had before.
     pub former: Vec<MailboxId>,
-    /// Since when nothing is published for them any more.
-    pub closed: Option<Date>,
+    /// Their membership ends, or has ended: ask [`Member::is_closed`].
+    pub closed: Option<Closed>,
+    /// No notices until this day; [`Date::MAX`] where no day is named.
+    pub paused: Option<Date>,
+}
+
+/// The end of someone's membership.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closed {
+    /// From this day on nothing new is given to them, and nobody tells them anything.
+    pub on: Date,
+    pub reason: Option<Reason>,
+    /// The last day on which what they had can be read; none: it ended at once.
+    pub keep_until: Option<Date>,
+}
+
+/// Why someone's membership ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Reason {
+    /// They went, of their own accord.
+    Left,
+    /// The work was finished, or ended by the therapist.
+    Discharged,
+    Died,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Left => "left",
+            Self::Discharged => "discharged",
+            Self::Died => "died",
+        })
+    }
+}
+
+impl Member {
+    /// Whether their membership has ended: nothing new for them, and no notice.
+    pub fn is_closed(&self, today: Date) -> bool {
+        self.closed.is_some_and(|closed| closed.on <= today)
+    }
+
+    /// Whether a mailbox of theirs opens on a day: they are a member, or may still read what they had.
+    pub fn reads(&self, today: Date) -> bool {
+        let kept = |closed: Closed| closed.keep_until.is_some_and(|last| today <= last);
+        !self.is_closed(today) || self.closed.is_some_and(kept)
+    }
+
+    /// Whether they asked for no notices at the moment.
+    pub fn is_paused(&self, today: Date) -> bool {
+        self.paused.is_some_and(|until| today < until)
+    }
 }
 
 /// A member's place at the host: public values, written by `heldspace member`.
@@ -69,7 +120,11 @@ pub(super) fn read(root: &Path, folder: &str, mistakes: &mut Vec<Mistake>) -> Me
     }
     member.language = site::language(&mut fields);
     member.notices = fields.boolean("notices").is_none_or(|wanted| wanted.value);
-    member.closed = fields.date("closed").map(|date| date.value);
+    member.closed = closed(&mut fields);
+    member.paused = fields.date("paused_until").map(|date| date.value);
+    if fields.boolean("paused").is_some_and(|paused| paused.value) {
+        member.paused = Some(Date::MAX);
+    }
     let former = fields.texts("former").map(|list| list.value).unwrap_or_default();
     member.former = former.into_iter().filter_map(|id| parsed(&mut fields, "former", &id)).collect();
     if let Some(table) = fields.table("mailbox") {
@@ -116,6 +171,20 @@ fn email_address(fields: &mut Fields<'_>, email: At<String>) -> Option<String> {
     }
     fields.mistake(&email.at, "not an e-mail address", "write one address alone, such as anna@example.org");
     None
+}
+
+fn closed(fields: &mut Fields<'_>) -> Option<Closed> {
+    let on = fields.date("closed").map(|date| date.value);
+    let reason = fields.text("closed_reason").and_then(|text| {
+        let known = Reason::value_variants().iter().find(|reason| reason.to_string() == text.value);
+        if known.is_none() {
+            let what = format!("`{}` is no reason", text.value);
+            fields.mistake(&text.at, what, "write \"left\", \"discharged\" or \"died\"");
+        }
+        known.copied()
+    });
+    let keep_until = fields.date("keep_until").map(|date| date.value);
+    Some(Closed { on: on?, reason, keep_until })
 }
 
 fn mailbox(mut fields: Fields<'_>) -> Option<Mailbox> {

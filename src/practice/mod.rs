@@ -10,6 +10,7 @@ mod group;
 mod home;
 mod journal;
 mod member;
+mod membership;
 mod site;
 pub mod starter;
 
@@ -19,10 +20,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use jiff::{civil::Date, tz::TimeZone};
+
 pub use group::Group;
 pub use home::{Home, HomeError, KeyFile, KnownHost, Lock, Released};
 pub use journal::Journal;
-pub use member::{Mailbox, Member};
+pub use member::{Closed, Mailbox, Member, Reason};
+pub use membership::{Joined, Left, Sight};
 pub(crate) use site::LINK;
 pub use site::{
     Address, Help, HelpLine, HostPlace, Identity, Leave, Mail, MailServer, Notice, OwnText, Placed, Seal, Security,
@@ -40,6 +44,8 @@ pub struct Practice {
     pub members: BTreeMap<String, Member>,
     /// By folder name.
     pub groups: BTreeMap<String, Group>,
+    /// The day by the therapist's own clock, which decides who has joined and who has left.
+    pub today: Date,
 }
 
 impl Practice {
@@ -50,9 +56,9 @@ impl Practice {
         Mistakes::unless_any(mistakes, practice)
     }
 
-    /// The folder names of the groups that a member is in.
+    /// The folder names of the groups that a member is in today.
     pub fn groups_of(&self, member: &str) -> Vec<&str> {
-        let groups = self.groups.values().filter(|group| group.members.iter().any(|name| name == member));
+        let groups = self.groups.values().filter(|group| group.sight(member, self.today).is_some());
         groups.map(|group| group.folder.as_str()).collect()
     }
 
@@ -60,16 +66,22 @@ impl Practice {
     /// and good for nothing else.
     pub(crate) fn read_on(root: &Path, mistakes: &mut Vec<Mistake>) -> Self {
         let site = site::read(root, mistakes);
+        let today = today();
         if !root.join("site.toml").exists() {
             // One thing is wrong, and the rest would only follow from it.
-            return Self { root: root.to_owned(), site, members: BTreeMap::new(), groups: BTreeMap::new() };
+            return Self { root: root.to_owned(), site, members: BTreeMap::new(), groups: BTreeMap::new(), today };
         }
         let members = people(root, "members", mistakes, member::read);
         member::clashes(&members, mistakes);
         let groups =
             people(root, "groups", mistakes, |root, folder, mistakes| group::read(root, folder, &members, mistakes));
-        Self { root: root.to_owned(), site, members, groups }
+        Self { root: root.to_owned(), site, members, groups, today }
     }
+}
+
+/// The day by this machine's clock, where the therapist is.
+pub fn today() -> Date {
+    jiff::Timestamp::now().to_zoned_datetime(TimeZone::try_system().unwrap_or(TimeZone::UTC)).date()
 }
 
 /// One thing for each folder in `content/<kind>/`.

@@ -15,6 +15,7 @@ use crate::{
     host::{Host, Listed},
     keys::Keys,
     practice::{Home, KnownHost},
+    record::Record,
     store::{LARGEST, Store, layout},
     wire::{Digest, Head, MailboxRecord, Release, UnixTime},
 };
@@ -146,6 +147,8 @@ impl Bring<'_> {
             progress(n, journey.files() as u64);
         };
         self.begin().await?;
+        let record = Record::read(self.home, self.keys)?;
+        record.reached(journey.release, self.now, false, self.home, self.keys)?;
         if journey.gate {
             self.carry(layout::GATE, &one).await?;
         }
@@ -160,6 +163,7 @@ impl Bring<'_> {
         if journey.head {
             self.carry(layout::HEAD, &one).await?;
         }
+        record.reached(journey.release, self.now, true, self.home, self.keys)?;
         self.arrived(journey).await
     }
 

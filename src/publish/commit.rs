@@ -11,13 +11,14 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Given, NotedObject, Plan, PublishError, Reader, Wanted, noted, open_files::OpenFiles, tickets};
+use super::{Given, Plan, PublishError, Reader, Wanted, WantedPage, open_files::OpenFiles, tickets};
 use crate::{
     keys::Keys,
     practice::{Home, Mailbox, Released},
+    record::{Giving, NotedObject, NotedPage, Record},
     seal::{self, Cut, Entry, Index, ObjectRef, Plaintext, Recipient, SealedObject},
     store::{Store, layout},
-    wire::{Envelope, Gate, Head, MailboxId, MailboxRecord, ObjectName, UnixTime},
+    wire::{Envelope, Gate, Head, MailboxId, MailboxRecord, ObjectName, Release, UnixTime},
 };
 
 const HOUR: UnixTime = 60 * 60;
@@ -36,10 +37,13 @@ pub struct Publication<'a> {
     pub library: Option<String>,
     pub wanted: Wanted,
     pub given: Given,
+    pub record: &'a Record,
     pub keys: &'a Keys,
     pub home: &'a Home,
     pub store: &'a Store,
     pub now: UnixTime,
+    /// Whether members read from this very store: then they find a release as soon as it is written.
+    pub is_host: bool,
 }
 
 /// What a publication did, in numbers.
@@ -73,10 +77,26 @@ impl Issue<'_> {
     }
 
     /// What each of these objects is, for the practice's own eyes.
-    fn to_note(&self) -> impl Iterator<Item = NotedObject> {
+    fn noted(&self) -> impl Iterator<Item = NotedObject> {
         let mailbox = *self.id();
-        let pages = self.reader.pages.iter().map(move |page| NotedObject::page(page, mailbox));
-        pages.chain(self.cut.parts.iter().map(move |(part, _)| NotedObject::index_part(part.name, mailbox)))
+        let pages = self.reader.pages.iter().map(|page| (page.entry.object.name, Some(noted_page(page))));
+        let parts = self.cut.parts.iter().map(|(part, _)| (part.name, None));
+        pages.chain(parts).map(move |(object, page)| NotedObject { object, mailbox, page })
+    }
+}
+
+fn noted_page(page: &WantedPage) -> NotedPage {
+    let entry = page.entry.clone();
+    NotedPage {
+        id: entry.id,
+        title: entry.title,
+        file: page.file.display().to_string(),
+        date: entry.date,
+        order: entry.order,
+        kind: entry.kind,
+        audience: entry.audience,
+        document: entry.object.digest,
+        source: page.source,
     }
 }
 
@@ -99,13 +119,17 @@ impl Publication<'_> {
         done.kept = self.listed_objects().len();
         if self.stands(&plan, &issues, &open)? {
             self.sweep(&self.listed(&issues, &open, None)).await?;
+            if let Some(head) = &self.given.head {
+                // What was cut short after its last step.
+                self.reached(head.release, true)?;
+            }
             return Ok(done);
         }
         self.store.clear_staged()?;
         let released = self.begin()?;
         done.release = Some(released.release);
         done.kept -= self.listed_objects().keys().filter(|name| !self.given.objects.contains(name)).count();
-        noted::note(issues.iter().flat_map(Issue::to_note), released, self.home, self.keys)?;
+        self.note(&issues, released)?;
         self.write_gate().await?;
         done.sealed = self.write_objects(&issues, progress).await?;
         self.write_indexes(&issues, released).await?;
@@ -113,7 +137,31 @@ impl Publication<'_> {
         self.store.sync()?;
         self.switch_mailboxes(released).await?;
         self.finish(&issues, open, released).await?;
+        self.reached(released.release, true)?;
         Ok(done)
+    }
+
+    /// Writes down what is about to be given, and its texts: none is ever at the host and unknown here. What a killed build
+    /// wrote, and another writes again, is harmless.
+    fn note(&self, issues: &[Issue<'_>], released: Released) -> Result<(), PublishError> {
+        let pages = || self.wanted.readers.iter().flat_map(|reader| &reader.pages);
+        let sources = pages().filter_map(|page| page.source);
+        let giving = Giving {
+            readers: issues.iter().map(|issue| (*issue.id(), issue.reader.folder.clone())).collect(),
+            objects: issues.iter().flat_map(Issue::noted).collect(),
+            pages: pages().map(|page| (page.entry.object.digest, page.plaintext.as_ref())).collect(),
+            sources: sources.filter_map(|id| Some((id, self.wanted.sources.get(&id)?.as_str()))).collect(),
+        };
+        giving.write(self.record, released, self.home, self.keys)?;
+        self.reached(released.release, false)
+    }
+
+    /// Where this machine is the host, members find a release while it is being written.
+    fn reached(&self, release: Release, whole: bool) -> Result<(), PublishError> {
+        if self.is_host {
+            self.record.reached(release, self.now, whole, self.home, self.keys)?;
+        }
+        Ok(())
     }
 
     /// What the reader had keeps its place, what is new comes after.

@@ -2,14 +2,16 @@
 //!
 //! In: a practice's pages and keys, and the store as it is. Out: a [`Plan`] to show, and, once agreed to, a publication
 //! in the store. It must not ask anyone anything, and cannot write a rendered page: only sealed objects fit.
-//! In the order of the code: [`wanted`] renders and names everything; [`given`] reads what is there; [`plan`] compares;
-//! [`noted`] keeps which object is which page; [`commit`] seals what is new and changes each mailbox in one atomic step.
+//! In the order of the code: [`given`] reads what is there; [`wanted`] renders and names everything, with what [`days`] shows
+//! to those who joined later and what those who left have [`kept`]; [`plan`] compares; [`commit`] writes it all down in the
+//! [`crate::record`], seals what is new and changes each mailbox in one atomic step.
 
 mod adopt;
 mod bring;
 mod commit;
+mod days;
 mod given;
-mod noted;
+mod kept;
 mod open_files;
 mod plan;
 mod tickets;
@@ -20,12 +22,12 @@ pub use adopt::bring_back;
 pub use bring::{Bring, Journey};
 pub use commit::{Done, Publication, gate};
 pub use given::{Given, GivenMailbox, Standing, adopt_keyrings, mailbox, published_epoch, standing};
-pub use noted::{NotedObject, NotedPage, noted};
 pub use plan::{Change, Closing, Plan, What};
 pub use tickets::{card_link, notice_link};
-pub use wanted::{Reader, Wanted, WantedPage, wanted};
+pub use wanted::{Reader, Wanted, WantedPage, Wanting};
 
 use crate::{
+    content::Mistakes,
     explain::Explain,
     host::HostError,
     practice::HomeError,
@@ -36,6 +38,8 @@ use crate::{
 /// Why a publication did not happen. What was published before still stands.
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
+    #[error(transparent)]
+    Mistakes(#[from] Mistakes),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -65,6 +69,7 @@ pub enum PublishError {
 impl Explain for PublishError {
     fn hint(&self) -> Option<String> {
         Some(match self {
+            Self::Mistakes(e) => return e.hint(),
             Self::Store(e) => return e.hint(),
             Self::Home(e) => return e.hint(),
             Self::Host(e) => return e.hint(),
@@ -91,6 +96,7 @@ impl Explain for PublishError {
             | Self::Unseen { .. }
             | Self::Behind { .. } => 4,
             Self::TooMuch { .. } => 1,
+            Self::Mistakes(e) => e.exit_code(),
             Self::Home(e) => e.exit_code(),
             Self::Host(e) => e.exit_code(),
             Self::Store(e) => e.exit_code(),

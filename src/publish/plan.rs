@@ -18,6 +18,8 @@ pub struct Plan {
     pub closing: Vec<Closing>,
     /// Members who have no mailbox yet, by folder.
     pub without_mailbox: Vec<String>,
+    /// Files of a group that everyone in it is too new for.
+    pub unread: Vec<String>,
 }
 
 /// A mailbox that goes: its member's, or the old one of a member who has a new card.
@@ -72,6 +74,7 @@ impl Plan {
                 })
                 .collect(),
             without_mailbox: wanted.without_mailbox.clone(),
+            unread: wanted.unread.iter().map(|file| file.display().to_string()).collect(),
         }
     }
 

@@ -1,16 +1,23 @@
 //! What everyone is to have: rendered, padded and named, but not yet sealed.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use rayon::prelude::*;
 
+use super::{Given, PublishError, days::Days};
 use crate::{
-    content::{Audience, Mistake, Mistakes, Page},
+    content::{Audience, Mistakes, Page},
     keys::Keys,
-    practice::{Mailbox, Member, Practice},
+    practice::{Home, Mailbox, Member, Practice},
+    record::Record,
     render::{self, Rendering, Theme},
     seal::{AudienceKind, AudienceLabel, Entry, Plaintext},
-    wire::MailboxId,
+    store::Store,
+    wire::{Digest, MailboxId, PageId},
 };
 
 /// Everything a publication is made of.
@@ -20,6 +27,10 @@ pub struct Wanted {
     pub open: BTreeMap<String, Vec<u8>>,
     /// Members who have no mailbox yet, by folder.
     pub without_mailbox: Vec<String>,
+    /// Pages of a group that are older than everyone's days in it.
+    pub unread: Vec<PathBuf>,
+    /// What the author wrote, by its digest.
+    pub sources: HashMap<Digest, String>,
 }
 
 /// A member with a mailbox, and every page they are to have.
@@ -39,67 +50,137 @@ pub struct WantedPage {
     pub file: PathBuf,
     pub entry: Entry,
     pub plaintext: Arc<Plaintext>,
+    /// Of what the author wrote, where that is known.
+    pub source: Option<Digest>,
 }
 
-/// Renders every page for each of its readers; all mistakes at once. `done` is called after each page.
-pub fn wanted(
-    practice: &Practice,
-    pages: &[Page],
-    theme: &Theme,
-    keys: &Keys,
-    done: &(impl Fn() + Sync),
-) -> Result<Wanted, Mistakes> {
-    let sealed: Vec<&Page> = pages.iter().filter(|page| page.audience != Audience::Open).collect();
-    let rendered: Vec<Result<Vec<(String, WantedPage)>, Mistakes>> = sealed
-        .par_iter()
-        .map(|page| {
-            let rendering = render::render_page(page, practice, theme);
-            done();
-            Ok(for_each_reader(page, rendering?, practice, keys))
-        })
-        .collect();
-    let open = render::open_site(pages, practice, theme);
+/// What a publication is made of, and against.
+pub struct Wanting<'a> {
+    pub practice: &'a Practice,
+    pub pages: &'a [Page],
+    pub theme: &'a Theme,
+    pub keys: &'a Keys,
+    pub home: &'a Home,
+    pub store: &'a Store,
+    pub given: &'a Given,
+    pub record: &'a Record,
+}
 
-    let mut mistakes: Vec<Mistake> = Vec::new();
-    let mut readers = readers(practice);
-    for page in rendered {
-        match page {
-            Ok(copies) => {
-                for (folder, page) in copies {
-                    readers.entry(folder).and_modify(|reader| reader.pages.push(page));
+impl Wanting<'_> {
+    /// Renders every page for each of its readers, and adds what those who left may keep; all mistakes at once. `done` is
+    /// called after each page.
+    pub async fn wanted(&self, done: &(impl Fn() + Sync)) -> Result<Wanted, PublishError> {
+        let days = Days::of(self);
+        let mut mistakes = days.strangers();
+        let sealed: Vec<&Page> = self.pages.iter().filter(|page| page.audience != Audience::Open).collect();
+        let rendered: Vec<Result<Vec<(String, WantedPage)>, Mistakes>> = sealed
+            .par_iter()
+            .map(|page| {
+                let rendering = render::render_page(page, self.practice, self.theme);
+                done();
+                Ok(self.for_each_reader(page, &days, rendering?))
+            })
+            .collect();
+        let open = render::open_site(self.pages, self.practice, self.theme);
+
+        let mut readers = readers(self.practice);
+        for page in rendered {
+            match page {
+                Ok(copies) => {
+                    for (folder, page) in copies {
+                        readers.entry(folder).and_modify(|reader| reader.pages.push(page));
+                    }
                 }
+                Err(more) => mistakes.extend(more),
             }
-            Err(more) => mistakes.extend(more),
+        }
+        let open = match open {
+            Ok(files) => files.into_iter().map(|file| (file.path, file.bytes)).collect(),
+            Err(more) => {
+                mistakes.extend(more);
+                BTreeMap::new()
+            }
+        };
+        if !mistakes.is_empty() {
+            return Err(Mistakes::new(mistakes).into());
+        }
+        let mut readers: Vec<Reader> = readers.into_values().collect();
+        for reader in &mut readers {
+            self.keep(reader).await?;
+        }
+        Ok(Wanted {
+            readers,
+            open,
+            without_mailbox: without_mailbox(self.practice),
+            unread: days.unread(),
+            sources: sealed.iter().map(|page| (page.digest(), page.text().to_owned())).collect(),
+        })
+    }
+
+    pub(super) fn page_id(&self, page: &Page, mailbox: &MailboxId) -> PageId {
+        let own = matches!(page.audience, Audience::Message(_)).then_some(mailbox);
+        self.keys.page_id(own, page.identity())
+    }
+
+    /// One copy for each reader who has a mailbox; padded and hashed once where the page is the same for all.
+    fn for_each_reader(&self, page: &Page, days: &Days<'_>, rendering: Rendering) -> Vec<(String, WantedPage)> {
+        let mut copies: BTreeMap<String, (String, Arc<Plaintext>)> = BTreeMap::new();
+        let mut readers = page.audience.readers(self.practice);
+        readers.retain(|member| days.shows(page, member));
+        match rendering {
+            Rendering::Same(rendered) => {
+                let (title, plaintext) = Plaintext::of_page(rendered);
+                let plaintext = Arc::new(plaintext);
+                copies.extend(readers.iter().map(|m| (m.folder.clone(), (title.clone(), Arc::clone(&plaintext)))));
+            }
+            Rendering::Each(each) => {
+                let padded = each.into_iter().map(|(folder, rendered)| {
+                    let (title, plaintext) = Plaintext::of_page(rendered);
+                    (folder, (title, Arc::new(plaintext)))
+                });
+                copies.extend(padded);
+            }
+        }
+        let source = Some(page.digest());
+        let with_mailbox = readers.into_iter().filter_map(|member| Some((member, member.mailbox.as_ref()?)));
+        with_mailbox
+            .filter_map(|(member, mailbox)| {
+                let (title, plaintext) = copies.get(&member.folder)?.clone();
+                let entry = self.entry(page, title, &plaintext, mailbox);
+                Some((member.folder.clone(), WantedPage { file: page.file.clone(), entry, plaintext, source }))
+            })
+            .collect()
+    }
+
+    fn entry(&self, page: &Page, title: String, plaintext: &Plaintext, mailbox: &Mailbox) -> Entry {
+        Entry {
+            id: self.page_id(page, &mailbox.id),
+            title,
+            date: page.date.map(|date| date.to_string()),
+            order: page.order,
+            audience: label(&page.audience, self.practice),
+            kind: page.kind,
+            object: plaintext.reference(&mailbox.id, self.keys),
         }
     }
-    let open = match open {
-        Ok(files) => files.into_iter().map(|file| (file.path, file.bytes)).collect(),
-        Err(more) => {
-            mistakes.extend(more);
-            BTreeMap::new()
-        }
-    };
-    if !mistakes.is_empty() {
-        return Err(Mistakes::new(mistakes));
-    }
-    Ok(Wanted { readers: readers.into_values().collect(), open, without_mailbox: without_mailbox(practice) })
 }
 
 fn readers(practice: &Practice) -> BTreeMap<String, Reader> {
-    let open = practice.members.values().filter(|member| member.closed.is_none());
-    open.filter_map(|member| {
-        let mailbox = member.mailbox.clone()?;
-        let reader = Reader {
-            folder: member.folder.clone(),
-            name: member.name.clone(),
-            label: label_of(member, practice),
-            mailbox,
-            former: member.former.clone(),
-            pages: Vec::new(),
-        };
-        Some((member.folder.clone(), reader))
-    })
-    .collect()
+    let reading = practice.members.values().filter(|member| member.reads(practice.today));
+    reading
+        .filter_map(|member| {
+            let mailbox = member.mailbox.clone()?;
+            let reader = Reader {
+                folder: member.folder.clone(),
+                name: member.name.clone(),
+                label: label_of(member, practice),
+                mailbox,
+                former: member.former.clone(),
+                pages: Vec::new(),
+            };
+            Some((member.folder.clone(), reader))
+        })
+        .collect()
 }
 
 fn label_of(member: &Member, practice: &Practice) -> String {
@@ -110,55 +191,7 @@ fn label_of(member: &Member, practice: &Practice) -> String {
 
 fn without_mailbox(practice: &Practice) -> Vec<String> {
     let members = practice.members.values();
-    members.filter(|m| m.closed.is_none() && m.mailbox.is_none()).map(|m| m.folder.clone()).collect()
-}
-
-/// One copy for each reader who has a mailbox; padded and hashed once where the page is the same for all.
-fn for_each_reader(page: &Page, rendering: Rendering, practice: &Practice, keys: &Keys) -> Vec<(String, WantedPage)> {
-    let mut copies: BTreeMap<String, (String, Arc<Plaintext>)> = BTreeMap::new();
-    let readers = page.audience.readers(practice);
-    match rendering {
-        Rendering::Same(rendered) => {
-            let (title, plaintext) = Plaintext::of_page(rendered);
-            let plaintext = Arc::new(plaintext);
-            copies.extend(readers.iter().map(|m| (m.folder.clone(), (title.clone(), Arc::clone(&plaintext)))));
-        }
-        Rendering::Each(each) => {
-            let padded = each.into_iter().map(|(folder, rendered)| {
-                let (title, plaintext) = Plaintext::of_page(rendered);
-                (folder, (title, Arc::new(plaintext)))
-            });
-            copies.extend(padded);
-        }
-    }
-    let with_mailbox = readers.into_iter().filter_map(|member| Some((member, member.mailbox.as_ref()?)));
-    with_mailbox
-        .filter_map(|(member, mailbox)| {
-            let (title, plaintext) = copies.get(&member.folder)?.clone();
-            let entry = entry(page, title, &plaintext, practice, mailbox, keys);
-            Some((member.folder.clone(), WantedPage { file: page.file.clone(), entry, plaintext }))
-        })
-        .collect()
-}
-
-fn entry(
-    page: &Page,
-    title: String,
-    plaintext: &Plaintext,
-    practice: &Practice,
-    mailbox: &Mailbox,
-    keys: &Keys,
-) -> Entry {
-    let own_id = matches!(page.audience, Audience::Message(_)).then_some(&mailbox.id);
-    Entry {
-        id: keys.page_id(own_id, page.identity()),
-        title,
-        date: page.date.map(|date| date.to_string()),
-        order: page.order,
-        audience: label(&page.audience, practice),
-        kind: page.kind,
-        object: plaintext.reference(&mailbox.id, keys),
-    }
+    members.filter(|m| !m.is_closed(practice.today) && m.mailbox.is_none()).map(|m| m.folder.clone()).collect()
 }
 
 /// How the viewer names an audience.

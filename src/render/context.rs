@@ -91,8 +91,8 @@ struct Reader {
 
 impl Reader {
     fn new(member: &Member, practice: &Practice) -> Self {
-        let groups = practice.groups.values().filter(|group| group.members.contains(&member.folder));
-        Self { name: member.name.clone(), groups: groups.map(|group| group.folder.clone()).collect() }
+        let groups = practice.groups_of(&member.folder).into_iter().map(ToOwned::to_owned).collect();
+        Self { name: member.name.clone(), groups }
     }
 }
 

@@ -9,6 +9,7 @@ mod age_file;
 mod index;
 mod keyring;
 mod object;
+mod pack;
 mod padding;
 mod passphrase;
 mod week;
@@ -18,6 +19,7 @@ pub(crate) use age_file::{KEY_FILE_WORK_FACTOR, open_with_passphrase, seal_with_
 pub use index::{AudienceKind, AudienceLabel, Cut, Entry, Index, IndexError, PART_ENTRIES, cut};
 pub use keyring::{NewMailbox, is_keyring};
 pub use object::{ObjectRef, Plaintext, SealedObject, is_sound, open_by_name};
+pub use pack::Pack;
 pub use padding::{pad, padded_length};
 pub use passphrase::Passphrase;
 pub use week::{WEEKS, Week, WeekError};

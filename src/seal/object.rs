@@ -58,6 +58,26 @@ impl Plaintext {
         SealedObject { name, bytes: age_file::seal_to(&[&recipient], &self.padded) }
     }
 
+    /// A page that was given before, from the object as it lies there; nothing where it is not what its reference says.
+    pub fn of_object(sealed: &[u8], reference: &ObjectRef, keys: &Keys) -> Option<Self> {
+        let padded = open_by_name(sealed, &reference.name, keys)?;
+        let digest = Digest::of(&padded);
+        (digest == reference.digest).then_some(Self { padded, digest })
+    }
+
+    /// The same, from the record.
+    pub fn of_record(text: String, digest: Digest) -> Option<Self> {
+        (Digest::of(text.as_bytes()) == digest).then(|| Self { padded: text.into_bytes(), digest })
+    }
+
+    pub(super) fn padded(&self) -> &[u8] {
+        &self.padded
+    }
+
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
     pub fn size(&self) -> usize {
         self.padded.len()
     }

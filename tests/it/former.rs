@@ -102,7 +102,7 @@ fn go_on(site: &TestSite) {
 fn a_closed_member_opens_nothing_that_came_later() {
     let (site, card) = practice();
     let former = Former::of(&site, &card);
-    site.ok(&["member", "close", "ann", "--yes"]);
+    site.ok(&["member", "close", "ann", "--reason", "left", "--keep-until", "now", "--yes"]);
     site.build();
     go_on(&site);
     assert!(Reader::unlock(&site.store(), &card).is_none());

@@ -94,7 +94,7 @@ fn a_closed_member_has_no_mailbox_and_a_new_card_replaces_the_old_one() {
     let (site, mut cards) = practice();
     site.build();
     let old = Reader::unlock(&site.store(), &cards["ann"]).unwrap();
-    site.ok(&["member", "close", "ben", "--yes"]);
+    site.ok(&["member", "close", "ben", "--reason", "left", "--keep-until", "now", "--yes"]);
     let card: Card = serde_json::from_str(&site.ok(&["member", "rekey", "ann", "--yes", "--json"])).unwrap();
     site.build();
     assert!(Reader::unlock(&site.store(), &cards["ben"]).is_none());

@@ -116,7 +116,7 @@ fn what_was_built_is_what_is_there_and_only_what_is_missing_travels() {
     host.site.build();
     host.publish();
     assert!(!host.store().join("public/library/open/index.html").exists(), "what is no longer open is gone at once");
-    host.site.ok(&["member", "close", "ann", "--yes"]);
+    host.site.ok(&["member", "close", "ann", "--reason", "left", "--keep-until", "now", "--yes"]);
     host.site.build();
     host.publish();
     assert!(host.there().iter().all(|(path, _)| !path.contains(&host.card.mailbox)), "nothing of hers is left");

@@ -147,7 +147,7 @@ fn who_was_closed_can_read_until_the_next_build_and_show_says_so() {
     site.member("ann", &[]);
     site.page("library/a.md", "# A\n\nText.");
     site.build();
-    site.ok(&["member", "close", "ann", "--yes"]);
+    site.ok(&["member", "close", "ann", "--reason", "left", "--keep-until", "now", "--yes"]);
     assert!(site.ok(&["show", "ann"]).contains("can read 1 page"));
     site.build();
     assert!(site.fails(&["show", "ann"]).1.contains("can read nothing"));
@@ -159,8 +159,11 @@ fn a_change_is_never_built_with_what_was_read_before_it() {
     site.member("ann", &[]);
     let lock = fs::File::options().write(true).create(true).truncate(false).open(site.path(".heldspace/lock")).unwrap();
     lock.lock().unwrap();
-    for command in [&["build", "--yes"][..], &["member", "close", "ann", "--yes"], &["member", "rekey", "ann", "--yes"]]
-    {
+    for command in [
+        &["build", "--yes"][..],
+        &["member", "close", "ann", "--reason", "left", "--keep-until", "now", "--yes"],
+        &["member", "rekey", "ann", "--yes"],
+    ] {
         assert!(site.fails(command).1.contains("another heldspace is at work"), "{command:?}");
     }
 }

@@ -121,7 +121,7 @@ fn a_closed_members_keyring_and_indexes_go_with_the_next_build() {
     let (site, card) = practice();
     site.member("ben", &[]);
     site.build();
-    site.ok(&["member", "close", "ann", "--yes"]);
+    site.ok(&["member", "close", "ann", "--reason", "left", "--keep-until", "now", "--yes"]);
     site.build();
     let left = files_below(&site.store()).into_iter().map(|(path, _)| path).filter(|path| path.contains(&card.mailbox));
     assert_eq!(left.collect::<Vec<_>>(), Vec::<String>::new());

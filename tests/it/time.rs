@@ -4,7 +4,8 @@
 use heldspace::{
     content::read_pages,
     practice::{Home, Practice},
-    publish::{self, Done, Given, Publication},
+    publish::{Done, Given, Publication, Wanting},
+    record::Record,
     render::Theme,
     store::Store,
     wire::UnixTime,
@@ -28,7 +29,18 @@ fn build_at(site: &TestSite, now: UnixTime) -> Done {
         let (pages, theme) = (read_pages(&practice).unwrap(), Theme::read(&practice).unwrap());
         let store = Store::open(&site.store()).unwrap();
         let given = Given::read(&store, &keys).await.unwrap();
-        let mut wanted = publish::wanted(&practice, &pages, &theme, &keys, &|| ()).unwrap();
+        let record = Record::read(&home, &keys).unwrap();
+        let wanting = Wanting {
+            practice: &practice,
+            pages: &pages,
+            theme: &theme,
+            keys: &keys,
+            home: &home,
+            store: &store,
+            given: &given,
+            record: &record,
+        };
+        let mut wanted = wanting.wanted(&|| ()).await.unwrap();
         wanted.open.extend(heldspace::viewer::open_files(&practice, &theme));
         let origins = vec![practice.site.address.links.clone()];
         let practice_name = &practice.site.practice.name;
@@ -38,10 +50,12 @@ fn build_at(site: &TestSite, now: UnixTime) -> Done {
             library: None,
             wanted,
             given,
+            record: &record,
             keys: &keys,
             home: &home,
             store: &store,
             now,
+            is_host: true,
         };
         publication.commit(&|_, _| ()).await.unwrap()
     })

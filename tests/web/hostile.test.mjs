@@ -205,7 +205,7 @@ test("a closed member's card opens nothing", async () => {
   const gone = practice.member("gone");
   practice.build();
   await read(page, server.at(gone.link), gone.passphrase);
-  practice.run("member", "close", "gone", "--yes");
+  practice.run("member", "close", "gone", "--reason", "left", "--keep-until", "now", "--yes");
   practice.build();
   await page.goto("about:blank");
   assert.equal(await refused(server.at(gone.link), gone.passphrase), "ticket-ended");

@@ -5,6 +5,7 @@ use clap::Args;
 use super::{
     super::{Common, Failure, Terminal, context},
     card::Card,
+    groups::History,
 };
 use crate::practice::edit::{self, Edit, EditError};
 
@@ -27,6 +28,8 @@ pub struct Add {
     /// A group they belong to; may be given more than once
     #[arg(long = "group", value_name = "GROUP")]
     groups: Vec<String>,
+    #[command(flatten)]
+    history: History,
 }
 
 impl Add {
@@ -47,7 +50,7 @@ impl Add {
         let mut groups = Vec::new();
         for group in &self.groups {
             let mut group = Edit::group(&common.root, group)?;
-            group.join(folder)?;
+            group.join(&self.history.joined(folder, practice.today))?;
             groups.push(group);
         }
         let keys = context::keys(common)?;

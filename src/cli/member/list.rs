@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use jiff::tz::TimeZone;
+use jiff::{civil::Date, tz::TimeZone};
 use serde_json::json;
 
 use super::super::{Common, Failure, Terminal, audit, context, notify};
 use crate::{
     audit::{AuditError, Log, Opened},
-    practice::{self, Home, Practice},
+    practice::{self, Closed, Home, Practice},
     store::{Store, layout},
     visible::{visible, visible_line},
     wire::UnixTime,
@@ -79,14 +79,15 @@ pub async fn list(store: &context::StoreArg, common: &Common, terminal: &Termina
     let history = notify::history(common, terminal)?;
     let rows: Vec<_> = practice.members.values().map(|member| (member, practice.groups_of(&member.folder))).collect();
     let data = rows.iter().map(|(m, groups)| {
-        json!({ "member": m.folder, "name": m.name, "email": m.email, "groups": groups, "mailbox": m.mailbox.as_ref().map(|b| b.id), "closed": m.closed.map(|d| d.to_string()), "opened": opened.as_ref().and_then(|o| last_opened(m, o)), "log_trusted": opened.is_some() })
+        json!({ "member": m.folder, "name": m.name, "email": m.email, "groups": groups, "mailbox": m.mailbox.as_ref().map(|b| b.id), "closed": m.closed.map(|closed| closed.on), "paused": m.is_paused(practice.today), "opened": opened.as_ref().and_then(|o| last_opened(m, o)), "log_trusted": opened.is_some() })
     });
     terminal.data(&data.collect::<Vec<_>>());
     let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
     for (member, groups) in rows {
-        let state = match (&member.closed, &member.mailbox) {
-            (Some(since), _) => format!("closed {since}"),
+        let state = match (member.closed.as_ref(), &member.mailbox) {
+            (Some(closed), _) => ended(closed, practice.today),
             (None, None) => "no mailbox yet: heldspace member rekey".to_owned(),
+            (None, Some(_)) if member.is_paused(practice.today) => format!("{} (on a break)", groups.join(", ")),
             (None, Some(_)) => groups.join(", "),
         };
         let last = opened.as_ref().map_or_else(
@@ -103,13 +104,21 @@ pub async fn list(store: &context::StoreArg, common: &Common, terminal: &Termina
             let (on, reply) = (notify::date(refusal.time), visible_line(&refusal.reply));
             terminal.line(format!("    refused by the mail server on {on}: {reply}"));
         }
-        if let Some(since) = history.uncertain(member).filter(|_| member.closed.is_none()) {
+        if let Some(since) = history.uncertain(member).filter(|_| !member.is_closed(practice.today)) {
             let (on, folder) = (notify::date(since), &member.folder);
             terminal
                 .line(format!("    a notice on {on} may not have arrived: heldspace notify --member {folder} --again"));
         }
     }
     Ok(())
+}
+
+fn ended(closed: &Closed, today: Date) -> String {
+    let state = if closed.on <= today { "closed" } else { "closes" };
+    match closed.keep_until.filter(|last| *last >= today) {
+        Some(last) => format!("{state} {}, readable until {last}", closed.on),
+        None => format!("{state} {}", closed.on),
+    }
 }
 
 /// With any card they had.

@@ -3,7 +3,10 @@
 mod add;
 mod card;
 mod close;
+mod groups;
+mod keep;
 mod list;
+mod pause;
 mod rekey;
 
 use clap::Subcommand;
@@ -12,7 +15,7 @@ pub use card::give_mailbox;
 
 use super::{Common, Failure, Terminal, context};
 
-/// Add, list, re-key or close members
+/// The people: add, list, re-key, pause or close them, and say who is in which group
 #[derive(Subcommand)]
 pub enum Member {
     Add(add::Add),
@@ -34,19 +37,19 @@ pub enum Member {
         #[arg(long)]
         yes: bool,
     },
-    /// Close a member's mailbox: from the next release on it opens nothing
+    Join(groups::Join),
+    Leave(groups::Leave),
+    Move(groups::Move),
+    Pause(pause::Pause),
+    /// Send notices again to someone who was on a break
     ///
-    /// Their folder and what you wrote stay with you. What they have read cannot be taken back.
-    ///
-    /// Example: heldspace member close maya
+    /// Example: heldspace member resume maya
     #[command(verbatim_doc_comment)]
-    Close {
+    Resume {
         /// The member's folder name
         name: String,
-        /// Do not ask
-        #[arg(long)]
-        yes: bool,
     },
+    Close(close::Close),
 }
 
 impl Member {
@@ -55,7 +58,12 @@ impl Member {
             Self::Add(add) => add.run(common, terminal),
             Self::List { store } => list::list(&store, common, terminal).await,
             Self::Rekey { name, yes } => rekey::rekey(&name, yes, common, terminal),
-            Self::Close { name, yes } => close::close(&name, yes, common, terminal),
+            Self::Join(join) => join.run(common, terminal),
+            Self::Leave(leave) => leave.run(common, terminal),
+            Self::Move(change) => change.run(common, terminal),
+            Self::Pause(pause) => pause.run(common, terminal),
+            Self::Resume { name } => pause::resume(&name, common, terminal),
+            Self::Close(close) => close.run(common, terminal),
         }
     }
 }

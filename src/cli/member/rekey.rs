@@ -10,7 +10,7 @@ pub fn rekey(name: &str, yes: bool, common: &Common, terminal: &Terminal) -> Res
     let (home, _lock) = context::locked(common)?;
     let practice = context::practice(common)?;
     let member = context::member(&practice, name)?;
-    if member.closed.is_some() {
+    if member.is_closed(practice.today) {
         return Err(EditError::Closed { name: name.to_owned() }.into());
     }
     if member.mailbox.is_some() {

@@ -2,7 +2,10 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use heldspace::notice::{Cause, LeftOut, Reason, Sent};
+use heldspace::{
+    notice::{Cause, LeftOut, Reason, Sent},
+    practice::Closed,
+};
 
 use super::world::{Does, Kept, World, page};
 
@@ -57,7 +60,8 @@ fn who_is_closed_or_asked_for_none_gets_none() {
     for member in ["anna", "ben"] {
         world.give(member, page(1, "First", "library"));
     }
-    world.practice.members.get_mut("anna").unwrap().closed = Some("2026-11-24".parse().unwrap());
+    let on = "2026-11-24".parse().unwrap();
+    world.practice.members.get_mut("anna").unwrap().closed = Some(Closed { on, reason: None, keep_until: None });
     world.practice.members.get_mut("ben").unwrap().notices = false;
     let plan = world.plan(Cause::New);
     assert!(plan.notices.is_empty());

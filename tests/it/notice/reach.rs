@@ -106,7 +106,7 @@ fn an_edit_a_new_look_and_a_new_card_are_no_cause() {
     assert!(served.site.build()["sealed"].as_u64().unwrap() >= 3, "everything of m0, and the edited page of m1");
     assert_eq!(served.sent(&["--yes"])["planned"], 0);
     served.site.page("library/second.md", "# Second");
-    served.site.ok(&["member", "close", "m1", "--yes"]);
+    served.site.ok(&["member", "close", "m1", "--reason", "left", "--keep-until", "now", "--yes"]);
     served.site.build();
     let told = served.sent(&["--yes"]);
     assert_eq!((told["sent"].as_u64(), &told["members"][0]["member"]), (Some(1), &"m0".into()), "{told}");

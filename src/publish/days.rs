@@ -1,0 +1,115 @@
+//! Which of a group's pages someone sees who joined it later than it began.
+//!
+//! A page belongs to the day that its author gave it, else to the day on which it was first given. Where that is not known any
+//! more (another machine gave it), it counts as older than anyone's joining: what was said before someone came is not theirs.
+
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+
+use super::Wanting;
+use crate::{
+    content::{Audience, Mistake, Page},
+    practice::{Group, Member, Sight},
+    wire::{MailboxId, PageId, UnixTime},
+};
+
+/// The days of all pages.
+pub(super) struct Days<'a> {
+    wanting: &'a Wanting<'a>,
+    /// Everything that is given to anyone now.
+    given: HashSet<PageId>,
+    zone: TimeZone,
+}
+
+impl<'a> Days<'a> {
+    pub(super) fn of(wanting: &'a Wanting<'a>) -> Self {
+        let entries = wanting.given.mailboxes.values().flat_map(|mailbox| &mailbox.entries);
+        let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
+        Self { wanting, given: entries.map(|entry| entry.id).collect(), zone }
+    }
+
+    /// Whether a page that is for this member is from their days.
+    pub(super) fn shows(&self, page: &Page, member: &Member) -> bool {
+        let Audience::Group(group) = &page.audience else { return true };
+        let practice = self.wanting.practice;
+        let sight = practice.groups.get(group).and_then(|group| group.sight(&member.folder, practice.today));
+        match sight {
+            None => false,
+            Some(Sight::Everything) => true,
+            Some(sight) => page.for_newcomers || self.of_page(page).is_some_and(|day| sight.covers(day)),
+        }
+    }
+
+    fn of_page(&self, page: &Page) -> Option<Date> {
+        if page.date.is_some() {
+            return page.date;
+        }
+        let id = self.id(page);
+        match self.wanting.record.first_given(&id) {
+            Some(time) => self.day(time),
+            None if self.given.contains(&id) => None,
+            None => Some(self.wanting.practice.today),
+        }
+    }
+
+    fn day(&self, time: UnixTime) -> Option<Date> {
+        let time = Timestamp::from_second(i64::try_from(time).ok()?).ok()?;
+        Some(time.to_zoned_datetime(self.zone.clone()).date())
+    }
+
+    /// A page of a group has the same id for all.
+    fn id(&self, page: &Page) -> PageId {
+        self.wanting.page_id(page, &MailboxId::from_bytes([0; 16]))
+    }
+
+    /// Pages that nobody sees, because all who are in the group joined after their day.
+    pub(super) fn unread(&self) -> Vec<PathBuf> {
+        let practice = self.wanting.practice;
+        let is_unread = |page: &&Page| {
+            let readers = page.audience.readers(practice);
+            !readers.is_empty() && !readers.iter().any(|member| self.shows(page, member))
+        };
+        self.wanting.pages.iter().filter(is_unread).map(|page| page.file.clone()).collect()
+    }
+
+    /// SECURITY: whoever writes a name into `members` by hand, of a group that was there before, would show that person all
+    /// that was said before they came. So they are asked what they mean.
+    pub(super) fn strangers(&self) -> Vec<Mistake> {
+        let groups = self.wanting.practice.groups.values();
+        groups.flat_map(|group| self.strangers_in(group)).collect()
+    }
+
+    fn strangers_in(&self, group: &Group) -> Vec<Mistake> {
+        let is_of_group = |page: &&Page| matches!(&page.audience, Audience::Group(of) if *of == group.folder);
+        let pages: HashSet<PageId> = self.wanting.pages.iter().filter(is_of_group).map(|page| self.id(page)).collect();
+        let given = &self.wanting.given.mailboxes;
+        let has_any = |id: &MailboxId| {
+            given.get(id).is_some_and(|given| given.entries.iter().any(|entry| pages.contains(&entry.id)))
+        };
+        if pages.is_empty() || !given.keys().any(has_any) {
+            return Vec::new();
+        }
+        let by_hand = group.members.iter().filter(|member| {
+            let member = &self.wanting.practice.members[*member];
+            let mut mailboxes = member.mailbox.iter().map(|mailbox| &mailbox.id).chain(&member.former);
+            group.sight(&member.folder, self.wanting.practice.today) == Some(Sight::Everything)
+                && !group.has_joined(&member.folder)
+                && !mailboxes.any(has_any)
+        });
+        by_hand.map(|member| stranger(group, member)).collect()
+    }
+}
+
+fn stranger(group: &Group, member: &str) -> Mistake {
+    let file = Path::new("content/groups").join(&group.folder).join("group.toml");
+    let what = format!("`{member}` was added by hand, to a group that has older pages");
+    let hint = format!(
+        "`heldspace member join {member} {}` shows them its pages from today on; with --with-history, the older ones too",
+        group.folder
+    );
+    Mistake::whole(file, what, hint)
+}

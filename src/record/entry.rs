@@ -1,0 +1,54 @@
+//! What stands in the record's journal.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    content::Kind,
+    seal::AudienceLabel,
+    wire::{Digest, MailboxId, ObjectName, PageId, Release, UnixTime},
+};
+
+/// One line of `.heldspace/record.log`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub(super) enum Entry {
+    /// These texts lie in that pack.
+    Kept { pack: String, texts: Vec<Digest> },
+    /// What a release gives and takes, all entries of it together. Written before any of it is anywhere.
+    Given {
+        release: Release,
+        issued: UnixTime,
+        /// Whose the mailboxes are, by folder.
+        readers: Vec<(MailboxId, String)>,
+        opened: Vec<NotedObject>,
+        ended: Vec<ObjectName>,
+    },
+    /// Members begin to find the release, mailbox by mailbox; with `whole`, all of them find it and nothing else.
+    Reached { release: Release, time: UnixTime, whole: bool },
+}
+
+/// An object at the host, and what it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotedObject {
+    pub object: ObjectName,
+    pub mailbox: MailboxId,
+    /// None for a part of an index.
+    pub page: Option<NotedPage>,
+}
+
+/// A page as it was when it was given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotedPage {
+    pub id: PageId,
+    pub title: String,
+    /// Below the practice's folder.
+    pub file: String,
+    pub date: Option<String>,
+    pub order: Option<i64>,
+    pub kind: Kind,
+    pub audience: AudienceLabel,
+    /// Of the document that the member could open, padded.
+    pub document: Digest,
+    /// Of what the author wrote, without front matter; none where the file had changed since this was given first.
+    pub source: Option<Digest>,
+}

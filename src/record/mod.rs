@@ -1,0 +1,145 @@
+//! The record: every version of a page that was ever given, and who could read it from when to when.
+//!
+//! In: each release, before it is given. Out: which object is which page, who could read what and when, and the texts
+//! themselves. It only grows, apart from what is taken out once its retention time is over. It lies in
+//! `.heldspace/`, sealed to the practice: `record.log` says what happened, `record/` holds the texts, each once however many
+//! could read it. It must not know a host or a folder of content.
+//!
+//! What stands here is what members *could* read, by their indexes: more than what they opened, which the audit log tells.
+//! A release that was cut short counts from its first mailbox on, and ends nothing before its last one.
+
+mod entry;
+mod give;
+mod span;
+
+use std::collections::{HashMap, HashSet};
+
+use entry::Entry;
+pub use entry::{NotedObject, NotedPage};
+pub use give::Giving;
+pub use span::Span;
+use span::Spans;
+
+use crate::{
+    keys::Keys,
+    practice::{Home, HomeError, Journal},
+    seal::Pack,
+    wire::{Digest, MailboxId, ObjectName, PageId, Release, UnixTime},
+};
+
+const JOURNAL: &str = "record";
+
+/// Everything that the record says.
+#[derive(Debug, Default)]
+pub struct Record {
+    /// Every object that was ever given.
+    objects: HashMap<ObjectName, NotedObject>,
+    /// Those of the newest release.
+    current: HashSet<ObjectName>,
+    spans: Spans,
+    /// When each page was first in a release.
+    first: HashMap<PageId, UnixTime>,
+    /// The pack that each text lies in.
+    packs: HashMap<Digest, String>,
+    readers: HashMap<MailboxId, String>,
+    /// The newest release that members have begun to find, and whether all of them do.
+    reached: Option<(Release, bool)>,
+}
+
+impl Record {
+    pub fn read(home: &Home, keys: &Keys) -> Result<Self, HomeError> {
+        let mut record = Self::default();
+        for entry in journal(home).read(keys)? {
+            record.follow(entry);
+        }
+        Ok(record)
+    }
+
+    fn follow(&mut self, entry: Entry) {
+        match entry {
+            Entry::Kept { pack, texts } => self.packs.extend(texts.into_iter().map(|text| (text, pack.clone()))),
+            Entry::Given { issued, readers, opened, ended, .. } => {
+                self.readers.extend(readers);
+                for name in &ended {
+                    self.current.remove(name);
+                }
+                for object in opened {
+                    if let Some(page) = &object.page {
+                        self.first.entry(page.id).or_insert(issued);
+                    }
+                    self.current.insert(object.object);
+                    self.objects.insert(object.object, object);
+                }
+            }
+            Entry::Reached { release, time, whole } => {
+                self.reached = Some((release, whole));
+                let pages = self.current.iter().filter(|name| self.objects[*name].page.is_some());
+                self.spans.reached(&pages.copied().collect(), time, whole);
+            }
+        }
+    }
+
+    /// What an object is, if it was ever given.
+    pub fn object(&self, name: &ObjectName) -> Option<&NotedObject> {
+        self.objects.get(name)
+    }
+
+    /// Every page that was ever given, once for each object.
+    pub fn pages(&self) -> impl Iterator<Item = &NotedPage> {
+        self.objects.values().filter_map(|object| object.page.as_ref())
+    }
+
+    /// When a page was first in a release.
+    pub fn first_given(&self, page: &PageId) -> Option<UnixTime> {
+        self.first.get(page).copied()
+    }
+
+    /// The folder of the member whose mailbox it was when something was given to it.
+    pub fn reader(&self, mailbox: &MailboxId) -> Option<&str> {
+        self.readers.get(mailbox).map(String::as_str)
+    }
+
+    /// Who could read which version from when to when, oldest first.
+    pub fn spans(&self) -> Vec<Span<'_>> {
+        self.spans.all(&self.objects)
+    }
+
+    /// A text that was kept.
+    pub fn text(&self, digest: &Digest, home: &Home, keys: &Keys) -> Result<Option<String>, HomeError> {
+        Ok(self.texts(&[*digest], home, keys)?.remove(digest))
+    }
+
+    /// Those of these texts that were kept; each pack is opened once.
+    pub fn texts(&self, wanted: &[Digest], home: &Home, keys: &Keys) -> Result<HashMap<Digest, String>, HomeError> {
+        let mut by_pack: HashMap<&String, Vec<&Digest>> = HashMap::new();
+        for digest in wanted {
+            if let Some(pack) = self.packs.get(digest) {
+                by_pack.entry(pack).or_default().push(digest);
+            }
+        }
+        let mut texts = HashMap::new();
+        for (name, digests) in by_pack {
+            let Some(sealed) = home.pack(name)? else { continue };
+            let pack = Pack::open(&sealed, keys).map_err(|_| HomeError::Pack { name: name.clone() })?;
+            texts.extend(digests.into_iter().filter_map(|digest| Some((*digest, pack.text(digest)?.to_owned()))));
+        }
+        Ok(texts)
+    }
+
+    /// Writes down that members begin to find a release, or that all of them do; once for each.
+    pub fn reached(
+        &self,
+        release: Release,
+        time: UnixTime,
+        whole: bool,
+        home: &Home,
+        keys: &Keys,
+    ) -> Result<(), HomeError> {
+        let is_known = self.reached.is_some_and(|(known, was_whole)| known == release && (was_whole || !whole));
+        if is_known { Ok(()) } else { journal(home).append(&Entry::Reached { release, time, whole }, keys) }
+    }
+}
+
+fn journal(home: &Home) -> Journal {
+    home.journal(JOURNAL)
+}
