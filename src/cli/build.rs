@@ -242,6 +242,12 @@ fn show_counts(plan: &Plan, terminal: &Terminal) {
     for (what, heading) in HEADINGS.into_iter().filter(|(what, _)| plan.count(*what) > 0) {
         terminal.note(format!("{heading}: {}", count(plan.count(what), "page")));
     }
+    if !plan.unread.is_empty() {
+        terminal.note(format!(
+            "{} that nobody reads yet: all in the group joined later.",
+            count(plan.unread.len(), "page")
+        ));
+    }
     for (number, what) in [(plan.closing.len(), "that go"), (plan.without_mailbox.len(), "missing")] {
         if number > 0 {
             terminal.note(format!("Mailboxes {what}: {number}"));

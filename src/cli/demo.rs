@@ -9,7 +9,7 @@ use super::{
     Common, Failure, Terminal,
     build::Build,
     context::{self, StoreArg},
-    member::give_mailbox,
+    member::card::give_mailbox,
     notify::Notify,
     serve::stopped,
 };

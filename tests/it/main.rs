@@ -11,6 +11,8 @@ mod audit;
 #[cfg(feature = "author")]
 mod cctv;
 #[cfg(feature = "author")]
+mod clock;
+#[cfg(feature = "author")]
 mod commands;
 #[cfg(feature = "author")]
 mod commonmark;
@@ -38,6 +40,8 @@ mod matrix;
 mod notice;
 #[cfg(feature = "tls")]
 mod packaging;
+#[cfg(feature = "author")]
+mod people;
 mod promises;
 #[cfg(feature = "author")]
 mod pty;

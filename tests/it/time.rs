@@ -1,68 +1,11 @@
 //! What time does: indexes a week old are issued anew, tickets end after nine weeks, and what nothing lists any more goes
 //! an hour later. The clock is an argument here, so nobody waits.
 
-use heldspace::{
-    content::read_pages,
-    practice::{Home, Practice},
-    publish::{Done, Given, Publication, Wanting},
-    record::Record,
-    render::Theme,
-    store::Store,
-    wire::UnixTime,
-};
-
 use crate::{
+    clock::{DAY, HOUR, START, build_at},
     reader::{Reader, record},
     site::TestSite,
 };
-
-const HOUR: UnixTime = 3600;
-const DAY: UnixTime = 24 * HOUR;
-
-fn build_at(site: &TestSite, now: UnixTime) -> Done {
-    let home = Home::of(site.root());
-    let keys = home.keys::<heldspace::practice::HomeError>(|| unreachable!("the keys are bare")).unwrap();
-    std::fs::create_dir_all(site.store()).unwrap();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let practice = Practice::read(site.root()).unwrap();
-        let (pages, theme) = (read_pages(&practice).unwrap(), Theme::read(&practice).unwrap());
-        let store = Store::open(&site.store()).unwrap();
-        let given = Given::read(&store, &keys).await.unwrap();
-        let record = Record::read(&home, &keys).unwrap();
-        let wanting = Wanting {
-            practice: &practice,
-            pages: &pages,
-            theme: &theme,
-            keys: &keys,
-            home: &home,
-            store: &store,
-            given: &given,
-            record: &record,
-        };
-        let mut wanted = wanting.wanted(&|| ()).await.unwrap();
-        wanted.open.extend(heldspace::viewer::open_files(&practice, &theme));
-        let origins = vec![practice.site.address.links.clone()];
-        let practice_name = &practice.site.practice.name;
-        let publication = Publication {
-            practice_name,
-            origins,
-            library: None,
-            wanted,
-            given,
-            record: &record,
-            keys: &keys,
-            home: &home,
-            store: &store,
-            now,
-            is_host: true,
-        };
-        publication.commit(&|_, _| ()).await.unwrap()
-    })
-}
-
-/// 2026-11-25 00:00 UTC, a Wednesday.
-const START: UnixTime = 1_795_564_800;
 
 #[test]
 fn nothing_is_written_until_an_index_is_a_week_old() {

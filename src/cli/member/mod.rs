@@ -1,7 +1,7 @@
 //! `member`: the people, their mailboxes and cards.
 
 mod add;
-mod card;
+pub mod card;
 mod close;
 mod groups;
 mod keep;
@@ -10,8 +10,6 @@ mod pause;
 mod rekey;
 
 use clap::Subcommand;
-
-pub use card::give_mailbox;
 
 use super::{Common, Failure, Terminal, context};
 

@@ -1,0 +1,67 @@
+//! Builds at a time of the test's own choosing, so that nobody waits.
+
+use heldspace::{
+    content::read_pages,
+    practice::{Home, HomeError, Practice},
+    publish::{Done, Given, Publication, Wanting},
+    record::Record,
+    render::Theme,
+    store::Store,
+    wire::UnixTime,
+};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+
+use crate::site::TestSite;
+
+pub const HOUR: UnixTime = 3600;
+pub const DAY: UnixTime = 24 * HOUR;
+/// 2026-11-25 00:00 UTC, a Wednesday.
+pub const START: UnixTime = 1_795_564_800;
+
+/// The day that a time lies in, in UTC.
+pub fn date(time: UnixTime) -> Date {
+    Timestamp::from_second(time.try_into().unwrap()).unwrap().to_zoned_datetime(TimeZone::UTC).date()
+}
+
+/// `build --yes`, by a clock that shows `now`.
+pub fn build_at(site: &TestSite, now: UnixTime) -> Done {
+    let home = Home::of(site.root());
+    let keys = home.keys::<HomeError>(|| unreachable!("the keys are bare")).unwrap();
+    std::fs::create_dir_all(site.store()).unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let practice = Practice { today: date(now), ..Practice::read(site.root()).unwrap() };
+        let (pages, theme) = (read_pages(&practice).unwrap(), Theme::read(&practice).unwrap());
+        let store = Store::open(&site.store()).unwrap();
+        let given = Given::read(&store, &keys).await.unwrap();
+        let record = Record::read(&home, &keys).unwrap();
+        let wanting = Wanting {
+            practice: &practice,
+            pages: &pages,
+            theme: &theme,
+            keys: &keys,
+            home: &home,
+            store: &store,
+            given: &given,
+            record: &record,
+        };
+        let mut wanted = wanting.wanted(&|| ()).await.unwrap();
+        wanted.open.extend(heldspace::viewer::open_files(&practice, &theme));
+        let origins = vec![practice.site.address.links.clone()];
+        let practice_name = &practice.site.practice.name;
+        let publication = Publication {
+            practice_name,
+            origins,
+            library: None,
+            wanted,
+            given,
+            record: &record,
+            keys: &keys,
+            home: &home,
+            store: &store,
+            now,
+            is_host: true,
+        };
+        publication.commit(&|_, _| ()).await.unwrap()
+    })
+}

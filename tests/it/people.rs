@@ -1,0 +1,119 @@
+//! People who come and go: after any number of joins, moves, leaves, closings and new cards, every member's keys open what a
+//! simple model says, and the record says the same of every day.
+
+mod going;
+mod model;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heldspace::{
+    practice::{Home, HomeError},
+    record::Record,
+    wire::UnixTime,
+};
+use proptest::prelude::*;
+
+use self::model::{GROUPS, Model, Op, PEOPLE};
+use crate::{
+    clock::{DAY, START, build_at, date},
+    reader::Reader,
+    site::{Card, TestSite},
+};
+
+/// What everyone could open, at each build.
+type Seen = BTreeMap<UnixTime, BTreeSet<(String, String)>>;
+
+struct World {
+    site: TestSite,
+    model: Model,
+    /// With everyone's newest card; unlocked once, since that takes its time.
+    readers: BTreeMap<String, Reader>,
+    now: UnixTime,
+    seen: Seen,
+}
+
+impl World {
+    fn new() -> Self {
+        let site = GROUPS.iter().fold(TestSite::empty(), |site, group| site.group(group));
+        let (model, readers, seen) = (Model::default(), BTreeMap::new(), BTreeMap::new());
+        let mut world = Self { site, model, readers, now: START, seen };
+        let mut cards = Vec::new();
+        for (n, person) in PEOPLE.iter().enumerate() {
+            let group = GROUPS[n % GROUPS.len()];
+            cards.push((*person, world.site.member(person, &[])));
+            world.site.ok(&["member", "join", person, group, "--with-history", "--on", "2026-11-25"]);
+            world.model.joins(person, group, date(START), None);
+        }
+        build_at(&world.site, START);
+        for (person, card) in cards {
+            world.readers.insert(person.to_owned(), Reader::unlock(&world.site.store(), &card).unwrap());
+        }
+        world.build();
+        world
+    }
+
+    /// One thing happens, some days later; then it is built.
+    fn step(&mut self, op: &Op, days: u64) {
+        self.now += days * DAY;
+        let today = date(self.now);
+        if let Some(args) = self.model.apply(op, today, &self.site) {
+            let args: Vec<&str> = args.iter().map(String::as_str).collect();
+            let said = self.site.ok(&args);
+            if let Op::Rekey(person) = op {
+                let card: Card = serde_json::from_str(&said).unwrap();
+                build_at(&self.site, self.now);
+                let new = Reader::unlock(&self.site.store(), &card).unwrap();
+                let old = self.readers.insert(PEOPLE[*person].to_owned(), new).unwrap();
+                assert!(old.index(&self.site.store()).is_none(), "the old card is dead");
+            }
+        }
+        self.build();
+    }
+
+    /// SECURITY: what each one's own keys open, against what the model says.
+    fn build(&mut self) {
+        build_at(&self.site, self.now);
+        let wanted = self.model.build(date(self.now));
+        let mut seen = BTreeSet::new();
+        for (person, reader) in &self.readers {
+            for (title, document) in reader.pages(&self.site.store()) {
+                assert!(document.contains(&title), "the document is this version's");
+                seen.insert((person.clone(), title));
+            }
+        }
+        assert_eq!(seen, wanted, "on {}: {:#?}", date(self.now), self.model);
+        self.seen.insert(self.now, seen);
+    }
+
+    /// What the record says of each day is what keys could open on it.
+    fn is_recorded(&self) {
+        let home = Home::of(self.site.root());
+        let keys = home.keys::<HomeError>(|| unreachable!("the keys are bare")).unwrap();
+        let record = Record::read(&home, &keys).unwrap();
+        let spans = record.spans();
+        for (&time, seen) in &self.seen {
+            let could = spans.iter().filter(|span| span.from <= time && span.until.is_none_or(|until| until > time));
+            let could: BTreeSet<_> =
+                could.map(|span| (record.reader(&span.mailbox).unwrap().to_owned(), span.page.title.clone())).collect();
+            assert_eq!(&could, seen, "on {}", date(time));
+        }
+        for span in &spans {
+            let text = record.text(&span.page.document, &home, &keys).unwrap().expect("every version is kept");
+            assert!(text.contains(&span.page.title));
+            let source = record.text(&span.page.source.expect("and what was written"), &home, &keys).unwrap().unwrap();
+            assert!(source.contains(&span.page.title), "{source}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6, max_shrink_iters: 20, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn keys_open_what_a_simple_model_says(steps in prop::collection::vec((any::<Op>(), 0u64..15), 20)) {
+        let mut world = World::new();
+        for (op, days) in &steps {
+            world.step(op, *days);
+        }
+        world.is_recorded();
+    }
+}

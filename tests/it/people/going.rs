@@ -1,0 +1,189 @@
+//! Joining and leaving, one thing at a time.
+
+use std::{collections::BTreeSet, fs};
+
+use heldspace::{
+    practice::{Home, HomeError},
+    record::Record,
+    wire::UnixTime,
+};
+
+use crate::{
+    clock::{DAY, START, build_at},
+    reader::Reader,
+    site::{Card, TestSite},
+};
+
+/// A group with a page from before, which Ann has had for a while.
+fn begun() -> (TestSite, Card) {
+    let site = TestSite::empty().group("a");
+    let ann = site.member("ann", &[]);
+    site.ok(&["member", "join", "ann", "a", "--with-history", "--on", "2026-11-25"]);
+    site.page("groups/a/dated.md", "+++\ndate = 2026-11-10\n+++\n# Dated\n\nText.")
+        .page("groups/a/undated.md", "# Undated\n\nText.");
+    build_at(&site, START);
+    (site, ann)
+}
+
+fn titles(site: &TestSite, card: &Card) -> BTreeSet<String> {
+    let reader = Reader::unlock(&site.store(), card);
+    reader.map(|r| r.pages(&site.store())).unwrap_or_default().into_iter().map(|(title, _)| title).collect()
+}
+
+fn set(titles: &[&str]) -> BTreeSet<String> {
+    titles.iter().map(|title| (*title).to_owned()).collect()
+}
+
+const LATER: UnixTime = START + 10 * DAY;
+
+fn join(site: &TestSite, name: &str, more: &[&str]) {
+    site.ok(&[&["member", "join", name, "a", "--on", "2026-12-05"], more].concat());
+}
+
+#[test]
+fn whoever_joins_sees_what_is_from_then_on() {
+    let (site, ann) = begun();
+    let (ben, cam) = (site.member("ben", &[]), site.member("cam", &[]));
+    join(&site, "ben", &[]);
+    join(&site, "cam", &["--since", "2026-11-10"]);
+    site.page("groups/a/new.md", "# New\n\nText.")
+        .page("groups/a/agreement.md", "+++\nnewcomers = true\ndate = 2026-09-01\n+++\n# Agreement\n\nText.");
+    build_at(&site, LATER - DAY);
+    assert_eq!(titles(&site, &ben), set(&[]), "not yet");
+    build_at(&site, LATER);
+    assert_eq!(titles(&site, &ann), set(&["Agreement", "Dated", "New", "Undated"]));
+    assert_eq!(titles(&site, &ben), set(&["Agreement"]), "new.md was given to Ann a day before");
+    assert_eq!(titles(&site, &cam), set(&["Agreement", "Dated", "New", "Undated"]));
+    site.page("groups/a/newer.md", "# Newer\n\nText.");
+    build_at(&site, LATER);
+    assert_eq!(titles(&site, &ben), set(&["Agreement", "Newer"]));
+}
+
+#[test]
+fn without_the_record_a_page_of_no_day_is_older_than_everyone() {
+    let (site, _) = begun();
+    fs::remove_file(site.path(".heldspace/record.log")).unwrap();
+    let ben = site.member("ben", &[]);
+    join(&site, "ben", &["--since", "2026-11-01"]);
+    build_at(&site, LATER);
+    assert_eq!(titles(&site, &ben), set(&["Dated"]));
+}
+
+#[test]
+fn a_name_written_into_a_group_by_hand_is_asked_about() {
+    let (site, _) = begun();
+    site.member("ben", &[]);
+    let file = site.path("content/groups/a/group.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replacen("\"ann\"", "\"ann\", \"ben\"", 1)).unwrap();
+    let (code, said) = site.fails(&["build", "--yes"]);
+    assert_eq!(code, 3);
+    assert!(said.contains("content/groups/a/group.toml") && said.contains("`ben` was added by hand"), "{said}");
+    site.ok(&["member", "join", "ben", "a"]);
+    site.build();
+    let (code, said) = site.fails(&["member", "join", "ben", "a"]);
+    assert!(code == 2 && said.contains("already"), "{said}");
+}
+
+#[test]
+fn a_slip_in_a_line_of_joining_is_told_at_its_place() {
+    let (site, _) = begun();
+    let file = site.path("content/groups/a/group.toml");
+    let text = fs::read_to_string(&file).unwrap() + "\n[[joined]]\nmember = \"an\"\non = 2026-12-01\n";
+    fs::write(&file, text).unwrap();
+    let (code, said) = site.fails(&["build", "--yes"]);
+    assert!(code == 3 && said.contains("`an` stands neither in `members`"), "{said}");
+}
+
+#[test]
+fn a_page_that_everyone_is_too_new_for_is_told() {
+    let site = TestSite::empty().group("a");
+    site.member("ann", &["a"]);
+    site.page("groups/a/old.md", "+++\ndate = 2020-01-01\n+++\n# Old\n\nText.");
+    let output = site.run(&["build", "--yes"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && said.contains("1 page that nobody reads yet"), "{said}");
+}
+
+#[test]
+fn what_someone_keeps_outlives_new_keys_a_new_card_and_a_spoiled_store() {
+    let (site, ann) = begun();
+    let ben = site.member("ben", &[]);
+    site.ok(&["member", "join", "ben", "a", "--with-history", "--on", "2026-11-26"]);
+    build_at(&site, START + DAY);
+    site.ok(&["member", "leave", "ben", "a", "--on", "2026-12-05", "--keep-until", "2026-12-31"]);
+    site.page("groups/a/undated.md", "# Edited since\n\nText.");
+    build_at(&site, LATER);
+    assert_eq!(titles(&site, &ann), set(&["Dated", "Edited since"]));
+    assert_eq!(titles(&site, &ben), set(&["Dated", "Undated"]), "as it was");
+    site.ok(&["keys", "rotate", "--words-file", site.words_file().to_str().unwrap()]);
+    build_at(&site, LATER + DAY);
+    assert_eq!(titles(&site, &ben), set(&["Dated", "Undated"]));
+    let ben: Card = serde_json::from_str(&site.ok(&["member", "rekey", "ben", "--yes", "--json"])).unwrap();
+    build_at(&site, LATER + 2 * DAY);
+    assert_eq!(titles(&site, &ben), set(&["Dated", "Undated"]));
+    for (path, _) in site.store_files().iter().filter(|(path, _)| path.starts_with("objects/")) {
+        fs::remove_file(site.store().join(path)).unwrap();
+    }
+    build_at(&site, LATER + 3 * DAY);
+    assert_eq!(titles(&site, &ben), set(&["Dated", "Undated"]), "out of the record");
+    fs::remove_file(site.path("content/groups/a/undated.md")).unwrap();
+    build_at(&site, LATER + 4 * DAY);
+    assert_eq!(titles(&site, &ben), set(&["Dated"]), "what is taken back is taken from everyone");
+    build_at(&site, LATER + 40 * DAY);
+    assert_eq!(titles(&site, &ben), set(&[]));
+}
+
+#[test]
+fn a_closed_membership_ends_with_mailbox_and_tickets() {
+    let (site, _) = begun();
+    let ben = site.member("ben", &[]);
+    site.page("library/all.md", "# All\n\nText.").page("members/ben/own.md", "# Own\n\nText.");
+    build_at(&site, START + DAY);
+    let close = ["member", "close", "ben", "--reason", "discharged", "--on", "2026-12-05", "--yes"];
+    assert!(site.fails(&[&close[..], &["--keep-until", "always"]].concat()).1.contains("ends some day"));
+    site.ok(&close);
+    site.page("library/new.md", "# New\n\nText.");
+    build_at(&site, LATER);
+    assert_eq!(titles(&site, &ben), set(&["All", "Own"]));
+    build_at(&site, LATER + 30 * DAY);
+    assert_eq!(titles(&site, &ben), set(&["All", "Own"]), "the last day");
+    build_at(&site, LATER + 31 * DAY);
+    let left = site.store_files().into_iter().filter(|(path, _)| path.contains(&ben.mailbox));
+    assert_eq!(left.count(), 0, "mailbox, index and keyring are gone");
+}
+
+#[test]
+fn for_someone_who_died_nothing_stays_open() {
+    let (site, ann) = begun();
+    site.ok(&["member", "close", "ann", "--reason", "died", "--yes"]);
+    build_at(&site, START + 700 * DAY);
+    assert_eq!(titles(&site, &ann), set(&[]));
+}
+
+#[test]
+fn with_a_host_members_can_read_what_was_brought_there_and_not_before() {
+    let site = TestSite::empty();
+    site.member("ann", &[]);
+    let host = site.path("host");
+    fs::create_dir(&host).unwrap();
+    site.ok(&["host", "add", host.to_str().unwrap()]);
+    site.page("library/a.md", "# First words\n\nText.");
+    site.build();
+    let home = Home::of(site.root());
+    let keys = home.keys::<HomeError>(|| unreachable!("the keys are bare")).unwrap();
+    let titles = || -> Vec<(String, bool)> {
+        let record = Record::read(&home, &keys).unwrap();
+        record.spans().iter().map(|span| (span.page.title.clone(), span.until.is_none())).collect()
+    };
+    assert_eq!(titles(), []);
+    site.page("library/a.md", "# Better words\n\nText.");
+    site.build();
+    site.ok(&["publish", "--yes"]);
+    assert_eq!(titles(), [("Better words".to_owned(), true)], "the first words were never anywhere");
+    site.page("library/a.md", "# Last words\n\nText.");
+    site.build();
+    assert_eq!(titles(), [("Better words".to_owned(), true)]);
+    site.ok(&["publish", "--yes"]);
+    assert_eq!(titles(), [("Better words".to_owned(), false), ("Last words".to_owned(), true)]);
+}
