@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{Common, Failure, Terminal, ask, context};
 use crate::{
-    content::{Mistakes, Page, Survey},
+    content::{Lapsed, Mistakes, Page, Survey},
     keys::Keys,
     practice::{Home, Lock, Practice},
     publish::{self, Change, Closing, Done, Given, Plan, Publication, What},
@@ -198,6 +198,13 @@ pub fn show(plan: &Plan, terminal: &Terminal) {
             }
         }
     }
+    for Lapsed { file, member, on, revoked } in &plan.lapsed {
+        let file = visible_line(&file.display().to_string());
+        let ended = if *revoked { "was revoked" } else { "lapsed" };
+        terminal.note(format!(
+            "\n{file} is for no reader but {member}: the consent of {member} for it {ended} on {on}."
+        ));
+    }
     for Closing { name, replaced } in &plan.closing {
         let name = visible_line(name);
         terminal.note(if *replaced {
@@ -217,6 +224,9 @@ pub fn show(plan: &Plan, terminal: &Terminal) {
 fn show_counts(plan: &Plan, terminal: &Terminal) {
     for (what, heading) in HEADINGS.into_iter().filter(|(what, _)| plan.count(*what) > 0) {
         terminal.note(format!("{heading}: {}", count(plan.count(what), "page")));
+    }
+    if !plan.lapsed.is_empty() {
+        terminal.note(format!("Kept from other readers, since a consent ended: {}", count(plan.lapsed.len(), "page")));
     }
     for (number, what) in [(plan.closing.len(), "that go"), (plan.without_mailbox.len(), "missing")] {
         if number > 0 {

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     host::Host,
     notice::{Reading, SentReport},
+    practice::register::{self, Service},
     publish::{Bring, Publication, standing},
     wire::Release,
 };
@@ -42,6 +43,7 @@ pub struct Send {
 impl Send {
     pub async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         let desk = Desk::open(common, &StoreArg { store: None }).await?;
+        register::needs(&desk.practice, &[Service::Host, Service::Mail])?;
         let host = match desk.practice.site.host {
             Some(_) => Some(publish::host(&desk.practice, &desk.keys).await?),
             None => None,

@@ -11,6 +11,7 @@ use super::{
     fields::{At, Fields},
     front_matter::{self, FrontMatter},
     mistake::Mistake,
+    naming,
     node::{Node, Shape},
     source::Source,
     suggest,
@@ -31,6 +32,8 @@ pub struct Page {
     pub id: Option<String>,
     /// A sentence for lists.
     pub summary: Option<String>,
+    /// The members whom the text names, by folder: others read it with the consent of each.
+    pub names: Vec<String>,
     /// The path below `content/`, with `/`, in one Unicode form.
     path: String,
     pub(crate) body: Source,
@@ -122,9 +125,12 @@ impl Page {
         let id = fields.text("id").and_then(|text| identity(&mut fields, text));
         let kind = fields.text("kind").and_then(|text| kind(&mut fields, &text));
         let audience = audience(&mut fields, file, practice);
-        fields.finish();
-        let audience = audience?;
-        Some(Self {
+        let names = naming::read(&mut fields, practice);
+        let Some(audience) = audience else {
+            fields.finish();
+            return None;
+        };
+        let page = Self {
             file: file.to_owned(),
             title,
             date,
@@ -133,9 +139,13 @@ impl Page {
             audience,
             id,
             summary,
+            names: names.iter().map(|name| name.value.clone()).collect(),
             path: path(file),
             body: split.body,
-        })
+        };
+        naming::check(&mut fields, &names, &page, practice);
+        fields.finish();
+        Some(page)
     }
 }
 

@@ -14,6 +14,8 @@ pub struct Group {
     pub members: Vec<String>,
     /// When they meet, in the therapist's words.
     pub schedule: Option<String>,
+    /// Whether its pages are records of a Part 2 program (42 CFR part 2): then consents to naming have more in them.
+    pub part2: bool,
 }
 
 pub(super) fn read(
@@ -32,6 +34,7 @@ pub(super) fn read(
         group.title = title.value;
     }
     group.schedule = fields.text("schedule").map(|text| text.value);
+    group.part2 = fields.boolean("part2").is_some_and(|part2| part2.value);
     match fields.texts("members") {
         None => fields.missing("members", "members = [\"anna\", \"ben\"]"),
         Some(list) => {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path, str::FromStr};
 use data_encoding::BASE64;
 use jiff::civil::Date;
 
-use super::{group::open, site};
+use super::{Register, group::open, site};
 use crate::{
     content::{At, Fields, Mistake},
     seal::{Recipient, Week},
@@ -29,6 +29,15 @@ pub struct Member {
     pub former: Vec<MailboxId>,
     /// Since when nothing is published for them any more.
     pub closed: Option<Date>,
+    /// What is on record about them: consents, disclosures, holds.
+    pub register: Register,
+}
+
+impl Member {
+    /// Whether something keeps their record from being thinned out.
+    pub fn is_held(&self) -> bool {
+        self.register.is_held()
+    }
 }
 
 /// A member's place at the host: public values, written by `heldspace member`.
@@ -76,6 +85,7 @@ pub(super) fn read(root: &Path, folder: &str, mistakes: &mut Vec<Mistake>) -> Me
         member.mailbox = mailbox(table);
     }
     fields.finish();
+    member.register = super::register::read(root, folder, mistakes);
     member
 }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{Given, Reader, Wanted};
 use crate::{
+    content::Lapsed,
     seal::Entry,
     wire::{Digest, PageId},
 };
@@ -18,6 +19,8 @@ pub struct Plan {
     pub closing: Vec<Closing>,
     /// Members who have no mailbox yet, by folder.
     pub without_mailbox: Vec<String>,
+    /// Pages that others may not read any more, since a consent of someone named there has ended.
+    pub lapsed: Vec<Lapsed>,
 }
 
 /// A mailbox that goes: its member's, or the old one of a member who has a new card.
@@ -72,6 +75,7 @@ impl Plan {
                 })
                 .collect(),
             without_mailbox: wanted.without_mailbox.clone(),
+            lapsed: wanted.lapsed.clone(),
         }
     }
 

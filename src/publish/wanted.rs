@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 use rayon::prelude::*;
 
 use crate::{
-    content::{Audience, Mistake, Mistakes, Page},
+    content::{Audience, Lapsed, Mistake, Mistakes, Page, readers_of},
     keys::Keys,
     practice::{Mailbox, Member, Practice},
     render::{self, Rendering, Theme},
@@ -20,6 +20,8 @@ pub struct Wanted {
     pub open: BTreeMap<String, Vec<u8>>,
     /// Members who have no mailbox yet, by folder.
     pub without_mailbox: Vec<String>,
+    /// Consents that ended, and what was therefore taken from its readers.
+    pub lapsed: Vec<Lapsed>,
 }
 
 /// A member with a mailbox, and every page they are to have.
@@ -82,7 +84,8 @@ pub fn wanted(
     if !mistakes.is_empty() {
         return Err(Mistakes::new(mistakes));
     }
-    Ok(Wanted { readers: readers.into_values().collect(), open, without_mailbox: without_mailbox(practice) })
+    let lapsed = sealed.iter().flat_map(|page| readers_of(page, practice).1).collect();
+    Ok(Wanted { readers: readers.into_values().collect(), open, without_mailbox: without_mailbox(practice), lapsed })
 }
 
 fn readers(practice: &Practice) -> BTreeMap<String, Reader> {
@@ -116,7 +119,7 @@ fn without_mailbox(practice: &Practice) -> Vec<String> {
 /// One copy for each reader who has a mailbox; padded and hashed once where the page is the same for all.
 fn for_each_reader(page: &Page, rendering: Rendering, practice: &Practice, keys: &Keys) -> Vec<(String, WantedPage)> {
     let mut copies: BTreeMap<String, (String, Arc<Plaintext>)> = BTreeMap::new();
-    let readers = page.audience.readers(practice);
+    let (readers, _) = readers_of(page, practice);
     match rendering {
         Rendering::Same(rendered) => {
             let (title, plaintext) = Plaintext::of_page(rendered);

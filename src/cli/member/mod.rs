@@ -1,6 +1,7 @@
 //! `member`: the people, their mailboxes and cards.
 
 mod add;
+mod agreed;
 mod card;
 mod close;
 mod list;
@@ -15,7 +16,7 @@ use super::{Common, Failure, Terminal, context};
 /// Add, list, re-key or close members
 #[derive(Subcommand)]
 pub enum Member {
-    Add(add::Add),
+    Add(Box<add::Add>),
     /// List the members, their groups, when they last opened something, and whose address the mail server refused
     List {
         #[command(flatten)]
