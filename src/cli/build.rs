@@ -201,9 +201,8 @@ pub fn show(plan: &Plan, terminal: &Terminal) {
     for Lapsed { file, member, on, revoked } in &plan.lapsed {
         let file = visible_line(&file.display().to_string());
         let ended = if *revoked { "was revoked" } else { "lapsed" };
-        terminal.note(format!(
-            "\n{file} is for no reader but {member}: the consent of {member} for it {ended} on {on}."
-        ));
+        terminal
+            .note(format!("\n{file} is for no reader but {member}: the consent of {member} for it {ended} on {on}."));
     }
     for Closing { name, replaced } in &plan.closing {
         let name = visible_line(name);

@@ -38,8 +38,12 @@ pub fn readers_of<'a>(page: &Page, practice: &'a Practice) -> (Vec<&'a Member>, 
         match permission(named, page, practice) {
             Permission::Given => continue,
             _ if readers.iter().all(without) => continue,
-            Permission::Lapsed(on) => lapsed.push(Lapsed { file: page.file.clone(), member: named.clone(), on, revoked: false }),
-            Permission::Revoked(on) => lapsed.push(Lapsed { file: page.file.clone(), member: named.clone(), on, revoked: true }),
+            Permission::Lapsed(on) => {
+                lapsed.push(Lapsed { file: page.file.clone(), member: named.clone(), on, revoked: false })
+            }
+            Permission::Revoked(on) => {
+                lapsed.push(Lapsed { file: page.file.clone(), member: named.clone(), on, revoked: true })
+            }
             // A mistake, told where the page was read; until it is mended nobody else has the page.
             Permission::Never | Permission::Lacking { .. } => {}
         }
@@ -85,12 +89,16 @@ pub(super) fn check(fields: &mut Fields<'_>, names: &[At<String>], page: &Page, 
                 format!("once they have agreed: {add}; or leave them out of the page"),
             ),
             Permission::Lacking { id, lacking } => (
-                format!("consent {id} of {named} says too little for a Part 2 program (42 CFR 2.31): {}", lacking.join(", ")),
+                format!(
+                    "consent {id} of {named} says too little for a Part 2 program (42 CFR 2.31): {}",
+                    lacking.join(", ")
+                ),
                 format!("take these from the form that was signed: {add}, with each of them"),
             ),
             Permission::Lapsed(on) | Permission::Revoked(on) if open => (
                 format!("the consent of {named} to being named here ended on {on}"),
-                "an open page is for all or for nobody: leave them out of it, take away `public`, or move it away".to_owned(),
+                "an open page is for all or for nobody: leave them out of it, take away `public`, or move it away"
+                    .to_owned(),
             ),
             Permission::Lapsed(_) | Permission::Revoked(_) => continue,
         };

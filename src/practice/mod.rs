@@ -27,8 +27,8 @@ pub use member::{Mailbox, Member};
 pub use register::{Agreement, Register};
 pub(crate) use site::LINK;
 pub use site::{
-    Address, Consents, Help, HelpLine, HostPlace, Identity, Leave, Mail, MailServer, Notice, OwnText, Placed, Record, Seal, Security,
-    Share, Site, ThemeName, Way, is_loopback,
+    Address, Consents, Help, HelpLine, HostPlace, Identity, Leave, Mail, MailServer, Notice, OwnText, Placed, Record,
+    Seal, Security, Share, Site, ThemeName, Way, is_loopback,
 };
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};

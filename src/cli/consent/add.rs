@@ -50,25 +50,25 @@ pub struct Add {
     #[arg(long, value_name = "VERSION", conflicts_with = "naming")]
     wording: Option<String>,
     /// The last day on which it counts
-    #[arg(long, value_name = "DATE", requires = "naming")]
+    #[arg(long, value_name = "DATE", conflicts_with = "notices")]
     expires: Option<Date>,
     /// The person's name, as on the form
-    #[arg(long, value_name = "NAME", requires = "naming")]
+    #[arg(long, value_name = "NAME", conflicts_with = "notices")]
     person: Option<String>,
     /// Who may disclose
-    #[arg(long, value_name = "WHO", requires = "naming")]
+    #[arg(long, value_name = "WHO", conflicts_with = "notices")]
     discloses: Option<String>,
     /// How much, and what kind
-    #[arg(long, requires = "naming")]
+    #[arg(long, conflicts_with = "notices")]
     what: Option<String>,
     /// To whom
-    #[arg(long, value_name = "WHOM", requires = "naming")]
+    #[arg(long, value_name = "WHOM", conflicts_with = "notices")]
     recipients: Option<String>,
     /// What for
-    #[arg(long, requires = "naming")]
+    #[arg(long, conflicts_with = "notices")]
     purpose: Option<String>,
     /// The form says that it can be revoked, and how
-    #[arg(long, requires = "naming")]
+    #[arg(long, conflicts_with = "notices")]
     revocable: bool,
 }
 

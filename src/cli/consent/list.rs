@@ -51,7 +51,10 @@ impl List {
         for member in members.iter().filter(|member| member.closed.is_none()) {
             if !member.register.consents.iter().any(|consent| consent.to.is_notices()) {
                 let folder = terminal.strong(&member.folder);
-                terminal.line(format!("{folder}  no consent to notices: heldspace consent add {} --notices", member.folder));
+                terminal.line(format!(
+                    "{folder}  no consent to notices: heldspace consent add {} --notices",
+                    member.folder
+                ));
             }
         }
         Ok(())

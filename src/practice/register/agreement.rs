@@ -128,7 +128,11 @@ fn agreement(mut fields: Fields<'_>, ids: &mut Ids) -> Option<Agreement> {
     let kind = entry::required_word(&mut fields, "kind", "kind = \"baa\"");
     // A machine of one's own is signed for by nobody.
     let own = kind == Some(Kind::Own);
-    let name = if own { entry::optional(&mut fields, "name") } else { entry::text(&mut fields, "name", "name = \"…\", with whom") };
+    let name = if own {
+        entry::optional(&mut fields, "name")
+    } else {
+        entry::text(&mut fields, "name", "name = \"…\", with whom")
+    };
     let signed = if own { fields.date("signed").map(|date| date.value) } else { entry::date(&mut fields, "signed") };
     let ends = fields.date("ends").map(|date| date.value);
     let note = entry::optional(&mut fields, "note");
@@ -144,7 +148,10 @@ fn agreement(mut fields: Fields<'_>, ids: &mut Ids) -> Option<Agreement> {
 pub fn append_agreement(practice: &Practice, new: &NewAgreement, recorder: &Recorder) -> Result<u32, RegisterError> {
     let own = new.kind == Kind::Own;
     if new.name.is_none() && !own {
-        return Err(RegisterError::Missing { option: "NAME", why: "Say with whom it is: `heldspace agreement add NAME …`." });
+        return Err(RegisterError::Missing {
+            option: "NAME",
+            why: "Say with whom it is: `heldspace agreement add NAME …`.",
+        });
     }
     if new.signed.is_none() && !own {
         return Err(RegisterError::Missing { option: "--signed", why: "Say when it was signed: --signed 2026-11-24." });
@@ -196,8 +203,11 @@ pub fn needs(practice: &Practice, services: &[Service]) -> Result<(), RegisterEr
         let Some(place) = elsewhere(practice, *service) else { continue };
         let of = practice.agreements.iter().filter(|agreement| agreement.service == *service);
         if !of.clone().any(|agreement| agreement.in_force(practice.today)) {
-            let last = of.filter_map(|agreement| Some((agreement.over(practice.today)?, agreement))).max_by_key(|(on, _)| *on);
-            let last = last.map(|(on, agreement)| format!("Agreement {}, with {}, ended on {on}.", agreement.id, agreement.with()));
+            let last =
+                of.filter_map(|agreement| Some((agreement.over(practice.today)?, agreement))).max_by_key(|(on, _)| *on);
+            let last = last.map(|(on, agreement)| {
+                format!("Agreement {}, with {}, ended on {on}.", agreement.id, agreement.with())
+            });
             return Err(RegisterError::NoAgreement { service: *service, place, last });
         }
     }

@@ -80,7 +80,8 @@ impl Book<'_> {
     pub(super) fn append(&self, entry: Entry, recorder: &Recorder) -> Result<u32, RegisterError> {
         let path = self.root.join(self.file);
         let there = path.symlink_metadata().is_ok();
-        let mut bytes = if there { read_regular(self.root, self.file, TEXT_LIMIT).map_err(Mistakes::from)? } else { Vec::new() };
+        let mut bytes =
+            if there { read_regular(self.root, self.file, TEXT_LIMIT).map_err(Mistakes::from)? } else { Vec::new() };
         let id = next(&self.checked(&bytes)?);
         let before = match bytes.last() {
             None if there => "",

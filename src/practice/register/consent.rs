@@ -54,7 +54,9 @@ pub struct Consent {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum To {
     /// Notices by e-mail, the one channel there is; and which text was agreed to.
-    Notices { wording: String },
+    Notices {
+        wording: String,
+    },
     Naming(Naming),
 }
 
@@ -92,7 +94,10 @@ pub enum Permission {
     Given,
     Never,
     /// There is one that says too little for a Part 2 program.
-    Lacking { id: u32, lacking: Vec<&'static str> },
+    Lacking {
+        id: u32,
+        lacking: Vec<&'static str>,
+    },
     Lapsed(Date),
     Revoked(Date),
 }
@@ -251,7 +256,8 @@ fn naming(fields: &mut Fields<'_>) -> Option<To> {
 /// A path below one of the folders of `content/`, as pages have it.
 fn placed(text: &str) -> Option<PathBuf> {
     let parts = Path::new(text).components().filter(|part| *part != Component::CurDir);
-    let path: PathBuf = parts.map(|part| matches!(part, Component::Normal(_)).then_some(part)).collect::<Option<_>>()?;
+    let path: PathBuf =
+        parts.map(|part| matches!(part, Component::Normal(_)).then_some(part)).collect::<Option<_>>()?;
     (path.starts_with("content") && path.components().count() >= 3).then_some(path)
 }
 

@@ -16,10 +16,11 @@ use std::path::{Path, PathBuf};
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-pub use agreement::{Agreement, Kind, NewAgreement, Service, append_agreement, append_ended, needs};
 pub(super) use agreement::read as agreements;
+pub use agreement::{Agreement, Kind, NewAgreement, Service, append_agreement, append_ended, needs};
 pub use consent::{
-    By, Consent, Naming, NewConsent, Permission, State, To, append_consent, append_revoked, check_consent, lacks, wording,
+    By, Consent, Naming, NewConsent, Permission, State, To, append_consent, append_revoked, check_consent, lacks,
+    wording,
 };
 pub use disclosure::{Disclosure, NewDisclosure, append_disclosure};
 pub use entry::Record;
