@@ -108,7 +108,9 @@ impl List {
         terminal.data(&rows.iter().map(|(member, disclosure)| data(member, disclosure)).collect::<Vec<_>>());
         if self.csv {
             let mut table = Table::new(&HEADINGS);
-            rows.iter().for_each(|(member, disclosure)| row(&mut table, member, disclosure));
+            for (member, disclosure) in &rows {
+                row(&mut table, member, disclosure);
+            }
             terminal.line(table.finish().trim_end());
             return Ok(());
         }

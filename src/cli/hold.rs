@@ -14,7 +14,7 @@ use crate::{
 
 /// Keep everything about a member, however old it is: because of a complaint, a lawsuit, a request
 ///
-/// What an expired retention time ([record] keep_years in site.toml) would remove stays until the hold is released.
+/// What an expired retention time (`keep_years` in site.toml) would remove stays until the hold is released.
 ///
 /// Example: heldspace hold maya --reason "Complaint to the board, 2026-11"
 /// Example: heldspace hold maya --release

@@ -118,7 +118,7 @@ enum Command {
     Member(member::Member),
     #[cfg(feature = "author")]
     #[command(subcommand)]
-    Consent(Box<consent::Consent>),
+    Consent(consent::Consent),
     #[cfg(feature = "author")]
     #[command(subcommand)]
     Agreement(agreement::Agreement),

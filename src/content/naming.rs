@@ -23,7 +23,6 @@ pub struct Lapsed {
     /// Whose consent it is, by folder.
     pub member: String,
     /// The last day it counted, or the day it was revoked.
-    #[serde(serialize_with = "as_text")]
     pub on: Date,
     pub revoked: bool,
 }
@@ -34,20 +33,22 @@ pub fn readers_of<'a>(page: &Page, practice: &'a Practice) -> (Vec<&'a Member>, 
     let mut lapsed = Vec::new();
     for named in &page.names {
         // Nobody is kept from a page about themselves.
-        let without = |member: &&Member| member.folder == *named;
-        match permission(named, page, practice) {
+        let is_named = |member: &&Member| member.folder == *named;
+        let ended = match permission(named, page, practice) {
             Permission::Given => continue,
-            _ if readers.iter().all(without) => continue,
-            Permission::Lapsed(on) => {
-                lapsed.push(Lapsed { file: page.file.clone(), member: named.clone(), on, revoked: false })
-            }
-            Permission::Revoked(on) => {
-                lapsed.push(Lapsed { file: page.file.clone(), member: named.clone(), on, revoked: true })
-            }
+            _ if readers.iter().all(is_named) => continue,
+            Permission::Lapsed(on) => Some((on, false)),
+            Permission::Revoked(on) => Some((on, true)),
             // A mistake, told where the page was read; until it is mended nobody else has the page.
-            Permission::Never | Permission::Lacking { .. } => {}
-        }
-        readers.retain(without);
+            Permission::Never | Permission::Lacking { .. } => None,
+        };
+        lapsed.extend(ended.map(|(on, revoked)| Lapsed {
+            file: page.file.clone(),
+            member: named.clone(),
+            on,
+            revoked,
+        }));
+        readers.retain(is_named);
     }
     (readers, lapsed)
 }
@@ -83,29 +84,25 @@ pub(super) fn check(fields: &mut Fields<'_>, names: &[At<String>], page: &Page, 
         let file = page.file.display();
         let add = format!("`heldspace consent add {named} --naming {file} --how \"signed form\"`");
         let (what, hint) = match permission(named, page, practice) {
-            Permission::Given => continue,
+            Permission::Lapsed(on) | Permission::Revoked(on) if open => (
+                format!("the consent of {named} to being named here ended on {on}"),
+                "an open page is for all or for nobody: leave them out of it, take away `public`, or move it away"
+                    .to_owned(),
+            ),
+            // What has ended is taken back; that is no mistake.
+            Permission::Given | Permission::Lapsed(_) | Permission::Revoked(_) => continue,
             Permission::Never => (
                 format!("no consent of {named} to being named here is on record"),
                 format!("once they have agreed: {add}; or leave them out of the page"),
             ),
             Permission::Lacking { id, lacking } => (
                 format!(
-                    "consent {id} of {named} says too little for a Part 2 program (42 CFR 2.31): {}",
+                    "consent {id} of {named} says too little for a Part 2 program (42 CFR 2.31(a)): {}",
                     lacking.join(", ")
                 ),
                 format!("take these from the form that was signed: {add}, with each of them"),
             ),
-            Permission::Lapsed(on) | Permission::Revoked(on) if open => (
-                format!("the consent of {named} to being named here ended on {on}"),
-                "an open page is for all or for nobody: leave them out of it, take away `public`, or move it away"
-                    .to_owned(),
-            ),
-            Permission::Lapsed(_) | Permission::Revoked(_) => continue,
         };
         fields.mistake(at, what, hint);
     }
-}
-
-fn as_text<S: serde::Serializer>(date: &Date, s: S) -> Result<S::Ok, S::Error> {
-    s.collect_str(date)
 }

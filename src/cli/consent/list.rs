@@ -41,7 +41,9 @@ impl List {
         terminal.data(&rows.clone().map(|(member, consent)| data(&practice, member, consent)).collect::<Vec<_>>());
         if self.csv {
             let mut table = Table::new(&HEADINGS);
-            rows.for_each(|(member, consent)| row(&mut table, &practice, member, consent));
+            for (member, consent) in rows {
+                row(&mut table, &practice, member, consent);
+            }
             terminal.line(table.finish().trim_end());
             return Ok(());
         }

@@ -16,7 +16,7 @@ use crate::practice::register::{self, Recorder};
 /// in the member's register.toml, which you can read; entries are only ever added to it.
 #[derive(Subcommand)]
 pub enum Consent {
-    Add(add::Add),
+    Add(Box<add::Add>),
     /// A consent no longer counts: from that day on no notice goes out, or the page is taken from its other readers
     ///
     /// The next `heldspace build` takes back what has to be taken back. What was read stays read.

@@ -41,13 +41,15 @@ fn publishing_sending_and_telling_need_an_agreement() {
         let mends = format!("`heldspace agreement add NAME --service {service} --kind baa --signed DATE`");
         assert!(code == 4 && said.contains(&mends), "{command}: {said}");
     };
-    ["publish", "send"].iter().for_each(|command| refused(command, "host"));
+    refused("publish", "host");
+    refused("send", "host");
     refused("notify", "mail");
     agree(&site, "host");
     // Past the agreement: now it is the host that does not answer.
     let (_, said) = site.fails(&["publish", "--yes"]);
     assert!(!said.contains("agreement") && said.contains("pages.example.invalid"), "{said}");
-    ["send", "notify"].iter().for_each(|command| refused(command, "mail"));
+    refused("send", "mail");
+    refused("notify", "mail");
     agree(&site, "mail");
     let notified = site.run(&["notify", "--yes"]);
     assert!(notified.status.success(), "nobody has agreed to notices: {}", String::from_utf8_lossy(&notified.stderr));

@@ -78,7 +78,9 @@ fn what_was_revoked_is_taken_from_the_others_and_stays_with_the_person() {
     assert_eq!(read_by(&site, &cards, "In the library"), everyone);
     assert_eq!(read_by(&site, &cards, "For Ben"), set(["ben"]));
     assert_eq!(read_by(&site, &cards, "A message"), set(["ann", "dee"]));
-    ids.iter().for_each(|id| revoke(&site, "ann", id));
+    for id in &ids {
+        revoke(&site, "ann", id);
+    }
     let said = String::from_utf8(site.run(&["build", "--yes"]).stderr).unwrap();
     assert!(said.contains("a consent ended: 4 pages") && !said.contains("In the group"), "{said}");
     for title in ["In the group", "In the library", "A message"] {
