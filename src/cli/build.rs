@@ -1,6 +1,6 @@
 //! `build`: content → sealed pages in the store, after the plan was shown and agreed to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Args;
 
@@ -201,8 +201,7 @@ pub fn show(plan: &Plan, terminal: &Terminal) {
     for Lapsed { file, member, on, revoked } in &plan.lapsed {
         let file = visible_line(&file.display().to_string());
         let ended = if *revoked { "was revoked" } else { "lapsed" };
-        terminal
-            .note(format!("\n{file} is for no reader but {member}: the consent of {member} for it {ended} on {on}."));
+        terminal.note(format!("\nKept from others: the consent of {member} for {file} {ended} on {on}."));
     }
     for Closing { name, replaced } in &plan.closing {
         let name = visible_line(name);
@@ -224,8 +223,9 @@ fn show_counts(plan: &Plan, terminal: &Terminal) {
     for (what, heading) in HEADINGS.into_iter().filter(|(what, _)| plan.count(*what) > 0) {
         terminal.note(format!("{heading}: {}", count(plan.count(what), "page")));
     }
-    if !plan.lapsed.is_empty() {
-        terminal.note(format!("Kept from other readers, since a consent ended: {}", count(plan.lapsed.len(), "page")));
+    let kept: BTreeSet<_> = plan.lapsed.iter().map(|lapsed| &lapsed.file).collect();
+    if !kept.is_empty() {
+        terminal.note(format!("Kept from others, since a consent ended: {}", count(kept.len(), "page")));
     }
     for (number, what) in [(plan.closing.len(), "that go"), (plan.without_mailbox.len(), "missing")] {
         if number > 0 {

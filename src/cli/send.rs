@@ -42,6 +42,10 @@ pub struct Send {
 
 impl Send {
     pub async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+        // Nobody is asked for a passphrase in vain; mistakes in the files are told with all others, below.
+        if let Ok(practice) = context::practice(common) {
+            register::needs(&practice, &[Service::Host, Service::Mail])?;
+        }
         let desk = Desk::open(common, &StoreArg { store: None }).await?;
         register::needs(&desk.practice, &[Service::Host, Service::Mail])?;
         let host = match desk.practice.site.host {

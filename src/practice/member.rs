@@ -65,6 +65,7 @@ impl Mailbox {
 
 pub(super) fn read(root: &Path, folder: &str, mistakes: &mut Vec<Mistake>) -> Member {
     let mut member = Member { folder: folder.to_owned(), name: folder.to_owned(), notices: true, ..Member::default() };
+    member.register = super::register::read(root, folder, mistakes);
     let file = Path::new("content/members").join(folder).join("member.toml");
     let Some((source, node)) = open(root, &file, "name = \"…\" and email = \"…\"", mistakes) else {
         return member;
@@ -85,7 +86,6 @@ pub(super) fn read(root: &Path, folder: &str, mistakes: &mut Vec<Mistake>) -> Me
         member.mailbox = mailbox(table);
     }
     fields.finish();
-    member.register = super::register::read(root, folder, mistakes);
     member
 }
 

@@ -85,6 +85,11 @@ impl Agreement {
         self.signed.is_none_or(|signed| signed <= day) && self.over(day).is_none()
     }
 
+    /// Whether it is about this service, and in force.
+    pub fn covers(&self, service: Service, day: Date) -> bool {
+        self.service == service && self.in_force(day)
+    }
+
     /// The day it ended on, if it has.
     pub fn over(&self, day: Date) -> Option<Date> {
         let run_out = self.ends.filter(|ends| *ends < day);
@@ -201,8 +206,8 @@ fn book(practice: &Practice) -> Book<'_> {
 pub fn needs(practice: &Practice, services: &[Service]) -> Result<(), RegisterError> {
     for service in services {
         let Some(place) = elsewhere(practice, *service) else { continue };
-        let of = practice.agreements.iter().filter(|agreement| agreement.service == *service);
-        if !of.clone().any(|agreement| agreement.in_force(practice.today)) {
+        if !practice.agreements.iter().any(|agreement| agreement.covers(*service, practice.today)) {
+            let of = practice.agreements.iter().filter(|agreement| agreement.service == *service);
             let last =
                 of.filter_map(|agreement| Some((agreement.over(practice.today)?, agreement))).max_by_key(|(on, _)| *on);
             let last = last.map(|(on, agreement)| {

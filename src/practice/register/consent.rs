@@ -149,7 +149,7 @@ impl Consent {
 
 /// What a consent to naming has too little of for 42 CFR 2.31(a), as amended in 2024; `given` and `how` are its date (9)
 /// and signature (8), and are always there.
-pub fn lacks(naming: &Naming) -> Vec<&'static str> {
+fn lacks(naming: &Naming) -> Vec<&'static str> {
     let parts = [
         (naming.person.is_some(), "--person, the patient's name (1)"),
         (naming.discloses.is_some(), "--discloses, who may disclose (2)"),

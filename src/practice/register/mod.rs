@@ -19,8 +19,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 pub(super) use agreement::read as agreements;
 pub use agreement::{Agreement, Kind, NewAgreement, Service, append_agreement, append_ended, needs};
 pub use consent::{
-    By, Consent, Naming, NewConsent, Permission, State, To, append_consent, append_revoked, check_consent, lacks,
-    wording,
+    By, Consent, Naming, NewConsent, Permission, State, To, append_consent, append_revoked, check_consent, wording,
 };
 pub use disclosure::{Disclosure, NewDisclosure, append_disclosure};
 pub use entry::Record;

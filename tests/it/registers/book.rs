@@ -164,3 +164,20 @@ fn years_of_keeping_are_a_number() {
     fs::write(site.path("site.toml"), format!("{settings}\n[record]\nkeep_year = 7\n")).unwrap();
     assert!(years().unwrap_err().to_string().contains("keep_years"));
 }
+
+#[test]
+fn the_page_on_registers_shows_registers() {
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/registers.md")).unwrap();
+    let blocks: Vec<&str> = page.split("\n```").skip(1).step_by(2).collect();
+    assert_eq!(blocks.len(), 4);
+    for block in blocks {
+        let (kind, text) = block.split_once('\n').unwrap();
+        let file = if kind == "toml agreements" { "register.toml" } else { "content/members/anna/register.toml" };
+        let site = crate::draft::Draft::new().file(file, text);
+        let read = heldspace::practice::Practice::read(site.root()).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        let register = &read.members["anna"].register;
+        let entries =
+            read.agreements.len() + register.consents.len() + register.disclosures.len() + register.holds.len();
+        assert!(entries > 0 && !register.is_held(), "{text}");
+    }
+}

@@ -119,7 +119,7 @@ fn the_plan_says_whose_consent_ended_and_when() {
     revoke(&site, "ann", &id);
     let mut build = crate::pty::Pty::run(site.root(), &["build"], &[]);
     build.expect("Taken back for ben, cam");
-    build.expect(&format!("the consent of ann for it was revoked on {}", super::today()));
+    build.expect(&format!("the consent of ann for content/groups/g/a.md was revoked on {}", super::today()));
     build.press("n\r");
     build.end();
 }
