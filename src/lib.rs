@@ -42,6 +42,8 @@
 //! - The host can't change its audit log behind what was seen of it: `tests/it/audit.rs`.
 //! - Nobody but the practice publishes at its host, nothing twice, nothing halfway: `tests/it/publishing.rs`.
 //! - No notice goes out twice for one cause, and none is lost without a word: `tests/it/notice/killed.rs`, `tests/it/send.rs`.
+//! - Nobody gets a notice who has not agreed to any, nobody is named to others against their word, and nothing goes to a
+//!   host or mail server without an agreement; a register only grows: `tests/it/registers/`.
 //! - The server links nothing that could read, render or mail: `tests/it/promises.rs`.
 //! - Text from outside is made visible before a person sees it: [`visible`].
 //!

@@ -1,12 +1,12 @@
 //! `build`: content → sealed pages in the store, after the plan was shown and agreed to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Args;
 
 use super::{Common, Failure, Terminal, ask, context};
 use crate::{
-    content::{Mistakes, Page, Survey},
+    content::{Lapsed, Mistakes, Page, Survey},
     keys::Keys,
     practice::{Home, Lock, Practice},
     publish::{self, Change, Closing, Done, Given, Plan, Publication, Wanting, What},
@@ -215,6 +215,11 @@ pub fn show(plan: &Plan, terminal: &Terminal) {
             }
         }
     }
+    for Lapsed { file, member, on, revoked } in &plan.lapsed {
+        let file = visible_line(&file.display().to_string());
+        let ended = if *revoked { "was revoked" } else { "lapsed" };
+        terminal.note(format!("\nKept from others: the consent of {member} for {file} {ended} on {on}."));
+    }
     for Closing { name, replaced } in &plan.closing {
         let name = visible_line(name);
         terminal.note(if *replaced {
@@ -247,6 +252,10 @@ fn show_counts(plan: &Plan, terminal: &Terminal) {
             "{} that nobody reads yet: all in the group joined later.",
             count(plan.unread.len(), "page")
         ));
+    }
+    let kept: BTreeSet<_> = plan.lapsed.iter().map(|lapsed| &lapsed.file).collect();
+    if !kept.is_empty() {
+        terminal.note(format!("Kept from others, since a consent ended: {}", count(kept.len(), "page")));
     }
     for (number, what) in [(plan.closing.len(), "that go"), (plan.without_mailbox.len(), "missing")] {
         if number > 0 {

@@ -93,6 +93,8 @@ failures! {
     #[cfg(feature = "author")]
     Edit(crate::practice::edit::EditError),
     #[cfg(feature = "author")]
+    Register(crate::practice::register::RegisterError),
+    #[cfg(feature = "author")]
     Mistakes(crate::content::Mistakes),
     #[cfg(feature = "author")]
     Host(crate::host::HostError),

@@ -1,6 +1,8 @@
 //! The commands: each a small file that loads, calls a stage, and prints.
 
 #[cfg(feature = "author")]
+mod agreement;
+#[cfg(feature = "author")]
 mod ask;
 #[cfg(feature = "author")]
 mod audit;
@@ -14,12 +16,18 @@ mod certificates;
 #[cfg(feature = "author")]
 mod code;
 #[cfg(feature = "author")]
+mod consent;
+#[cfg(feature = "author")]
 mod context;
 #[cfg(all(feature = "author", feature = "serve"))]
 mod demo;
+#[cfg(feature = "author")]
+mod disclosures;
 mod failure;
 #[cfg(feature = "author")]
 mod group;
+#[cfg(feature = "author")]
+mod hold;
 #[cfg(feature = "author")]
 mod host;
 #[cfg(feature = "author")]
@@ -61,11 +69,13 @@ pub use terminal::Terminal;
 ///   heldspace init practice            a new practice, and its recovery sheet
 ///   cd practice
 ///   heldspace group add tuesday --title "Tuesday group"
-///   heldspace member add maya --name Maya --email maya@example.org --group tuesday
+///   heldspace member add maya --name Maya --email maya@example.org --group tuesday \
+///       --consent "signed form"        they agreed to get notices by e-mail
 ///   heldspace build                    shows who would read what, and asks
 ///   heldspace serve                    read it on this computer, as a member would
-/// And once there is a server (docs/hosting.md):
+/// And once there is a server (docs/hosting.md), and an agreement with whoever runs it:
 ///   heldspace host add `https://pages.example.org`
+///   heldspace agreement add "Example Hosting" --service host --kind baa --signed 2026-11-20
 ///   heldspace send                     build, publish, and tell members that something is there
 #[derive(Parser)]
 #[command(name = "heldspace", version, verbatim_doc_comment)]
@@ -106,6 +116,17 @@ enum Command {
     #[cfg(feature = "author")]
     #[command(subcommand)]
     Member(member::Member),
+    #[cfg(feature = "author")]
+    #[command(subcommand)]
+    Consent(consent::Consent),
+    #[cfg(feature = "author")]
+    #[command(subcommand)]
+    Agreement(agreement::Agreement),
+    #[cfg(feature = "author")]
+    #[command(subcommand)]
+    Disclosures(disclosures::Disclosures),
+    #[cfg(feature = "author")]
+    Hold(hold::Hold),
     #[cfg(feature = "author")]
     Build(build::Build),
     #[cfg(feature = "author")]
@@ -153,6 +174,14 @@ impl Command {
             Self::Group(command) => command.run(common, terminal),
             #[cfg(feature = "author")]
             Self::Member(command) => command.run(common, terminal).await,
+            #[cfg(feature = "author")]
+            Self::Consent(command) => command.run(common, terminal),
+            #[cfg(feature = "author")]
+            Self::Agreement(command) => command.run(common, terminal),
+            #[cfg(feature = "author")]
+            Self::Disclosures(command) => command.run(common, terminal),
+            #[cfg(feature = "author")]
+            Self::Hold(command) => command.run(common, terminal),
             #[cfg(feature = "author")]
             Self::Build(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]

@@ -19,7 +19,10 @@ use crate::{
         self, Allowed, Cause, Choice, History, LeftOut, NoticeError, Patience, Plan, Planned, Reading, Reason, Sending,
         Sent, SentReport, Texts,
     },
-    practice::{Home, Mail, Practice, Way},
+    practice::{
+        Home, Mail, Practice, Way,
+        register::{self, Service},
+    },
     publish::{self, Standing},
     store::Store,
     visible::visible_line,
@@ -81,6 +84,7 @@ impl Notify {
         let mut practice = context::practice(common)?;
         let keys = context::keys(common)?;
         practice.site.mail.as_ref().ok_or(NoticeError::NoMail)?;
+        register::needs(&practice, &[Service::Mail, Service::Host])?;
         for member in &self.members {
             context::mailbox(&practice, context::member(&practice, member)?)?;
         }
@@ -92,7 +96,11 @@ impl Notify {
         show(&ready, terminal);
         if ready.plan.notices.is_empty() {
             terminal.data(&data(&ready, &SentReport::default()));
-            terminal.line("Nobody has anything new to read; no notice was sent.");
+            terminal.line(if ready.without_consent().is_empty() {
+                "Nobody has anything new to read; no notice was sent."
+            } else {
+                "Nobody who has agreed to notices has anything new to read; no notice was sent."
+            });
             return Ok(());
         }
         if self.dry_run {
@@ -172,6 +180,13 @@ impl Ready<'_> {
         left_out.map(|(person, _)| &person.folder).collect()
     }
 
+    /// Who gets none because they have not agreed to any, or no longer do.
+    fn without_consent(&self) -> Vec<&String> {
+        let left_out = self.plan.left_out.iter();
+        let left_out = left_out.filter(|(_, why)| matches!(why, LeftOut::NoConsent | LeftOut::Revoked(_)));
+        left_out.map(|(person, _)| &person.folder).collect()
+    }
+
     pub fn reach(&self, keys: &Keys, home: &Home) -> Result<(), Failure> {
         let Some(first) = self.plan.notices.first() else { return Ok(()) };
         let released = self.released.ok_or(Failure::NothingPublished)?;
@@ -228,6 +243,13 @@ pub fn show(ready: &Ready<'_>, terminal: &Terminal) {
     let notices = &ready.plan.notices;
     if !terminal.is_watched() {
         terminal.note(format!("{} to send.", count(notices.len(), "notice")));
+        let without = ready.without_consent();
+        if !without.is_empty() {
+            terminal.note(format!(
+                "Left out, since no consent to notices is on record: {} (`heldspace consent list` says whose).",
+                count(without.len(), "member")
+            ));
+        }
         let doubts = ready.uncertain();
         if !doubts.is_empty() {
             terminal.note(format!(
@@ -257,6 +279,8 @@ pub fn show(ready: &Ready<'_>, terminal: &Terminal) {
         terminal.note(match left_out {
             LeftOut::AskedForNone => format!("\n{folder} gets none: they asked for none (notices = false)."),
             LeftOut::Paused => format!("\n{folder} gets none: on a break. `heldspace member resume {folder}` ends it."),
+            LeftOut::NoConsent => format!("\n{folder} gets none: no consent to notices is on record. Once they have agreed: `heldspace consent add {folder} --notices --how \"signed form\"`. Their card works all the same, and there is the telephone."),
+            LeftOut::Revoked(on) => format!("\n{folder} gets none: they revoked their consent to notices on {on}. Their card works all the same, and there is the telephone."),
             LeftOut::NoMailbox => format!("\n{folder} gets none: no mailbox yet. `heldspace member rekey {folder}` makes one, with a card."),
             LeftOut::JustTold(time) => format!("\n{folder} gets none: the last notice to them is of today ({}). Another one all the same: `heldspace notify --member {folder} --again`.", audit::hour(*time, &TimeZone::try_system().unwrap_or(TimeZone::UTC))),
             LeftOut::Uncertain(since) => format!("\nThe notice to {folder} on {} may have been sent, or not; it is not repeated by itself. Once more: `heldspace notify --member {folder} --again`.", date(*since)),
@@ -310,6 +334,7 @@ pub fn data(ready: &Ready<'_>, report: &SentReport) -> Value {
         "sent": report.members.iter().filter(|(_, sent)| *sent == Sent::Sent).count(),
         "members": members,
         "uncertain": ready.uncertain(),
+        "without_consent": ready.without_consent(),
         "allowed": ready.allowed,
     })
 }

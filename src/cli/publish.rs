@@ -13,7 +13,10 @@ use crate::{
     host::Host,
     keys::Keys,
     notice::{self, History},
-    practice::{Home, Practice},
+    practice::{
+        Home, Practice,
+        register::{self, Service},
+    },
     publish::{Bring, Journey, PublishError, adopt_keyrings},
     store::{Store, layout},
 };
@@ -56,6 +59,9 @@ impl Publish {
     pub async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         let (home, _lock) = context::locked(common)?;
         let practice = context::practice(common)?;
+        if !self.adopt {
+            register::needs(&practice, &[Service::Host])?;
+        }
         let keys = context::keys(common)?;
         let host = host(&practice, &keys).await?;
         if self.adopt {

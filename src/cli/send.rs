@@ -15,6 +15,7 @@ use super::{
 use crate::{
     host::Host,
     notice::{Reading, SentReport},
+    practice::register::{self, Service},
     publish::{Bring, Publication, standing},
     wire::Release,
 };
@@ -41,7 +42,12 @@ pub struct Send {
 
 impl Send {
     pub async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+        // Nobody is asked for a passphrase in vain; mistakes in the files are told with all others, below.
+        if let Ok(practice) = context::practice(common) {
+            register::needs(&practice, &[Service::Host, Service::Mail])?;
+        }
         let desk = Desk::open(common, &StoreArg { store: None }).await?;
+        register::needs(&desk.practice, &[Service::Host, Service::Mail])?;
         let host = match desk.practice.site.host {
             Some(_) => Some(publish::host(&desk.practice, &desk.keys).await?),
             None => None,

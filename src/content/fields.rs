@@ -76,10 +76,15 @@ impl<'a> Fields<'a> {
 
     /// As [`Fields::text`], and a mistake if the key is not there.
     pub(crate) fn required_text(&mut self, key: &'static str, example: &str) -> Option<At<String>> {
-        if !self.entries.iter().any(|entry| entry.key == key) {
+        if !self.has(key) {
             self.missing(key, example);
         }
         self.short_text(key)
+    }
+
+    /// Whether the key is there, with whatever behind it.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.entries.iter().any(|entry| entry.key == key)
     }
 
     /// A mistake about a key that is not there.

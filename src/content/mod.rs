@@ -9,6 +9,7 @@ mod audience;
 mod fields;
 mod front_matter;
 mod mistake;
+mod naming;
 mod node;
 mod page;
 mod slug;
@@ -26,7 +27,7 @@ use rayon::prelude::*;
 pub(crate) use {
     address::address,
     fields::{At, Fields, SHORT},
-    node::Node,
+    node::{Node, Shape},
     slug::slug,
     source::{Source, TEXT_LIMIT, read_regular, symbolic_link},
     walk::is_left_out,
@@ -34,6 +35,7 @@ pub(crate) use {
 pub use {
     audience::Audience,
     mistake::{Mistake, Mistakes},
+    naming::{Lapsed, is_hidden_from, readers_of},
     page::{Kind, Page},
     unseen::{is_unseen, made_visible},
 };

@@ -11,6 +11,7 @@ use super::{
     fields::{At, Fields},
     front_matter::{self, FrontMatter},
     mistake::Mistake,
+    naming,
     node::{Node, Shape},
     source::Source,
     suggest,
@@ -33,6 +34,8 @@ pub struct Page {
     pub summary: Option<String>,
     /// Whether those who join a group later get it too, whatever its day.
     pub for_newcomers: bool,
+    /// The members whom the text names, by folder: others read it with the consent of each.
+    pub names: Vec<String>,
     /// The path below `content/`, with `/`, in one Unicode form.
     path: String,
     pub(crate) body: Source,
@@ -134,9 +137,12 @@ impl Page {
         let for_newcomers = newcomers(&mut fields, file);
         let kind = fields.text("kind").and_then(|text| kind(&mut fields, &text));
         let audience = audience(&mut fields, file, practice);
-        fields.finish();
-        let audience = audience?;
-        Some(Self {
+        let names = naming::read(&mut fields, practice);
+        let Some(audience) = audience else {
+            fields.finish();
+            return None;
+        };
+        let page = Self {
             file: file.to_owned(),
             title,
             date,
@@ -146,9 +152,13 @@ impl Page {
             id,
             summary,
             for_newcomers,
+            names: names.iter().map(|name| name.value.clone()).collect(),
             path: path(file),
             body: split.body,
-        })
+        };
+        naming::check(&mut fields, &names, &page, practice);
+        fields.finish();
+        Some(page)
     }
 }
 

@@ -30,7 +30,11 @@ impl Source {
 
     /// Reads `file` below `root`: without its byte-order mark, and with plain newlines.
     pub(crate) fn read(root: &Path, file: &Path) -> Result<Self, Mistake> {
-        let bytes = read_regular(root, file, TEXT_LIMIT)?;
+        Self::of_bytes(file, read_regular(root, file, TEXT_LIMIT)?)
+    }
+
+    /// The text that these bytes of `file` are.
+    pub(crate) fn of_bytes(file: &Path, bytes: Vec<u8>) -> Result<Self, Mistake> {
         let text = String::from_utf8(bytes).map_err(|e| not_text(file, &e))?;
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
         let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() };

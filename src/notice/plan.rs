@@ -5,12 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use serde::Serialize;
 
 use super::journal::{Covered, History, Refusal};
 use crate::{
     keys::Keys,
-    practice::{Mailbox, Member, Practice},
+    practice::{Mailbox, Member, Practice, register::Permission},
     publish::{self, PublishError, Standing},
     seal::Entry,
     store::Store,
@@ -93,6 +94,10 @@ pub enum Reason {
 pub enum LeftOut {
     /// They asked for none.
     AskedForNone,
+    /// No consent to notices is on record.
+    NoConsent,
+    /// They had consented, until that day.
+    Revoked(Date),
     NoMailbox,
     /// On a break: `paused_until`, or `paused`, in their file.
     Paused,
@@ -135,9 +140,9 @@ impl Plan {
             let new = history.new_pages(member, pages);
             let reason = reason(member, history, &new, pages, choice.cause);
             let told = choice.just_told(member, history, reading).filter(|_| reason != Some(Reason::New));
+            let unwanted = unwanted(member, practice.today);
             match (reason, told) {
-                (Some(_), _) if !member.notices => plan.left_out.push((person, LeftOut::AskedForNone)),
-                (Some(_), _) if member.is_paused(practice.today) => plan.left_out.push((person, LeftOut::Paused)),
+                (Some(_), _) if unwanted.is_some() => plan.left_out.extend(unwanted.map(|why| (person, why))),
                 (Some(_), Some(told)) => plan.left_out.push((person, LeftOut::JustTold(told))),
                 (Some(reason), None) => plan.notices.push(Planned {
                     person,
@@ -166,6 +171,21 @@ impl Choice<'_> {
             _ => 0,
         };
         (self.members.is_empty() && told >= since.max(self.now.saturating_sub(DAY))).then_some(told)
+    }
+}
+
+/// Why a member gets none, whatever there is to read.
+fn unwanted(member: &Member, today: Date) -> Option<LeftOut> {
+    if !member.notices {
+        return Some(LeftOut::AskedForNone);
+    }
+    if member.is_paused(today) {
+        return Some(LeftOut::Paused);
+    }
+    match member.register.notices(today) {
+        Permission::Given => None,
+        Permission::Lapsed(on) | Permission::Revoked(on) => Some(LeftOut::Revoked(on)),
+        Permission::Never | Permission::Lacking { .. } => Some(LeftOut::NoConsent),
     }
 }
 

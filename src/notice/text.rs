@@ -103,7 +103,8 @@ mod tests {
             site: crate::practice::Site::default(),
             members: BTreeMap::default(),
             groups: BTreeMap::default(),
-            today: jiff::civil::Date::MIN,
+            agreements: Vec::new(),
+            today: jiff::civil::date(2026, 11, 25),
         };
         let texts = Texts::of(&practice);
         let member = |language: &str| Member { language: Some(language.to_owned()), ..Member::default() };

@@ -17,6 +17,8 @@ pub struct Group {
     /// Who came later than the group began.
     pub joined: Vec<Joined>,
     pub left: Vec<Left>,
+    /// Whether its pages are records of a Part 2 program (42 CFR part 2): then consents to naming have more in them.
+    pub part2: bool,
 }
 
 pub(super) fn read(
@@ -35,6 +37,7 @@ pub(super) fn read(
         group.title = title.value;
     }
     group.schedule = fields.text("schedule").map(|text| text.value);
+    group.part2 = fields.boolean("part2").is_some_and(|part2| part2.value);
     match fields.texts("members") {
         None => fields.missing("members", "members = [\"anna\", \"ben\"]"),
         Some(list) => {

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use data_encoding::BASE64;
 use jiff::civil::Date;
 
-use super::{group::open, site};
+use super::{Register, group::open, site};
 use crate::{
     content::{At, Fields, Mistake},
     seal::{Recipient, Week},
@@ -32,6 +32,8 @@ pub struct Member {
     pub closed: Option<Closed>,
     /// No notices until this day; [`Date::MAX`] where no day is named.
     pub paused: Option<Date>,
+    /// What is on record about them: consents, disclosures, holds.
+    pub register: Register,
 }
 
 /// The end of someone's membership.
@@ -65,6 +67,11 @@ impl fmt::Display for Reason {
 }
 
 impl Member {
+    /// Whether something keeps their record from being thinned out.
+    pub fn is_held(&self) -> bool {
+        self.register.is_held()
+    }
+
     /// Whether their membership has ended: nothing new for them, and no notice.
     pub fn is_closed(&self, today: Date) -> bool {
         self.closed.is_some_and(|closed| closed.on <= today)
@@ -107,6 +114,7 @@ impl Mailbox {
 
 pub(super) fn read(root: &Path, folder: &str, mistakes: &mut Vec<Mistake>) -> Member {
     let mut member = Member { folder: folder.to_owned(), name: folder.to_owned(), notices: true, ..Member::default() };
+    member.register = super::register::read(root, folder, mistakes);
     let file = Path::new("content/members").join(folder).join("member.toml");
     let Some((source, node)) = open(root, &file, "name = \"…\" and email = \"…\"", mistakes) else {
         return member;

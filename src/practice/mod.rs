@@ -1,6 +1,6 @@
 //! The practice: the author's folder, its members and groups, as the author wrote them down.
 //!
-//! In: `site.toml`, `content/members/*/member.toml`, `content/groups/*/group.toml`. Out: a [`Practice`], or every
+//! In: `site.toml`, `content/members/*/member.toml`, `content/groups/*/group.toml`, and the registers ([`register`]). Out: a [`Practice`], or every
 //! mistake in these files at once. It must not know what a page says. Beside it: [`files`], the one writer, whole or not
 //! at all; [`edit`], which changes people's TOML and keeps their comments; [`Home`], keys and state in `.heldspace/`.
 
@@ -11,6 +11,7 @@ mod home;
 mod journal;
 mod member;
 mod membership;
+pub mod register;
 mod site;
 pub mod starter;
 
@@ -27,10 +28,11 @@ pub use home::{Home, HomeError, KeyFile, KnownHost, Lock, Released};
 pub use journal::Journal;
 pub use member::{Closed, Mailbox, Member, Reason};
 pub use membership::{Joined, Left, Sight};
+pub use register::{Agreement, Register};
 pub(crate) use site::LINK;
 pub use site::{
-    Address, Help, HelpLine, HostPlace, Identity, Leave, Mail, MailServer, Notice, OwnText, Placed, Seal, Security,
-    Share, Site, ThemeName, Way, is_loopback,
+    Address, Consents, Help, HelpLine, HostPlace, Identity, Leave, Mail, MailServer, Notice, OwnText, Placed, Record,
+    Seal, Security, Share, Site, ThemeName, Way, is_loopback,
 };
 
 use crate::content::{Mistake, Mistakes};
@@ -44,12 +46,15 @@ pub struct Practice {
     pub members: BTreeMap<String, Member>,
     /// By folder name.
     pub groups: BTreeMap<String, Group>,
-    /// The day by the therapist's own clock, which decides who has joined and who has left.
+    /// With those who handle what members are sent.
+    pub agreements: Vec<Agreement>,
+    /// The day by the therapist's own clock: who has joined, who has left, and what consents and agreements are held against.
     pub today: Date,
 }
 
 impl Practice {
-    /// Reads the folder at `root`; every mistake in `site.toml` and all `member.toml` and `group.toml` at once.
+    /// Reads the folder at `root`; every mistake in `site.toml`, all `member.toml` and `group.toml`, and the registers
+    /// at once.
     pub fn read(root: &Path) -> Result<Self, Mistakes> {
         let mut mistakes = Vec::new();
         let practice = Self::read_on(root, &mut mistakes);
@@ -62,6 +67,14 @@ impl Practice {
         groups.map(|group| group.folder.as_str()).collect()
     }
 
+    /// Whether a page there, or one below it, is a record of a Part 2 program.
+    pub fn is_part2(&self, path: &Path) -> bool {
+        self.groups.values().filter(|group| group.part2).any(|group| {
+            let folder = Path::new("content/groups").join(&group.folder);
+            path.starts_with(&folder) || folder.starts_with(path)
+        })
+    }
+
     /// As [`Practice::read`], with something in place of whatever is wrong: enough to go on looking for mistakes with,
     /// and good for nothing else.
     pub(crate) fn read_on(root: &Path, mistakes: &mut Vec<Mistake>) -> Self {
@@ -69,13 +82,15 @@ impl Practice {
         let today = today();
         if !root.join("site.toml").exists() {
             // One thing is wrong, and the rest would only follow from it.
-            return Self { root: root.to_owned(), site, members: BTreeMap::new(), groups: BTreeMap::new(), today };
+            let (members, groups, agreements) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+            return Self { root: root.to_owned(), site, members, groups, agreements, today };
         }
         let members = people(root, "members", mistakes, member::read);
         member::clashes(&members, mistakes);
         let groups =
             people(root, "groups", mistakes, |root, folder, mistakes| group::read(root, folder, &members, mistakes));
-        Self { root: root.to_owned(), site, members, groups, today }
+        let agreements = register::agreements(root, mistakes);
+        Self { root: root.to_owned(), site, members, groups, agreements, today }
     }
 }
 

@@ -30,6 +30,22 @@ pub struct Site {
     /// How notices leave this machine; none are sent without it.
     pub mail: Option<Mail>,
     pub notice: Notice,
+    pub consent: Consents,
+    pub record: Record,
+}
+
+/// What people are asked to agree to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Consents {
+    /// The version of the text in use.
+    pub wording: Option<String>,
+}
+
+/// How long what is on record is kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Record {
+    /// None: nothing is ever removed.
+    pub keep_years: Option<u32>,
 }
 
 /// Where publications go.
@@ -190,7 +206,28 @@ fn fill(site: &mut Site, source: &Source, node: Node, mistakes: &mut Vec<Mistake
     site.host = fields.table("host").and_then(host);
     site.mail = fields.table("mail").and_then(mail::read);
     site.notice = fields.table("notice").map(notice::read).unwrap_or_default();
+    site.consent = fields.table("consent").map(consent).unwrap_or_default();
+    site.record = fields.table("record").map(record).unwrap_or_default();
     fields.finish();
+}
+
+fn consent(mut fields: Fields<'_>) -> Consents {
+    let wording = fields.short_text("wording").map(|text| text.value);
+    fields.finish();
+    Consents { wording }
+}
+
+fn record(mut fields: Fields<'_>) -> Record {
+    let keep_years = fields.integer("keep_years").and_then(|years| {
+        let value = u32::try_from(years.value).ok().filter(|years| (1..=100).contains(years));
+        if value.is_none() {
+            let hint = "write how long your law asks you to keep a record; without the line nothing is removed";
+            fields.mistake(&years.at, "`keep_years` is a number from 1 to 100", hint);
+        }
+        value
+    });
+    fields.finish();
+    Record { keep_years }
 }
 
 /// A section that has to be there.

@@ -16,6 +16,7 @@ struct Starter;
 struct SampleContent;
 
 const SAMPLE_SITE: &str = include_str!("../../site.toml");
+const SAMPLE_AGREEMENTS: &str = include_str!("../../register.toml");
 const HELP_LINES: &str = include_str!("starter/help-lines.toml");
 /// Keys, state and members' links stay out of version control from the first day.
 const IGNORE: &str = "/.heldspace/\n/outbox/\n";
@@ -105,6 +106,7 @@ pub fn write_content(dir: &Path) -> Result<(), FileError> {
 pub fn write_sample(dir: &Path) -> Result<(), FileError> {
     files::folder(dir, Access::Usual)?;
     files::write_new(&dir.join("site.toml"), SAMPLE_SITE.as_bytes(), Access::Usual)?;
+    files::write_new(&dir.join("register.toml"), SAMPLE_AGREEMENTS.as_bytes(), Access::Usual)?;
     files::write_new(&dir.join(".gitignore"), IGNORE.as_bytes(), Access::Usual)?;
     SampleContent::iter().try_for_each(|path| write_file(&dir.join("content").join(&*path), SampleContent::get(&path)))
 }

@@ -7,7 +7,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use super::{PublishError, Reader, WantedPage, Wanting, commit::OBJECT_LIMIT};
 use crate::{
-    content::{Audience, Page},
+    content::{Audience, Page, is_hidden_from},
     practice::Member,
     seal::{Entry, Plaintext},
     store::layout,
@@ -36,7 +36,8 @@ impl Wanting<'_> {
 
     /// The pages that `member` keeps, by their ids in that mailbox.
     fn kept_by(&self, member: &Member, mailbox: &MailboxId) -> HashMap<PageId, &Page> {
-        let pages = self.pages.iter().filter(|page| self.keeps(member, page));
+        let is_kept = |page: &&Page| self.keeps(member, page) && !is_hidden_from(page, member, self.practice);
+        let pages = self.pages.iter().filter(is_kept);
         pages.map(|page| (self.page_id(page, mailbox), page)).collect()
     }
 

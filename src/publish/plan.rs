@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{Given, Reader, Wanted};
 use crate::{
+    content::Lapsed,
     seal::Entry,
     wire::{Digest, PageId},
 };
@@ -20,6 +21,8 @@ pub struct Plan {
     pub without_mailbox: Vec<String>,
     /// Files of a group that everyone in it is too new for.
     pub unread: Vec<String>,
+    /// Pages that others may not read any more, since a consent of someone named there has ended.
+    pub lapsed: Vec<Lapsed>,
 }
 
 /// A mailbox that goes: its member's, or the old one of a member who has a new card.
@@ -75,6 +78,7 @@ impl Plan {
                 .collect(),
             without_mailbox: wanted.without_mailbox.clone(),
             unread: wanted.unread.iter().map(|file| file.display().to_string()).collect(),
+            lapsed: wanted.lapsed.clone(),
         }
     }
 

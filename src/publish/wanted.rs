@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::{Given, PublishError, days::Days};
 use crate::{
-    content::{Audience, Mistakes, Page},
+    content::{Audience, Lapsed, Mistakes, Page, readers_of},
     keys::Keys,
     practice::{Home, Mailbox, Member, Practice},
     record::Record,
@@ -31,6 +31,8 @@ pub struct Wanted {
     pub unread: Vec<PathBuf>,
     /// What the author wrote, by its digest.
     pub sources: HashMap<Digest, String>,
+    /// Consents that ended, and what was therefore taken from its readers.
+    pub lapsed: Vec<Lapsed>,
 }
 
 /// A member with a mailbox, and every page they are to have.
@@ -113,6 +115,7 @@ impl Wanting<'_> {
             open,
             without_mailbox: without_mailbox(self.practice),
             unread: days.unread(),
+            lapsed: sealed.iter().flat_map(|page| readers_of(page, self.practice).1).collect(),
             sources: sealed.iter().map(|page| (page.digest(), page.text().to_owned())).collect(),
         })
     }
@@ -125,7 +128,7 @@ impl Wanting<'_> {
     /// One copy for each reader who has a mailbox; padded and hashed once where the page is the same for all.
     fn for_each_reader(&self, page: &Page, days: &Days<'_>, rendering: Rendering) -> Vec<(String, WantedPage)> {
         let mut copies: BTreeMap<String, (String, Arc<Plaintext>)> = BTreeMap::new();
-        let mut readers = page.audience.readers(self.practice);
+        let (mut readers, _) = readers_of(page, self.practice);
         readers.retain(|member| days.shows(page, member));
         match rendering {
             Rendering::Same(rendered) => {

@@ -31,7 +31,7 @@ pub use theme::Theme;
 use value::Marks;
 
 use crate::{
-    content::{Audience, Mistake, Mistakes, Page, SHORT, Source, made_visible},
+    content::{Audience, Mistake, Mistakes, Page, SHORT, Source, made_visible, readers_of},
     practice::{Member, Practice},
 };
 
@@ -70,7 +70,7 @@ pub enum Rendering {
 /// Renders `page` for everyone who may read it. Whether it looks at the member is noted while it runs, includes and
 /// layout counted.
 pub fn render_page(page: &Page, practice: &Practice, theme: &Theme) -> Result<Rendering, Mistakes> {
-    let readers = page.audience.readers(practice);
+    let (readers, _) = readers_of(page, practice);
     // A page that nobody reads yet is tried all the same, on a member who does not exist.
     let nobody = Member { name: "Anna".to_owned(), ..Member::default() };
     let first = readers.first().copied().unwrap_or(&nobody);

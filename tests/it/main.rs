@@ -49,6 +49,8 @@ mod pty;
 mod publishing;
 #[cfg(feature = "author")]
 mod reader;
+#[cfg(all(feature = "author", feature = "serve"))]
+mod registers;
 #[cfg(feature = "author")]
 mod render;
 #[cfg(feature = "author")]

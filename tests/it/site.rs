@@ -70,6 +70,7 @@ impl TestSite {
     pub fn member(&self, name: &str, groups: &[&str]) -> Card {
         let email = format!("{name}@example.org");
         let mut args = vec!["member", "add", name, "--name", name, "--email", &email, "--json"];
+        args.extend(["--consent", "in session", "--recorded-by", "Ines Halloran"]);
         args.extend(groups.iter().flat_map(|group| ["--group", group]));
         serde_json::from_str(&self.ok(&args)).unwrap()
     }

@@ -48,7 +48,7 @@ export class Practice {
   }
 
   member(name, ...groups) {
-    const options = groups.flatMap((group) => ["--group", group]);
+    const options = [...groups.flatMap((group) => ["--group", group]), "--consent", "in session", "--recorded-by", "Ines Halloran"];
     const shown = `${name[0].toUpperCase()}${name.slice(1)}`;
     return JSON.parse(this.run("member", "add", name, "--name", shown, "--email", `${name}@example.org`, ...options, "--json"));
   }

@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::{
     super::{Common, Failure, Terminal, context},
+    agreed::Agreed,
     card::Card,
     groups::History,
 };
@@ -13,7 +14,7 @@ use crate::practice::edit::{self, Edit, EditError};
 ///
 /// Hand the card over in person, by post, or read it out on a call. Never mail it.
 ///
-/// Example: heldspace member add maya --name Maya --email maya@example.org --group tuesday
+/// Example: heldspace member add maya --name Maya --email maya@example.org --group tuesday --consent "signed form"
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Add {
@@ -30,6 +31,8 @@ pub struct Add {
     groups: Vec<String>,
     #[command(flatten)]
     history: History,
+    #[command(flatten)]
+    consent: Agreed,
 }
 
 impl Add {
@@ -47,6 +50,7 @@ impl Add {
             return Err(EditError::Unknown { kind: "group", name: unknown.clone(), known }.into());
         }
         // Whatever can be refused is refused before anything is written.
+        let agreed = self.consent.checked(&practice)?;
         let mut groups = Vec::new();
         for group in &self.groups {
             let mut group = Edit::group(&common.root, group)?;
@@ -57,7 +61,10 @@ impl Add {
         let card = Card::new(&keys, folder);
         home.write_keyring(&card.new.id, &card.new.keyring)?;
         edit::create_member(&common.root, folder, &self.name, &self.email, &card.new)?;
+        agreed.record(&practice, folder)?;
         groups.iter().try_for_each(Edit::save)?;
-        card.print(&self.name, &practice, terminal)
+        card.print(&self.name, &practice, terminal)?;
+        agreed.remind(folder, terminal);
+        Ok(())
     }
 }

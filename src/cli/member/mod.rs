@@ -1,6 +1,7 @@
 //! `member`: the people, their mailboxes and cards.
 
 mod add;
+mod agreed;
 pub mod card;
 mod close;
 mod groups;
@@ -16,7 +17,7 @@ use super::{Common, Failure, Terminal, context};
 /// The people: add, list, re-key, pause or close them, and say who is in which group
 #[derive(Subcommand)]
 pub enum Member {
-    Add(add::Add),
+    Add(Box<add::Add>),
     /// List the members, their groups, when they last opened something, and whose address the mail server refused
     List {
         #[command(flatten)]

@@ -8,7 +8,10 @@ use heldspace::{
     notice::{
         Carrier, Carry, Cause, Choice, History, Leaving, Letter, Patience, Plan, Reading, Sending, SentReport, Step,
     },
-    practice::{Home, Mailbox, Practice},
+    practice::{
+        Home, Mailbox, Practice,
+        register::{By, Consent, Record, To},
+    },
     publish::Standing,
     seal::Entry,
     wire::{MailboxId, SigningKey},
@@ -32,6 +35,20 @@ pub(crate) struct World {
     pub(crate) now: u64,
 }
 
+/// To notices, since long ago.
+fn consent() -> Consent {
+    Consent {
+        id: 1,
+        to: To::Notices { wording: "1".into() },
+        given: jiff::civil::date(2020, 1, 1),
+        how: "in session".into(),
+        by: By::Person,
+        guardian: None,
+        revoked: None,
+        record: Record::default(),
+    }
+}
+
 impl World {
     /// Anna and Ben, who can read nothing yet.
     pub(crate) fn new() -> Self {
@@ -42,6 +59,7 @@ impl World {
         let mut practice = Practice::read(draft.root()).unwrap_or_else(|mistakes| panic!("{mistakes}"));
         for (n, member) in practice.members.values_mut().enumerate() {
             member.mailbox = Some(mailbox(u8::try_from(n + 1).unwrap()));
+            member.register.consents.push(consent());
         }
         let released = Some(Standing { epoch: 1, release: 7, issued: 1_795_564_800 });
         let home = Home::of(draft.root());
