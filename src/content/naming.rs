@@ -87,7 +87,7 @@ pub(super) fn check(fields: &mut Fields<'_>, names: &[At<String>], page: &Page, 
         if !open && readers.iter().all(|member| member.folder == *named) {
             continue;
         }
-        let file = page.file.display();
+        let file = as_argument(&page.file.display().to_string());
         let add = format!("`heldspace consent add {named} --naming {file} --how \"signed form\"`");
         let (what, hint) = match permission(named, page, practice) {
             Permission::Lapsed(on) | Permission::Revoked(on) if open => (
@@ -110,5 +110,23 @@ pub(super) fn check(fields: &mut Fields<'_>, names: &[At<String>], page: &Page, 
             ),
         };
         fields.mistake(at, what, hint);
+    }
+}
+
+/// A path as a shell takes it for one argument.
+fn as_argument(path: &str) -> String {
+    let plain = path.chars().all(|c| c.is_alphanumeric() || "/._-".contains(c));
+    if plain { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_stays_one_argument() {
+        assert_eq!(as_argument("content/groups/g/ä.md"), "content/groups/g/ä.md");
+        assert_eq!(as_argument("a b.md"), "'a b.md'");
+        assert_eq!(as_argument("it's;.md"), "'it'\\''s;.md'");
     }
 }

@@ -1,7 +1,6 @@
 //! Agreements with those who handle what members are sent: the host, the mail relay, a backup.
 //!
-//! In: `register.toml` at the practice's top. Out: [`Agreement`]s, and whether one is in force for what is about to be
-//! done ([`needs`]): without one, nothing is sent.
+//! In: `register.toml` at the practice's top. Out: [`Agreement`]s.
 
 use std::path::Path;
 
@@ -14,7 +13,7 @@ use super::{
 };
 use crate::{
     content::{Fields, Mistake, Source},
-    practice::{HostPlace, Practice, Way, is_loopback},
+    practice::Practice,
 };
 
 words! {
@@ -200,41 +199,4 @@ fn book(practice: &Practice) -> Book<'_> {
         begins: "# The practice's agreements with those who handle what members are sent. heldspace adds entries at the end and\n# never changes one that stands here; without one in force for the host and the mail server it sends nothing.\n\n",
         check: |source, mistakes| drop(parse(source, mistakes)),
     }
-}
-
-/// Refuses what nobody has agreed to handle. A folder, and this machine itself, need no agreement.
-pub fn needs(practice: &Practice, services: &[Service]) -> Result<(), RegisterError> {
-    for service in services {
-        let Some(place) = elsewhere(practice, *service) else { continue };
-        if !practice.agreements.iter().any(|agreement| agreement.covers(*service, practice.today)) {
-            let of = practice.agreements.iter().filter(|agreement| agreement.service == *service);
-            let last =
-                of.filter_map(|agreement| Some((agreement.over(practice.today)?, agreement))).max_by_key(|(on, _)| *on);
-            let last = last.map(|(on, agreement)| {
-                format!("Agreement {}, with {}, ended on {on}.", agreement.id, agreement.with())
-            });
-            return Err(RegisterError::NoAgreement { service: *service, place, last });
-        }
-    }
-    Ok(())
-}
-
-/// Where the service is done, if that is not here.
-fn elsewhere(practice: &Practice, service: Service) -> Option<String> {
-    match service {
-        Service::Host => match practice.site.host.as_ref()? {
-            HostPlace::Server(origin) if !is_loopback(origin) => Some(origin.clone()),
-            _ => None,
-        },
-        Service::Mail => match &practice.site.mail.as_ref()?.way {
-            Way::Server(server) if !is_here(&server.host) => Some(server.host.clone()),
-            _ => None,
-        },
-        Service::Backup | Service::Other => None,
-    }
-}
-
-/// A mail server stands without scheme and port, and an address of its sixth version without brackets.
-fn is_here(host: &str) -> bool {
-    if host.contains(':') { is_loopback(&format!("[{host}]")) } else { is_loopback(host) }
 }

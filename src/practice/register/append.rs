@@ -11,7 +11,10 @@ use toml_edit::{DocumentMut, value};
 use super::{Recorder, RegisterError};
 use crate::{
     content::{Mistake, Mistakes, Node, Shape, Source, TEXT_LIMIT, read_regular, toml},
-    practice::files::{self, Access, FileError},
+    practice::{
+        Member, Practice,
+        files::{self, Access, FileError},
+    },
 };
 
 /// A register, and how to tell whether its text is one.
@@ -73,6 +76,16 @@ impl Entry {
         let entry = self.number("id", id).text("recorded", &recorder.time).text("recorded_by", &recorder.by);
         format!("[[{}]]\n{}", entry.kind, entry.keys)
     }
+}
+
+/// The register of a person.
+pub(super) fn book<T>(practice: &Practice, member: &Member, with: impl FnOnce(Book<'_>) -> T) -> T {
+    with(Book {
+        root: &practice.root,
+        file: &super::file_of(&member.folder),
+        begins: "# What is on record about this person: consents, disclosures, holds. heldspace adds entries at the end and never\n# changes one that stands here; what ended is ended by a later entry.\n\n",
+        check: |source, mistakes| drop(super::parse(source, mistakes)),
+    })
 }
 
 impl Book<'_> {

@@ -1,21 +1,19 @@
 //! Consents: to notices by e-mail, and to being named in a page that others read.
 //!
-//! In: `[[consent]]` and `[[revoked]]`. Out: whether something is allowed on a day ([`Permission`]), which tells one that
-//! was never given from one that has ended: the first is a mistake, the second a reason to take something back.
+//! In: `[[consent]]` and `[[revoked]]` ([`read`]). Out: whether something is allowed on a day ([`Permission`]), which tells
+//! one that was never given from one that has ended: the first is a mistake, the second a reason to take something back.
+//! [`write`] puts them on record.
 
-use std::path::{Component, Path, PathBuf};
+mod read;
+mod write;
+
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use super::{
-    Recorder, RegisterError,
-    append::{Book, Entry},
-    entry::{self, Ids, Record, words},
-};
-use crate::{
-    content::Fields,
-    practice::{Member, Practice},
-};
+pub(super) use self::read::read;
+pub use self::write::{NewConsent, append_consent, append_revoked, check_consent, wording};
+use super::entry::{Record, words};
 
 words! {
     /// Who gave a consent.
@@ -109,16 +107,6 @@ pub(super) enum Asked {
     Part2,
 }
 
-/// What is about to be put on record.
-#[derive(Debug, Clone)]
-pub struct NewConsent {
-    pub to: To,
-    pub given: Date,
-    pub how: String,
-    pub by: By,
-    pub guardian: Option<String>,
-}
-
 impl To {
     pub fn is_notices(&self) -> bool {
         matches!(self, Self::Notices { .. })
@@ -184,192 +172,4 @@ pub(super) fn permission<'a>(consents: impl Iterator<Item = &'a Consent>, day: D
         }
     }
     ended.map_or(found, |(_, permission)| permission)
-}
-
-pub(super) fn read(fields: &mut Fields<'_>, ids: &mut Ids) -> Vec<Consent> {
-    let mut consents = fields.tables("consent", |fields| consent(fields, ids));
-    let known: Vec<u32> = consents.iter().map(|consent| consent.id).collect();
-    let revoked = fields.tables("revoked", |mut fields| {
-        ids.stamp(&mut fields);
-        let consent = entry::ended(&mut fields, "consent", &known);
-        let on = entry::date(&mut fields, "on");
-        fields.finish();
-        Some((consent?, on?))
-    });
-    for consent in &mut consents {
-        consent.revoked = revoked.iter().filter(|(id, _)| *id == consent.id).map(|(_, on)| *on).min();
-    }
-    consents
-}
-
-fn consent(mut fields: Fields<'_>, ids: &mut Ids) -> Option<Consent> {
-    let stamp = ids.stamp(&mut fields);
-    let to = match entry::required_word(&mut fields, "to", "to = \"notices\", or to = \"naming\"") {
-        Some(Subject::Notices) => notices(&mut fields),
-        Some(Subject::Naming) => naming(&mut fields),
-        // What else it should have is not known.
-        None => return None,
-    };
-    let given = entry::date(&mut fields, "given");
-    let how = entry::text(&mut fields, "how", "how = \"signed form\"");
-    let by = entry::required_word(&mut fields, "by", "by = \"self\"");
-    let guardian = entry::optional(&mut fields, "guardian");
-    if by.is_some_and(|by| by != By::Person) && guardian.is_none() {
-        fields.missing("guardian", "guardian = \"…\", who gave it for them");
-        return None;
-    }
-    fields.finish();
-    let (id, record) = stamp?;
-    Some(Consent { id, to: to?, given: given?, how: how?, by: by?, guardian, revoked: None, record })
-}
-
-fn notices(fields: &mut Fields<'_>) -> Option<To> {
-    let channel = fields.text("channel");
-    if let Some(channel) = channel.filter(|channel| channel.value != "email") {
-        fields.mistake(&channel.at, "no channel that heldspace has", "write channel = \"email\"");
-        return None;
-    }
-    entry::text(fields, "wording", "wording = \"1\", the version of the text").map(|wording| To::Notices { wording })
-}
-
-fn naming(fields: &mut Fields<'_>) -> Option<To> {
-    let page = fields.required_text("page", "page = \"content/groups/tuesday\"");
-    let naming = Naming {
-        page: PathBuf::new(),
-        expires: fields.date("expires").map(|date| date.value),
-        person: entry::optional(fields, "person"),
-        discloses: entry::optional(fields, "discloses"),
-        what: entry::optional(fields, "what"),
-        recipients: entry::optional(fields, "recipients"),
-        purpose: entry::optional(fields, "purpose"),
-        revocable: fields.boolean("revocable").is_some_and(|yes| yes.value),
-    };
-    let page = page?;
-    let Some(path) = placed(&page.value) else {
-        let hint = "name a page, or a folder such as content/groups/tuesday";
-        fields.mistake(&page.at, "no page that somebody can be named in", hint);
-        return None;
-    };
-    Some(To::Naming(Naming { page: path, ..naming }))
-}
-
-/// A path below one of the folders of `content/`, as pages have it.
-fn placed(text: &str) -> Option<PathBuf> {
-    let parts = Path::new(text).components().filter(|part| *part != Component::CurDir);
-    let path: PathBuf =
-        parts.map(|part| matches!(part, Component::Normal(_)).then_some(part)).collect::<Option<_>>()?;
-    (path.starts_with("content") && path.components().count() >= 3).then_some(path)
-}
-
-/// Puts a consent on record; its number.
-pub fn append_consent(
-    practice: &Practice,
-    member: &Member,
-    new: &NewConsent,
-    recorder: &Recorder,
-) -> Result<u32, RegisterError> {
-    let entry = written(practice, new)?;
-    book(practice, member, |book| book.append(entry, recorder))
-}
-
-/// Refuses what [`append_consent`] would refuse.
-pub fn check_consent(practice: &Practice, new: &NewConsent) -> Result<(), RegisterError> {
-    written(practice, new).map(drop)
-}
-
-/// The version of the text that people agree to today, where site.toml says it.
-pub fn wording(practice: &Practice) -> String {
-    practice.site.consent.wording.clone().unwrap_or_else(|| "1".to_owned())
-}
-
-fn written(practice: &Practice, new: &NewConsent) -> Result<Entry, RegisterError> {
-    let given = super::past("--given", new.given, practice.today)?;
-    let how = super::line("--how", &new.how)?;
-    let guardian = new.guardian.as_ref().map(|name| super::line("--guardian", name)).transpose()?;
-    match (new.by, &guardian) {
-        (By::Person, Some(_)) => {
-            let why = "A guardian stands in a consent that they gave: --by guardian, or --by both.";
-            return Err(RegisterError::Surplus { option: "--guardian", why });
-        }
-        (By::Guardian | By::Both, None) => {
-            return Err(RegisterError::Missing { option: "--guardian", why: "Say who gave it: --guardian \"Name\"." });
-        }
-        _ => {}
-    }
-    let entry = match &new.to {
-        To::Notices { wording } => Entry::new("consent")
-            .text("to", Subject::Notices.word())
-            .text("channel", "email")
-            .date("given", given)
-            .text("wording", super::line("--wording", wording)?),
-        To::Naming(naming) => written_naming(practice, naming, given)?,
-    };
-    Ok(entry.text("how", how).text("by", new.by.word()).optional("guardian", guardian.as_ref()))
-}
-
-fn written_naming(practice: &Practice, naming: &Naming, given: Date) -> Result<Entry, RegisterError> {
-    let no_page = || RegisterError::NoPage { page: naming.page.display().to_string() };
-    let page = placed(&naming.page.to_string_lossy()).ok_or_else(no_page)?;
-    // A slip of the keyboard would be a consent to nothing.
-    if !practice.root.join(&page).exists() {
-        return Err(no_page());
-    }
-    let lacking = lacks(naming);
-    if practice.is_part2(&page) && !lacking.is_empty() {
-        return Err(RegisterError::Part2 { lacking });
-    }
-    let expires = naming.expires.map(|date| super::day("--expires", date)).transpose()?;
-    if let Some(date) = expires.filter(|expires| *expires < given) {
-        return Err(RegisterError::Backwards { date });
-    }
-    let mut entry = Entry::new("consent")
-        .text("to", Subject::Naming.word())
-        .text("page", page.to_string_lossy())
-        .date("given", given)
-        .date("expires", expires);
-    let texts = [
-        ("person", "--person", &naming.person),
-        ("discloses", "--discloses", &naming.discloses),
-        ("what", "--what", &naming.what),
-        ("recipients", "--recipients", &naming.recipients),
-        ("purpose", "--purpose", &naming.purpose),
-    ];
-    for (key, option, text) in texts {
-        if let Some(text) = text {
-            entry = entry.text(key, super::line(option, text)?);
-        }
-    }
-    Ok(entry.yes("revocable", naming.revocable))
-}
-
-/// Revokes a consent: from `on` it no longer counts.
-pub fn append_revoked(
-    practice: &Practice,
-    member: &Member,
-    id: u32,
-    on: Date,
-    recorder: &Recorder,
-) -> Result<u32, RegisterError> {
-    let known = || member.register.consents.iter().map(|consent| consent.id).collect();
-    let consent = member.register.consents.iter().find(|consent| consent.id == id);
-    let consent = consent.ok_or_else(|| RegisterError::Unknown { kind: "consent", id, known: known() })?;
-    if let Some(date) = consent.revoked {
-        return Err(RegisterError::Ended { kind: "consent", id, date });
-    }
-    let on = super::past("--on", on, practice.today)?;
-    if on < consent.given {
-        return Err(RegisterError::Backwards { date: on });
-    }
-    let entry = Entry::new("revoked").number("consent", id).date("on", on);
-    book(practice, member, |book| book.append(entry, recorder))
-}
-
-/// The register of a person.
-pub(super) fn book<T>(practice: &Practice, member: &Member, with: impl FnOnce(Book<'_>) -> T) -> T {
-    with(Book {
-        root: &practice.root,
-        file: &super::file_of(&member.folder),
-        begins: "# What is on record about this person: consents, disclosures, holds. heldspace adds entries at the end and never\n# changes one that stands here; what ended is ended by a later entry.\n\n",
-        check: |source, mistakes| drop(super::parse(source, mistakes)),
-    })
 }

@@ -4,8 +4,7 @@ use jiff::civil::Date;
 
 use super::{
     Recorder, RegisterError,
-    append::Entry,
-    consent::book,
+    append::{Entry, book},
     entry::{self, Ids, Record},
 };
 use crate::{

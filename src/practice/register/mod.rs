@@ -11,13 +11,14 @@ mod disclosure;
 mod entry;
 mod error;
 mod hold;
+mod needs;
 
 use std::path::{Path, PathBuf};
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 pub(super) use agreement::read as agreements;
-pub use agreement::{Agreement, Kind, NewAgreement, Service, append_agreement, append_ended, needs};
+pub use agreement::{Agreement, Kind, NewAgreement, Service, append_agreement, append_ended};
 pub use consent::{
     By, Consent, Naming, NewConsent, Permission, State, To, append_consent, append_revoked, check_consent, wording,
 };
@@ -25,6 +26,7 @@ pub use disclosure::{Disclosure, NewDisclosure, append_disclosure};
 pub use entry::Record;
 pub use error::RegisterError;
 pub use hold::{Hold, append_hold, append_released};
+pub use needs::needs;
 
 use super::Practice;
 use crate::content::{Fields, Mistake, Source, is_unseen, toml};

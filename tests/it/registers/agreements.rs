@@ -166,3 +166,12 @@ fn an_agreement_that_says_too_little_is_refused() {
         assert!(code == 3 && said.contains(what) && said.contains("register.toml:"), "{said}");
     }
 }
+
+#[test]
+fn naming_a_host_elsewhere_asks_for_the_agreement_until_there_is_one() {
+    let site = practice();
+    let named = |place: &str| site.ok(&["host", "add", place]).contains("heldspace agreement add");
+    assert!(named("https://pages.example.invalid") && !named("http://127.0.0.1:8080") && !named("elsewhere"));
+    agree(&site, "host");
+    assert!(!named("https://pages.example.invalid"));
+}
