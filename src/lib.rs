@@ -59,6 +59,8 @@ pub mod cli;
 pub mod content;
 #[cfg(feature = "author")]
 pub mod csv_safe;
+#[cfg(feature = "author")]
+pub mod doctor;
 pub mod explain;
 #[cfg(feature = "author")]
 pub mod host;

@@ -36,6 +36,8 @@ macro_rules! failures {
             AddressesChanged,
             #[error("{place} is neither an address nor a folder that is there")]
             NoAddress { place: String },
+            #[error("{}", findings(*.stops, *.duties))]
+            Findings { stops: usize, duties: usize },
             #[error("a membership that is closed ends some day")]
             NoEnd,
             #[error("{member} was closed and can read nothing")]
@@ -61,7 +63,8 @@ macro_rules! failures {
             fn exit_code(&self) -> u8 {
                 match self {
                     $($(#[$cfg])* Self::$name(error) => error.exit_code(),)*
-                    Self::Runtime(_) | Self::NotShown(_) | Self::NoticesLeft { .. } => 1,
+                    Self::Findings { stops: 1.., .. } => 4,
+                    Self::Runtime(_) | Self::Findings { .. } | Self::NotShown(_) | Self::NoticesLeft { .. } => 1,
                     Self::NoHost
                     | Self::AddressesChanged
                     | Self::LinkNotYet
@@ -75,6 +78,15 @@ macro_rules! failures {
             }
         }
     };
+}
+
+/// What `doctor` has found, in numbers.
+fn findings(stops: usize, duties: usize) -> String {
+    match (stops, duties) {
+        (0, duties) => format!("a regulator would ask about {duties}"),
+        (stops, 0) => format!("{stops} in the way"),
+        (stops, duties) => format!("{stops} in the way, and a regulator would ask about {duties}"),
+    }
 }
 
 impl Failure {

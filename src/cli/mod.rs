@@ -23,6 +23,8 @@ mod context;
 mod demo;
 #[cfg(feature = "author")]
 mod disclosures;
+#[cfg(feature = "author")]
+mod doctor;
 mod failure;
 #[cfg(feature = "author")]
 mod group;
@@ -143,6 +145,8 @@ enum Command {
     #[cfg(feature = "author")]
     Audit(audit::Audit),
     #[cfg(feature = "author")]
+    Doctor(doctor::Doctor),
+    #[cfg(feature = "author")]
     Open(open::Open),
     #[cfg(feature = "author")]
     Notify(notify::Notify),
@@ -196,6 +200,8 @@ impl Command {
             Self::Show(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Audit(command) => command.run(common, terminal).await,
+            #[cfg(feature = "author")]
+            Self::Doctor(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Open(command) => command.run(common),
             #[cfg(feature = "author")]

@@ -20,7 +20,7 @@ use crate::{
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Recover {
-    /// Only prove that the words are this practice's; touch nothing
+    /// Only prove that the words are this practice's; change nothing
     #[arg(long = "try")]
     attempt: bool,
     /// Read the words from this file (mode 0600) rather than asking
@@ -82,6 +82,7 @@ impl Recover {
             if keys.root() != root.keys(1).root() {
                 return Err(Failure::OtherRoot);
             }
+            home.write_tried(context::now())?;
             (true, "the keys on this machine")
         } else if published.is_some() {
             (true, "what was published")

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! keys.age | keys.json   the keys in use: under a passphrase, or bare (0600)
+//! tried.json             when the recovery sheet was last proved
 //! release.json           the last release, written down before anything is uploaded
 //! keyrings/<mailbox>     as sealed, so that a lost host loses none
 //! <name>.log             what was given, sent and seen: sealed to the practice
@@ -133,6 +134,10 @@ impl Home {
         Self(practice.join(".heldspace"))
     }
 
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
     pub fn store(&self) -> PathBuf {
         self.0.join("store")
     }
@@ -198,6 +203,15 @@ impl Home {
             None => files::write(&self.0.join("keys.json"), &json, Access::Secret)?,
         }
         Ok(())
+    }
+
+    /// When the recovery sheet was last proved on this machine.
+    pub fn tried(&self) -> Result<Option<UnixTime>, HomeError> {
+        self.read_json("tried.json")
+    }
+
+    pub fn write_tried(&self, time: UnixTime) -> Result<(), HomeError> {
+        self.write_json("tried.json", &time)
     }
 
     pub fn released(&self) -> Result<Option<Released>, HomeError> {
@@ -275,7 +289,11 @@ impl Home {
         files::folder(&self.0, Access::Secret)?;
         let path = self.0.join("lock");
         let failed = |source| FileError::Write { path: path.clone(), source };
-        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+        let mut options = File::options();
+        options.create(true).truncate(false).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&path).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => Ok(Lock(file)),
             Err(TryLockError::WouldBlock) => Err(HomeError::Busy),

@@ -1,0 +1,94 @@
+//! What goes out: agreements with those who carry it, addresses, help.
+
+use jiff::ToSpan;
+
+use super::{Finding, Patient, Weight};
+use crate::practice::{
+    Way, is_loopback,
+    register::{Service, needs},
+};
+
+/// Mailbox providers for private people, who sign no agreement.
+const CONSUMER: [&str; 10] = [
+    "gmail.com",
+    "googlemail.com",
+    "outlook.com",
+    "hotmail.com",
+    "live.com",
+    "yahoo.com",
+    "icloud.com",
+    "aol.com",
+    "gmx.de",
+    "web.de",
+];
+/// An agreement that ends within so many days is to be renewed.
+const SOON: i64 = 60;
+
+const CONTRACT: &str = "45 CFR 164.308(b), 164.504(e); 42 CFR 2.11";
+
+impl Patient<'_> {
+    pub(super) fn sending(&self) -> Vec<Finding> {
+        let mut findings = self.agreements();
+        findings.extend(self.addresses());
+        findings.extend(self.sender());
+        findings
+    }
+
+    fn agreements(&self) -> Vec<Finding> {
+        let (practice, today) = (self.practice, self.practice.today);
+        let mut findings = Vec::new();
+        for (service, name, who) in [(Service::Host, "host", "the host"), (Service::Mail, "mail", "the mail server")] {
+            if needs(practice, &[service]).is_err() {
+                let what = format!("no agreement with {who} is in force, so nothing is sent there");
+                let mend = format!(
+                    "`heldspace agreement add NAME --service {name} --kind baa --signed DATE`; your own hardware: `--kind own`"
+                );
+                findings.push(Finding::new(Weight::Stops, what, mend).under(CONTRACT));
+            }
+        }
+        let soon = today.saturating_add(SOON.days());
+        for agreement in practice.agreements.iter().filter(|agreement| agreement.in_force(today)) {
+            if let Some(ends) = agreement.ends.filter(|ends| *ends <= soon) {
+                let what = format!("the agreement with {} ends on {ends}", agreement.with());
+                let mend = "renew it, and put the new one on record: `heldspace agreement add`";
+                findings.push(Finding::new(Weight::Duty, what, mend).under(CONTRACT));
+            }
+        }
+        let has_backup = practice.agreements.iter().any(|agreement| agreement.covers(Service::Backup, today));
+        if !has_backup {
+            let mend = "back up the whole folder, `.heldspace` too, and put on record where: `heldspace agreement add NAME --service backup --kind baa --signed DATE`, or `--kind own`";
+            let finding = Finding::new(Weight::Duty, "nothing is on record about a backup", mend);
+            findings.push(finding.under("45 CFR 164.308(a)(7)(ii)(A)"));
+        }
+        findings
+    }
+
+    fn addresses(&self) -> Vec<Finding> {
+        let site = &self.practice.site;
+        let mut findings = Vec::new();
+        if is_loopback(&site.address.links) {
+            let mend = "before you hand out cards: `heldspace host add https://…` (docs/hosting.md)";
+            findings.push(Finding::new(Weight::Look, "links and cards lead to this computer alone", mend));
+        }
+        if site.help.lines.len() == 1 {
+            let what = format!("{} is the only help line", site.help.lines[0].name);
+            let mend = "add your practice's own number, and when it is answered, under [[help.lines]] in site.toml";
+            findings.push(Finding::new(Weight::Look, what, mend));
+        }
+        findings
+    }
+
+    fn sender(&self) -> Option<Finding> {
+        let mail = self.practice.site.mail.as_ref()?;
+        let Way::Server(_) = &mail.way else { return None };
+        let domain = mail.from.text.rsplit('@').next().unwrap_or_default().to_ascii_lowercase();
+        if CONSUMER.contains(&domain.as_str()) {
+            let what = format!("notices come from an address at {domain}, a provider for private people");
+            let mend = "a provider that signs an agreement, and an address at a domain of your own";
+            return Some(Finding::new(Weight::Duty, what, mend).under(CONTRACT));
+        }
+        let what = format!("whether {domain} has SPF, DKIM and DMARC records can't be seen from here");
+        let mend = "ask your mail provider; without them notices land among the spam";
+        Some(Finding::new(Weight::Look, what, mend))
+    }
+}

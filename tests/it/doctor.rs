@@ -1,0 +1,172 @@
+//! `doctor`: each thing that can be amiss is found, with the rule that asks for it, and gone once it is mended.
+
+use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+
+use serde_json::Value;
+
+use crate::site::TestSite;
+
+/// What is found, and the exit code.
+fn examine(site: &TestSite) -> (Vec<Value>, i32) {
+    let output = site.run(&["doctor", "--json"]);
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    (found["findings"].as_array().unwrap().clone(), output.status.code().unwrap())
+}
+
+/// The weight and the rule of the finding that says this.
+fn finding(site: &TestSite, what: &str) -> Option<(String, Option<String>)> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let (found, _) = examine(site);
+    let found = found.iter().find(|finding| text(&finding["what"]).unwrap().contains(what))?;
+    assert!(!text(&found["mend"]).unwrap().is_empty());
+    Some((text(&found["weight"]).unwrap(), text(&found["rule"])))
+}
+
+fn weight(site: &TestSite, what: &str) -> Option<String> {
+    finding(site, what).map(|(weight, _)| weight)
+}
+
+/// A practice in which all that is asked for is there; what only its place on this disk tells is left out.
+fn in_order() -> TestSite {
+    let site = TestSite::empty().group("a");
+    site.member("ann", &["a"]);
+    site.page("groups/a/one.md", "# One\n\nText.");
+    site.build();
+    site.ok(&["recover", "--try", "--words-file", site.words_file().to_str().unwrap()]);
+    site.ok(&["agreement", "add", "--service", "backup", "--kind", "own", "--recorded-by", "Ines"]);
+    let toml = fs::read_to_string(site.path("site.toml")).unwrap();
+    fs::write(site.path("site.toml"), format!("{toml}\n[record]\nkeep_years = 7\n")).unwrap();
+    site
+}
+
+#[test]
+fn a_practice_in_order_has_nothing_in_the_way() {
+    let site = in_order();
+    let (found, code) = examine(&site);
+    let heavy: Vec<_> = found
+        .iter()
+        .filter(|finding| finding["weight"] != "look")
+        .map(|finding| finding["what"].as_str().unwrap().to_owned())
+        .filter(|what| !what.contains("disk") && !what.contains("no passphrase"))
+        .collect();
+    assert!(heavy.is_empty(), "{heavy:?}");
+    assert!(code == 1, "its keys are bare: {code}");
+    let before = crate::site::files_below(site.root());
+    examine(&site);
+    assert_eq!(crate::site::files_below(site.root()), before, "it changes nothing");
+}
+
+#[test]
+fn what_is_amiss_among_people_is_found() {
+    let site = in_order();
+    fs::create_dir_all(site.path("content/members/ben")).unwrap();
+    fs::write(site.path("content/members/ben/member.toml"), "name = \"Ben\"\nemail = \"ben@example.org\"\n").unwrap();
+    assert_eq!(weight(&site, "no mailbox, and so nothing to read: ben").as_deref(), Some("stops"));
+    let (weighs, rule) = finding(&site, "no consent to notices on record, and so none is sent: ben").unwrap();
+    assert_eq!((weighs.as_str(), rule.as_deref()), ("stops", Some("45 CFR 164.522(b)")));
+    site.ok(&["consent", "add", "ben", "--notices", "--how", "signed form", "--recorded-by", "Ines"]);
+    assert_eq!(weight(&site, "no consent to notices"), None);
+    site.ok(&["member", "close", "ann", "--reason", "left", "--keep-until", "now", "--yes"]);
+    assert_eq!(weight(&site, "in which ann may still read is over").as_deref(), Some("stops"));
+    site.build();
+    assert_eq!(weight(&site, "in which ann"), None);
+    site.ok(&["hold", "ann", "--reason", "a letter from a lawyer", "--recorded-by", "Ines"]);
+    assert_eq!(weight(&site, "given to ann is held").as_deref(), Some("look"));
+    site.page("groups/a/bad.md", "+++\ntilte = \"x\"\n+++\nText.");
+    let (_, code) = examine(&site);
+    assert_eq!((weight(&site, "1 mistake in your files").as_deref(), code), (Some("stops"), 4));
+}
+
+#[test]
+fn what_is_amiss_with_whom_things_go_through_is_found() {
+    let site = in_order();
+    let toml = fs::read_to_string(site.path("site.toml")).unwrap();
+    let mail = "[mail]\nfrom = \"someone@gmail.com\"\nserver = \"smtp.gmail.com\"\nsecurity = \"starttls\"\n";
+    let host = "[host]\naddress = \"https://pages.example.org\"\n";
+    let kept = sections_without(&toml, &["mail", "host"]);
+    fs::write(site.path("site.toml"), format!("{kept}\n{mail}\n{host}")).unwrap();
+    assert_eq!(weight(&site, "no agreement with the host").as_deref(), Some("stops"));
+    assert_eq!(weight(&site, "no agreement with the mail server").as_deref(), Some("stops"));
+    assert_eq!(weight(&site, "an address at gmail.com").as_deref(), Some("duty"));
+    let add = |service: &str, more: &[&str]| {
+        let args = ["agreement", "add", "Example Ltd", "--service", service, "--recorded-by", "Ines"];
+        site.ok(&[&args[..], more].concat());
+    };
+    add("host", &["--kind", "own"]);
+    add("mail", &["--kind", "baa", "--signed", "2026-01-01", "--ends", &soon()]);
+    assert_eq!(weight(&site, "no agreement with"), None);
+    assert_eq!(weight(&site, "the agreement with Example Ltd ends").as_deref(), Some("duty"));
+}
+
+#[test]
+fn what_is_amiss_with_the_folder_is_found() {
+    let site = in_order();
+    let record = site.path(".heldspace/record.log");
+    fs::set_permissions(&record, fs::Permissions::from_mode(0o644)).unwrap();
+    assert_eq!(weight(&site, "others on this machine may read").as_deref(), Some("stops"));
+    fs::set_permissions(&record, fs::Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(weight(&site, "others on this machine may read"), None);
+    fs::create_dir(site.path(".git")).unwrap();
+    let secret = "[remote \"origin\"]\n\turl = https://me:zqxsecret@example.org/p.git\n";
+    fs::write(site.path(".git/config"), secret).unwrap();
+    let (found, _) = examine(&site);
+    assert!(!serde_json::to_string(&found).unwrap().contains("zqxsecret"));
+    assert_eq!(weight(&site, "to the remote `origin`").as_deref(), Some("duty"));
+    fs::write(site.path(".gitignore"), "").unwrap();
+    assert_eq!(weight(&site, "git would take keys").as_deref(), Some("duty"));
+    let moved = site.path("Dropbox (Private)/practice");
+    fs::create_dir_all(&moved).unwrap();
+    copy(site.root(), &moved);
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_heldspace"))
+        .args(["--root", moved.to_str().unwrap(), "doctor"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("A regulator would ask:") && said.contains("a program copies elsewhere"), "{said}");
+}
+
+#[test]
+fn a_sheet_that_was_never_tried_and_silent_members_are_told() {
+    let site = TestSite::empty();
+    site.member("ann", &[]);
+    site.page("library/a.md", "# A\n\nText.");
+    site.build();
+    let (weighs, rule) = finding(&site, "the recovery sheet has not been tried").unwrap();
+    assert_eq!((weighs.as_str(), rule.as_deref()), ("duty", Some("45 CFR 164.308(a)(7)(ii)(D)")));
+    assert_eq!(weight(&site, "never opened anything: ann"), None, "nobody has served anything yet");
+    fs::create_dir_all(site.store().join("audit")).unwrap();
+    assert_eq!(weight(&site, "never opened anything: ann").as_deref(), Some("look"));
+    let empty = tempfile::tempdir().unwrap();
+    let root = empty.path().to_str().unwrap();
+    let output =
+        std::process::Command::new(env!("CARGO_BIN_EXE_heldspace")).args(["--root", root, "doctor"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "no practice");
+}
+
+fn soon() -> String {
+    let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    crate::clock::date(seconds + 20 * crate::clock::DAY).to_string()
+}
+
+/// TOML without these sections.
+fn sections_without(toml: &str, names: &[&str]) -> String {
+    let mut keep = true;
+    let mut kept = String::new();
+    for line in toml.lines() {
+        if let Some(name) = line.strip_prefix('[') {
+            keep = !names.iter().any(|left_out| name.starts_with(left_out));
+        }
+        if keep {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    kept
+}
+
+fn copy(from: &Path, to: &Path) {
+    for file in ["site.toml", "register.toml"] {
+        fs::copy(from.join(file), to.join(file)).unwrap();
+    }
+    fs::create_dir_all(to.join("content/library")).unwrap();
+}
