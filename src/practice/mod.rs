@@ -66,6 +66,7 @@ impl Practice {
         }
         let members = people(root, "members", mistakes, member::read);
         member::clashes(&members, mistakes);
+        member::acting(root, &members, mistakes);
         let groups =
             people(root, "groups", mistakes, |root, folder, mistakes| group::read(root, folder, &members, mistakes));
         Self { root: root.to_owned(), site, members, groups }

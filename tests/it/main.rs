@@ -48,6 +48,8 @@ mod reader;
 #[cfg(feature = "author")]
 mod render;
 #[cfg(feature = "author")]
+mod roster;
+#[cfg(feature = "author")]
 mod sealed;
 #[cfg(feature = "author")]
 mod secrets;

@@ -4,7 +4,9 @@ mod add;
 mod card;
 mod close;
 mod list;
+mod paper;
 mod rekey;
+mod roster;
 
 use clap::Subcommand;
 
@@ -21,19 +23,7 @@ pub enum Member {
         #[command(flatten)]
         store: context::StoreArg,
     },
-    /// Give a member a new card: a new mailbox with new words; the old card is dead from the next release on
-    ///
-    /// Everything they may read stays readable with the new card.
-    ///
-    /// Example: heldspace member rekey maya
-    #[command(verbatim_doc_comment)]
-    Rekey {
-        /// The member's folder name
-        name: String,
-        /// Do not ask
-        #[arg(long)]
-        yes: bool,
-    },
+    Rekey(rekey::Rekey),
     /// Close a member's mailbox: from the next release on it opens nothing
     ///
     /// Their folder and what you wrote stay with you. What they have read cannot be taken back.
@@ -54,7 +44,7 @@ impl Member {
         match self {
             Self::Add(add) => add.run(common, terminal),
             Self::List { store } => list::list(&store, common, terminal).await,
-            Self::Rekey { name, yes } => rekey::rekey(&name, yes, common, terminal),
+            Self::Rekey(rekey) => rekey.run(common, terminal).await,
             Self::Close { name, yes } => close::close(&name, yes, common, terminal),
         }
     }
