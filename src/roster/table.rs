@@ -24,7 +24,7 @@ pub const COLUMNS: [&str; 11] = [
 /// The cells below a header that was understood.
 #[derive(Debug)]
 pub struct Table {
-    /// For each column of the file, which of [`COLUMNS`] it is; none where it has neither name nor cells.
+    /// For each column of the file, which of [`COLUMNS`] it is; empty for one with a wrong name, none without a name.
     columns: Vec<Option<&'static str>>,
     pub rows: Vec<(usize, Vec<String>)>,
 }
@@ -100,7 +100,7 @@ fn records(text: &str, separator: u8) -> Vec<(usize, Vec<String>)> {
     let mut reader = csv::ReaderBuilder::new();
     let mut reader = reader.has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes());
     let mut record = csv::StringRecord::new();
-    let (mut rows, mut within) = (Vec::new(), 0);
+    let (mut rows, mut within): (Vec<(usize, Vec<String>)>, _) = (Vec::new(), 0);
     // In memory and UTF-8: nothing can fail.
     while reader.read_record(&mut record).unwrap_or(false) {
         let end = usize::try_from(reader.position().line()).unwrap_or(usize::MAX);
@@ -108,7 +108,9 @@ fn records(text: &str, separator: u8) -> Vec<(usize, Vec<String>)> {
         within += record.iter().map(|cell| cell.matches('\n').count()).sum::<usize>();
         let cells: Vec<String> = record.iter().map(cell::clean).collect();
         if cells.iter().any(|cell| !cell.is_empty()) {
-            rows.push((end.saturating_sub(1 + within), cells));
+            // A quote mark that is never closed takes the file's end into its cell.
+            let after = rows.last().map_or(1, |(before, _)| before + 1);
+            rows.push((end.saturating_sub(1 + within).max(after), cells));
         }
     }
     rows
@@ -132,16 +134,12 @@ fn header_of(row: usize, header: &[String], flaws: &mut Flaws) -> Option<Vec<Opt
         } else if column.is_some() && columns.contains(&column) {
             flaws.cell(place, "this column is there twice", "remove one of them");
         }
-        columns.push(column);
+        // What has a wrong name is told once, and not again at every cell below it.
+        columns.push(column.or((!name.is_empty()).then_some("")));
     }
-    for needed in ["name", "email"] {
-        if !columns.contains(&Some(needed)) {
-            flaws.row(
-                row,
-                format!("the column `{needed}` is missing"),
-                "every person needs a name and an e-mail address",
-            );
-        }
+    let missing: Vec<_> = ["name", "email"].into_iter().filter(|needed| !columns.contains(&Some(needed))).collect();
+    for needed in &missing {
+        flaws.row(row, format!("the column `{needed}` is missing"), "every person needs a name and an e-mail address");
     }
-    Some(columns)
+    missing.is_empty().then_some(columns)
 }
