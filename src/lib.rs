@@ -14,6 +14,7 @@
 //! | stage | takes | gives | must not know |
 //! |---|---|---|---|
 //! | [`content`] | the practice's folder | [`content::Page`], or every mistake at once | keys, how a page will look |
+//! | [`roster`] | a spreadsheet of people, the practice | who is new, or every mistake at once | keys; writes nothing |
 //! | [`render`] | a page, a reader, a theme | [`render::RenderedPage`], or [`render::OpenFile`] | keys, a store, a clock |
 //! | [`seal`] | a rendered page, a mailbox, [`keys`] | age files and the index that names them | folders, templates, a host |
 //! | [`publish`] | all of these, and what was given before | a plan to show, and then a publication | how to ask anyone |
@@ -76,6 +77,8 @@ pub mod publish;
 pub mod record;
 #[cfg(feature = "author")]
 pub mod render;
+#[cfg(feature = "author")]
+pub mod roster;
 #[cfg(feature = "author")]
 pub mod seal;
 #[cfg(feature = "serve")]

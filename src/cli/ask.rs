@@ -17,7 +17,7 @@ const WORDS: usize = 24;
 pub const TRIES: usize = 3;
 
 /// Yes or no; `--yes` has answered it already.
-pub fn agree(question: &'static str, yes: bool) -> Result<(), Failure> {
+pub fn agree(question: &str, yes: bool) -> Result<(), Failure> {
     if yes {
         return Ok(());
     }

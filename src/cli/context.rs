@@ -66,6 +66,21 @@ pub fn practice_without(common: &Common, folder: &str) -> Result<Practice, Failu
     Ok(Mistakes::unless_any(mistakes, practice)?)
 }
 
+/// The practice, for a command that makes many members: a folder that a kill left without its file is no mistake yet.
+pub fn practice_of_the_finished(common: &Common) -> Result<Practice, Failure> {
+    let mut mistakes = Vec::new();
+    let mut practice = Practice::read_on(&common.root, &mut mistakes);
+    let file = |folder: &str| Path::new("content/members").join(folder).join("member.toml");
+    practice.members.retain(|folder, _| {
+        let there = common.root.join(file(folder)).exists();
+        if !there {
+            mistakes.retain(|mistake| mistake.file != file(folder));
+        }
+        there
+    });
+    Ok(Mistakes::unless_any(mistakes, practice)?)
+}
+
 /// The practice for a command that changes or gives something: locked before it is read, and until the lock is dropped, so
 /// that nothing is done with what somebody else has changed since, however long a question stays open.
 pub fn locked(common: &Common) -> Result<(Home, Lock), Failure> {

@@ -46,6 +46,8 @@ macro_rules! failures {
             LinkNotYet,
             #[error("what is shown once could not be shown")]
             NotShown(#[source] std::io::Error),
+            #[error("the cards would be seen by nobody here")]
+            CardsNowhere,
             #[error("these are not this practice's 24 words")]
             OtherRoot,
             #[error("{left} of {of} notices did not go out")]
@@ -124,6 +126,16 @@ failures! {
     Tls(crate::serve::tls::TlsError),
 }
 
+#[cfg(feature = "author")]
+impl From<crate::roster::RosterError> for Failure {
+    fn from(error: crate::roster::RosterError) -> Self {
+        match error {
+            crate::roster::RosterError::File(error) => error.into(),
+            crate::roster::RosterError::Mistakes(mistakes) => mistakes.into(),
+        }
+    }
+}
+
 impl Failure {
     fn own_hint(&self) -> Option<String> {
         Some(match self {
@@ -141,6 +153,7 @@ impl Failure {
             Self::NoAddress { place } => format!("For a server: https://{place}. For a folder: ./{place}"),
             Self::LinkNotYet => "It was ended, or its week is over, or this member is new: it works again after the next `heldspace build` (and `heldspace publish`, where there is a host).".into(),
             Self::NotShown(_) => "Look where the output goes, and whether it can take any. For a card: `heldspace member rekey` makes a new one.".into(),
+            Self::CardsNowhere => "Nothing was changed. Name a file for them: --cards cards.html".into(),
             Self::OtherRoot => "Nothing was changed. Look whether this sheet belongs to another practice.".into(),
             Self::NoticesLeft { .. } => "What was refused: ask that person for their address, and correct it in member.toml. What was put off: run `heldspace notify` again later. What may have been sent: ask, or send it once more with `heldspace notify --member NAME --again`.".into(),
             _ => return None,

@@ -9,6 +9,7 @@ use super::{Common, Failure, Terminal, ask, context, sheet::mark};
 use crate::{
     keys::Root,
     practice::{Home, HomeError},
+    seal::key_words,
     wire::Epoch,
 };
 
@@ -89,9 +90,9 @@ impl Recover {
         } else {
             (false, "nothing")
         };
-        let sheet = mark(root.keys(1).root());
-        terminal.data(&json!({ "proved": proved, "against": against, "sheet": sheet }));
-        terminal.line(format!("Sheet {sheet}."));
+        let (sheet, key) = (mark(root.keys(1).root()), key_words(root.keys(1).root()));
+        terminal.data(&json!({ "proved": proved, "against": against, "sheet": sheet, "key": key }));
+        terminal.line(format!("Sheet {sheet}. This practice's key, as members see it: {key}"));
         terminal.line(if proved {
             format!("These words are right; compared with {against}. Nothing was changed.")
         } else {

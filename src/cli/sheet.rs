@@ -7,6 +7,7 @@ use super::{Failure, Terminal};
 use crate::{
     keys::Root,
     practice::files::{self, Access},
+    seal::key_words,
     wire::{Digest, Epoch, VerifyingKey},
 };
 
@@ -15,6 +16,7 @@ pub struct Sheet {
     words: Vec<&'static str>,
     epoch: Epoch,
     mark: String,
+    key: String,
 }
 
 /// Tells one practice's sheet from another's; says nothing about the words.
@@ -24,7 +26,7 @@ pub fn mark(root: &VerifyingKey) -> String {
 
 impl Sheet {
     pub fn of(root: &Root, epoch: Epoch) -> Self {
-        Self { words: root.to_words(), epoch, mark: mark(root.keys(1).root()) }
+        Self { words: root.to_words(), epoch, mark: mark(root.keys(1).root()), key: key_words(root.keys(1).root()) }
     }
 
     /// Shows it, once; an error when nobody can have seen it.
@@ -42,7 +44,10 @@ impl Sheet {
         if let Some(code) = terminal.code(&self.words.join(" ")) {
             lines.push(format!("\n{code}"));
         }
-        lines.push(format!("\n  Epoch {}   Sheet {}\n", self.epoch, self.mark));
+        lines.push(format!(
+            "\n  Epoch {}   Sheet {}\n  This practice's key, as members see it: {}\n",
+            self.epoch, self.mark, self.key
+        ));
         let data = json!({ "practice": practice, "epoch": self.epoch, "sheet": self.mark, "words": self.words });
         terminal.once(&lines.join("\n"), &data)
     }
@@ -57,6 +62,13 @@ impl Sheet {
         let code = code.render::<svg::Color<'_>>().min_dimensions(240, 240).build();
         let code = code.split_once("?>").map_or(code.as_str(), |(_, svg)| svg);
         let words = format!("<li>{}</li>", self.words.join("</li><li>"));
-        format!(include_str!("sheet.html"), words = words, code = code, epoch = self.epoch, mark = self.mark)
+        format!(
+            include_str!("sheet.html"),
+            words = words,
+            code = code,
+            epoch = self.epoch,
+            mark = self.mark,
+            key = self.key
+        )
     }
 }

@@ -9,7 +9,7 @@ use crate::practice::{Group, Member, Practice};
 pub enum Audience {
     /// Anyone at all: a page of the library with `public = true`.
     Open,
-    /// Every member.
+    /// Every member but those who act for another.
     Library,
     /// The members of a group, by its folder.
     Group(String),
@@ -32,6 +32,9 @@ impl Audience {
             Self::Member(member) => practice.members.get(member).into_iter().collect(),
             Self::Message(to) => named(to),
         };
+        if *self == Self::Library {
+            readers.retain(|member| member.acts_for.is_none());
+        }
         // SECURITY: whoever has left reads nothing new, wherever their name still stands.
         readers.retain(|member| !member.is_closed(practice.today));
         readers

@@ -44,6 +44,10 @@ pub enum EditError {
     Long { longest: usize },
     #[error("{email:?} is not an e-mail address")]
     Email { email: String },
+    #[error("{tag:?} is not a language tag")]
+    Language { tag: String },
+    #[error("{name:?} can't act for {whom:?}")]
+    ActsFor { name: String, whom: String },
 }
 
 impl Explain for EditError {
@@ -62,6 +66,8 @@ impl Explain for EditError {
             Self::Shown { .. } => "Write it on one line, with letters that can be seen.".into(),
             Self::Long { .. } => "Write something shorter: it is shown on a phone.".into(),
             Self::Email { .. } => "Write it as name@example.org.".into(),
+            Self::Language { .. } => "Write a tag such as en, de or pt-BR.".into(),
+            Self::ActsFor { .. } => "Someone acts for another member, who acts for nobody.".into(),
         })
     }
 
@@ -100,6 +106,11 @@ pub fn email(text: &str) -> Result<&str, EditError> {
     } else {
         Err(EditError::Email { email: text.to_owned() })
     }
+}
+
+/// Checks the language of someone's notices.
+pub fn language(tag: &str) -> Result<&str, EditError> {
+    if super::site::is_language(tag) { Ok(tag) } else { Err(EditError::Language { tag: tag.to_owned() }) }
 }
 
 /// A file of the practice, about to be changed.
@@ -269,18 +280,32 @@ impl Edit {
     }
 }
 
+/// What is known of a person when they are added; all of it was checked.
+#[derive(Debug, Clone, Copy)]
+pub struct NewMember<'a> {
+    pub folder: &'a str,
+    pub name: &'a str,
+    pub email: &'a str,
+    pub language: Option<&'a str>,
+    /// False for someone who asked for none.
+    pub notices: bool,
+    pub acts_for: Option<&'a str>,
+}
+
 /// Makes a member's folder.
-pub fn create_member(
-    root: &Path,
-    folder: &str,
-    name: &str,
-    email: &str,
-    mailbox: &NewMailbox,
-) -> Result<(), EditError> {
-    let folder = root.join("content/members").join(folder);
+pub fn create_member(root: &Path, member: &NewMember<'_>, mailbox: &NewMailbox) -> Result<(), EditError> {
+    let folder = root.join("content/members").join(member.folder);
     let mut edit = Edit { path: folder.join("member.toml"), document: DocumentMut::new() };
-    edit.document["name"] = value(name);
-    edit.document["email"] = value(email);
+    edit.document["name"] = value(member.name);
+    edit.document["email"] = value(member.email);
+    for (key, text) in [("language", member.language), ("acts_for", member.acts_for)] {
+        if let Some(text) = text {
+            edit.document[key] = value(text);
+        }
+    }
+    if !member.notices {
+        edit.document["notices"] = value(false);
+    }
     edit.set_mailbox(mailbox)?;
     create(&folder, "member.toml", &edit.document.to_string())
 }

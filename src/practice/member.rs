@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::{Register, group::open, site};
 use crate::{
-    content::{At, Fields, Mistake},
+    content::{At, Fields, Mistake, suggest},
     seal::{Recipient, Week},
     wire::{MailboxId, VerifyingKey},
 };
@@ -25,6 +25,8 @@ pub struct Member {
     pub language: Option<String>,
     /// False for someone who asked for none.
     pub notices: bool,
+    /// The member for whom this person acts, as a guardian does: they see what is addressed to them, and not the library.
+    pub acts_for: Option<String>,
     pub mailbox: Option<Mailbox>,
     /// Mailboxes this person had before.
     pub former: Vec<MailboxId>,
@@ -133,6 +135,7 @@ pub(super) fn read(root: &Path, folder: &str, mistakes: &mut Vec<Mistake>) -> Me
     if fields.boolean("paused").is_some_and(|paused| paused.value) {
         member.paused = Some(Date::MAX);
     }
+    member.acts_for = fields.text("acts_for").map(|whom| whom.value);
     let former = fields.texts("former").map(|list| list.value).unwrap_or_default();
     member.former = former.into_iter().filter_map(|id| parsed(&mut fields, "former", &id)).collect();
     if let Some(table) = fields.table("mailbox") {
@@ -156,6 +159,31 @@ pub(super) fn clashes(members: &BTreeMap<String, Member>, mistakes: &mut Vec<Mis
                 mistakes.push(Mistake::whole(file, what, hint));
                 break;
             }
+        }
+    }
+}
+
+/// Whoever acts for someone acts for a member who is there and acts for nobody: looked at when all are known.
+pub(super) fn acting(root: &Path, members: &BTreeMap<String, Member>, mistakes: &mut Vec<Mistake>) {
+    for member in members.values() {
+        let Some(whom) = &member.acts_for else { continue };
+        let (what, hint) = match members.get(whom) {
+            _ if *whom == member.folder => ("nobody acts for themselves".to_owned(), "remove this line".to_owned()),
+            None => {
+                let hint = suggest::hint(whom, "members", members.keys().map(String::as_str));
+                (format!("there is no member `{whom}`"), hint)
+            }
+            Some(other) if other.acts_for.is_some() => {
+                (format!("`{whom}` acts for somebody too"), "name the member for whom both act".to_owned())
+            }
+            Some(_) => continue,
+        };
+        let file = Path::new("content/members").join(&member.folder).join("member.toml");
+        // What else is wrong in it was told when it was read.
+        let Some((source, node)) = open(root, &file, "", &mut Vec::new()) else { continue };
+        let mut fields = Fields::new(&source, node, mistakes);
+        if let Some(line) = fields.text("acts_for") {
+            fields.mistake(&line.at, what, hint);
         }
     }
 }

@@ -87,6 +87,7 @@ impl Practice {
         }
         let members = people(root, "members", mistakes, member::read);
         member::clashes(&members, mistakes);
+        member::acting(root, &members, mistakes);
         let groups =
             people(root, "groups", mistakes, |root, folder, mistakes| group::read(root, folder, &members, mistakes));
         let agreements = register::agreements(root, mistakes);

@@ -266,7 +266,7 @@ pub(super) fn language(fields: &mut Fields<'_>) -> Option<String> {
     Some(tag.value)
 }
 
-fn is_language(tag: &str) -> bool {
+pub(super) fn is_language(tag: &str) -> bool {
     tag.len() < 36 && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 

@@ -7,6 +7,7 @@
 
 mod age_file;
 mod index;
+mod key_words;
 mod keyring;
 mod object;
 mod pack;
@@ -17,6 +18,7 @@ mod week;
 pub use age_file::{Identity, OpenError, Recipient, seal_to};
 pub(crate) use age_file::{KEY_FILE_WORK_FACTOR, open_with_passphrase, seal_with_passphrase};
 pub use index::{AudienceKind, AudienceLabel, Cut, Entry, Index, IndexError, PART_ENTRIES, cut};
+pub use key_words::key_words;
 pub use keyring::{NewMailbox, is_keyring};
 pub use object::{ObjectRef, Plaintext, SealedObject, is_sound, open_by_name};
 pub use pack::Pack;

@@ -8,6 +8,11 @@ use zeroize::Zeroizing;
 const WORDS: &str = include_str!("../viewer/words.txt");
 const COUNT: usize = 6;
 
+/// The list, in its order.
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    WORDS.lines()
+}
+
 /// Six words, 60 bits or more. Shown once.
 pub struct Passphrase(Zeroizing<String>);
 

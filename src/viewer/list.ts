@@ -4,6 +4,7 @@ import { alert } from "./alert.ts";
 import { button, day, element, heading, named, type Child } from "./dom.ts";
 import { failureOf } from "./failure.ts";
 import type { Entry, View } from "./reader.ts";
+import { keyWords } from "./words.ts";
 
 const STALE = 21 * 86_400;
 
@@ -78,6 +79,7 @@ export function listScreen(options: ListOptions): HTMLElement {
     list,
     view.older && olderButton(options),
     element("p", { class: "quiet foot" }, "This locks by itself after ten minutes without use."),
+    element("p", { class: "quiet foot" }, "This practice’s key: ", element("span", { translate: "no" }, keyWords(view.key)), ". The same words are on your card."),
   );
 }
 

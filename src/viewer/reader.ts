@@ -4,6 +4,7 @@
 import { fail } from "./failure.ts";
 import { Gate } from "./gate.ts";
 import { openIndex, openObject, openPart, type Index, type Page } from "./index.ts";
+import { keyNumbers } from "./key-words.ts";
 import { openKeyring, type Keyring } from "./keyring.ts";
 import type { Link } from "./link.ts";
 import type { Seen } from "./memory.ts";
@@ -23,6 +24,8 @@ export type View = {
   readonly entries: readonly Entry[];
   /** Whether there are older entries that were not fetched yet. */
   readonly older: boolean;
+  /** Of the practice's root key, for people to compare: where its six words stand in the list. */
+  readonly key: readonly number[];
 };
 
 export class Reader {
@@ -53,7 +56,7 @@ export class Reader {
   view(): View {
     const { practice, reader, epoch, release, issued } = this.#index;
     const entries = this.#pages.map(({ object: _, ...entry }) => entry);
-    return { practice, reader, epoch, release, issued, now: this.#gate.now(), entries, older: this.#parts > 0 };
+    return { practice, reader, epoch, release, issued, now: this.#gate.now(), entries, older: this.#parts > 0, key: keyNumbers(this.#keyring.root) };
   }
 
   /** The HTML of a page. */

@@ -8,6 +8,9 @@ const list = text.trim().split("\n");
 const inList = new Set(list);
 const byStart = new Map(list.map((word) => [word.slice(0, 3), word]));
 
+/** The practice's key as it stands on a card; hyphens, so that nobody takes it for the passphrase. */
+export const keyWords = (numbers: readonly number[]): string => numbers.map((at) => list[at]).join("-");
+
 export type Word =
   /** `typed` holds a space where the word was written apart. */
   | { readonly state: "known"; readonly typed: string; readonly word: string }

@@ -56,6 +56,8 @@ mod registers;
 #[cfg(feature = "author")]
 mod render;
 #[cfg(feature = "author")]
+mod roster;
+#[cfg(feature = "author")]
 mod sealed;
 #[cfg(feature = "author")]
 mod secrets;

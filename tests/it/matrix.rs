@@ -106,6 +106,22 @@ fn a_closed_member_has_no_mailbox_and_a_new_card_replaces_the_old_one() {
 }
 
 #[test]
+fn whoever_acts_for_someone_reads_what_is_addressed_to_them_and_not_the_library() {
+    let (site, cards) = practice();
+    let add = ["member", "add", "gil", "--name", "Gil", "--email", "gil@example.org", "--group", "b", "--json"];
+    let card: Card = serde_json::from_str(&site.ok(&[&add[..], &["--acts-for", "ann"]].concat())).unwrap();
+    site.page("members/gil/own.md", "# Gil's\n\nText.");
+    site.page("messages/gil.md", "+++\nto = [\"gil\"]\n+++\n# To Gil\n\nText.");
+    site.build();
+    assert_eq!(titles(&site, &card), set(&["B one", "Gil’s", "To Gil"]), "nothing of Ann's, and not the library");
+    assert_eq!(titles(&site, &cards["ann"]), set(&["For all", "A one", "Ann’s", "For two"]));
+    let add = ["member", "add", "hal", "--name", "Hal", "--email", "hal@example.org", "--acts-for"];
+    assert!(site.fails(&[&add[..], &["gil"]].concat()).1.contains("can't act for"));
+    assert!(site.fails(&[&add[..], &["hal"]].concat()).1.contains("can't act for"));
+    assert!(site.fails(&[&add[..], &["nobody"]].concat()).1.contains("no member"));
+}
+
+#[test]
 fn what_show_says_is_what_the_key_opens() {
     let (site, cards) = practice();
     site.build();

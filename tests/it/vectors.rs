@@ -7,7 +7,7 @@ use std::{fs, path::PathBuf};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use heldspace::{
     keys::{Keys, Root},
-    seal::{Week, padded_length},
+    seal::{Week, key_words, padded_length},
     wire::{Digest, Envelope, Link, MailboxId, ObjectName, Pass, SigningKey, Statement},
 };
 use serde_json::{Value, json};
@@ -45,6 +45,7 @@ fn made() -> Value {
     json!({
         "words": WORDS,
         "root": HEXLOWER.encode(keys.root().as_bytes()),
+        "key_words": key_words(keys.root()),
         "statement": keys.statement(),
         "epoch_recipient": keys.current().identity().recipient().to_string(),
         "object": { "mailbox": mailbox(), "plaintext_digest": Digest::of(b"page"), "name": name, "recipient": keys.object_identity(&name).recipient().to_string() },

@@ -25,14 +25,26 @@ pub struct Agreed {
     #[arg(long, value_name = "NAME", requires = "consent")]
     guardian: Option<String>,
     /// Who puts it on record, if not the therapist of site.toml
-    #[arg(long, value_name = "NAME", requires = "consent")]
+    #[arg(long, value_name = "NAME")]
     recorded_by: Option<String>,
+}
+
+/// Writes a consent into a new member's register.
+pub fn record(practice: &Practice, folder: &str, new: &NewConsent, recorder: &Recorder) -> Result<(), Failure> {
+    let member = Member { folder: folder.to_owned(), ..Member::default() };
+    register::append_consent(practice, &member, new, recorder)?;
+    Ok(())
 }
 
 /// A consent that can be written down as soon as the member is there.
 pub struct Checked(Option<(NewConsent, Recorder)>);
 
 impl Agreed {
+    /// Who puts a consent on record.
+    pub fn recorder(&self, practice: &Practice) -> Result<Recorder, Failure> {
+        Ok(Recorder::now(self.recorded_by.as_deref(), practice)?)
+    }
+
     /// Refuses what could not be put on record, before anything is written.
     pub fn checked(&self, practice: &Practice) -> Result<Checked, Failure> {
         let Some(how) = &self.consent else { return Ok(Checked(None)) };
@@ -44,7 +56,7 @@ impl Agreed {
             guardian: self.guardian.clone(),
         };
         register::check_consent(practice, &new)?;
-        Ok(Checked(Some((new, Recorder::now(self.recorded_by.as_deref(), practice)?))))
+        Ok(Checked(Some((new, self.recorder(practice)?))))
     }
 }
 
@@ -52,9 +64,7 @@ impl Checked {
     /// Writes it into the new member's register.
     pub fn record(&self, practice: &Practice, folder: &str) -> Result<(), Failure> {
         let Some((new, recorder)) = &self.0 else { return Ok(()) };
-        let member = Member { folder: folder.to_owned(), ..Member::default() };
-        register::append_consent(practice, &member, new, recorder)?;
-        Ok(())
+        record(practice, folder, new, recorder)
     }
 
     /// Says what is still to be done before a notice goes out.

@@ -1,6 +1,9 @@
 //! A member's card: what lets them in, shown once.
 
-use serde_json::json;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rayon::prelude::*;
+use serde_json::{Value, json};
 
 use super::super::{Common, Failure, Terminal, context};
 use crate::{
@@ -8,13 +11,19 @@ use crate::{
     practice::{Home, Mailbox, Practice, edit::Edit, is_loopback},
     publish,
     seal::NewMailbox,
+    wire::MailboxId,
 };
 
 /// A card: what is handed over, and kept nowhere.
 pub struct Card {
-    folder: String,
+    pub folder: String,
     pub new: NewMailbox,
     link: crate::wire::Link,
+}
+
+/// What tells one card from another, and which halves belong together: the beginning of the mailbox's public id.
+pub fn mark(mailbox: &MailboxId) -> String {
+    mailbox.to_string()[..4].to_owned()
 }
 
 impl Card {
@@ -22,6 +31,17 @@ impl Card {
         let new = NewMailbox::generate(keys);
         let link = publish::card_link(&Mailbox::new(new.id, new.recipient.clone(), new.key), keys);
         Self { folder: folder.to_owned(), new, link }
+    }
+
+    /// One for each folder: each takes a moment, so all processors work.
+    pub fn many(keys: &Keys, folders: &[&str], terminal: &Terminal) -> Vec<Self> {
+        let (bar, done) = (terminal.progress("cards"), AtomicU64::new(0));
+        let cards = folders.par_iter().map(|folder| {
+            let card = Self::new(keys, folder);
+            bar.set(done.fetch_add(1, Ordering::Relaxed) + 1, folders.len() as u64);
+            card
+        });
+        cards.collect()
     }
 
     pub fn link(&self, practice: &Practice) -> String {
@@ -33,6 +53,11 @@ impl Card {
     }
 
     pub fn print(&self, name: &str, practice: &Practice, terminal: &Terminal) -> Result<(), Failure> {
+        terminal.once(&self.text(name, practice, terminal), &self.data(practice))
+    }
+
+    /// For a terminal.
+    pub fn text(&self, name: &str, practice: &Practice, terminal: &Terminal) -> String {
         let link = self.link(practice);
         let code = terminal.code(&link).map(|code| format!("  Or scan it:\n\n{code}\n\n")).unwrap_or_default();
         let here = if is_loopback(&practice.site.address.links) {
@@ -40,7 +65,7 @@ impl Card {
         } else {
             ""
         };
-        let text = format!(
+        format!(
             "Card for {}\n\n  Open this address:\n    {link}\n\n{code}  Type these six words:\n    {}\n\n\
              This is shown once. Write both down and hand them over in person, by post, or on a call;\n\
              never by e-mail. Nothing opens with the address alone, and nothing with the words alone.\n\
@@ -48,23 +73,32 @@ impl Card {
             terminal.strong(name),
             terminal.strong(self.words()),
             context::next(practice)
-        );
-        let data = json!({
+        )
+    }
+
+    /// For a script.
+    pub fn data(&self, practice: &Practice) -> Value {
+        json!({
             "member": self.folder,
             "mailbox": self.new.id,
+            "card": mark(&self.new.id),
             "passphrase": self.words(),
-            "link": link,
-        });
-        terminal.once(&text, &data)
+            "link": self.link(practice),
+        })
+    }
+
+    /// Gives its mailbox to a member who has a file: from the next release on it is the one that opens.
+    pub fn install(&self, common: &Common, home: &Home) -> Result<(), Failure> {
+        let mut member = Edit::member(&common.root, &self.folder)?;
+        member.set_mailbox(&self.new)?;
+        home.write_keyring(&self.new.id, &self.new.keyring)?;
+        Ok(member.save()?)
     }
 }
 
 /// Makes a mailbox for a member who has a file, and the card for it.
 pub fn give_mailbox(common: &Common, home: &Home, keys: &Keys, folder: &str) -> Result<Card, Failure> {
     let card = Card::new(keys, folder);
-    let mut member = Edit::member(&common.root, folder)?;
-    member.set_mailbox(&card.new)?;
-    home.write_keyring(&card.new.id, &card.new.keyring)?;
-    member.save()?;
+    card.install(common, home)?;
     Ok(card)
 }

@@ -5,7 +5,10 @@ use std::path::Path;
 use jiff::{civil::Date, tz::TimeZone};
 use serde_json::json;
 
-use super::super::{Common, Failure, Terminal, audit, context, notify};
+use super::{
+    super::{Common, Failure, Terminal, audit, context, notify},
+    card::mark,
+};
 use crate::{
     audit::{AuditError, Log, Opened},
     practice::{self, Closed, Home, Practice},
@@ -79,7 +82,18 @@ pub async fn list(store: &context::StoreArg, common: &Common, terminal: &Termina
     let history = notify::history(common, terminal)?;
     let rows: Vec<_> = practice.members.values().map(|member| (member, practice.groups_of(&member.folder))).collect();
     let data = rows.iter().map(|(m, groups)| {
-        json!({ "member": m.folder, "name": m.name, "email": m.email, "groups": groups, "mailbox": m.mailbox.as_ref().map(|b| b.id), "closed": m.closed.map(|closed| closed.on), "paused": m.is_paused(practice.today), "opened": opened.as_ref().and_then(|o| last_opened(m, o)), "log_trusted": opened.is_some() })
+        json!({
+            "member": m.folder,
+            "name": m.name,
+            "email": m.email,
+            "groups": groups,
+            "mailbox": m.mailbox.as_ref().map(|b| b.id),
+            "card": m.mailbox.as_ref().map(|b| mark(&b.id)),
+            "closed": m.closed.map(|closed| closed.on),
+            "paused": m.is_paused(practice.today),
+            "opened": opened.as_ref().and_then(|o| last_opened(m, o)),
+            "log_trusted": opened.is_some(),
+        })
     });
     terminal.data(&data.collect::<Vec<_>>());
     let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
@@ -87,8 +101,10 @@ pub async fn list(store: &context::StoreArg, common: &Common, terminal: &Termina
         let state = match (member.closed.as_ref(), &member.mailbox) {
             (Some(closed), _) => ended(closed, practice.today),
             (None, None) => "no mailbox yet: heldspace member rekey".to_owned(),
-            (None, Some(_)) if member.is_paused(practice.today) => format!("{} (on a break)", groups.join(", ")),
-            (None, Some(_)) => groups.join(", "),
+            (None, Some(mailbox)) => {
+                let paused = if member.is_paused(practice.today) { " (on a break)" } else { "" };
+                format!("card {}  {}{paused}", mark(&mailbox.id), groups.join(", "))
+            }
         };
         let last = opened.as_ref().map_or_else(
             || "can't be told".to_owned(),

@@ -7,8 +7,10 @@ mod close;
 mod groups;
 mod keep;
 mod list;
+mod paper;
 mod pause;
 mod rekey;
+mod roster;
 
 use clap::Subcommand;
 
@@ -23,19 +25,7 @@ pub enum Member {
         #[command(flatten)]
         store: context::StoreArg,
     },
-    /// Give a member a new card: a new mailbox with new words; the old card is dead from the next release on
-    ///
-    /// Everything they may read stays readable with the new card.
-    ///
-    /// Example: heldspace member rekey maya
-    #[command(verbatim_doc_comment)]
-    Rekey {
-        /// The member's folder name
-        name: String,
-        /// Do not ask
-        #[arg(long)]
-        yes: bool,
-    },
+    Rekey(rekey::Rekey),
     Join(groups::Join),
     Leave(groups::Leave),
     Move(groups::Move),
@@ -56,7 +46,7 @@ impl Member {
         match self {
             Self::Add(add) => add.run(common, terminal),
             Self::List { store } => list::list(&store, common, terminal).await,
-            Self::Rekey { name, yes } => rekey::rekey(&name, yes, common, terminal),
+            Self::Rekey(rekey) => rekey.run(common, terminal).await,
             Self::Join(join) => join.run(common, terminal),
             Self::Leave(leave) => leave.run(common, terminal),
             Self::Move(change) => change.run(common, terminal),

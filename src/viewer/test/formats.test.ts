@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { keyNumbers } from "../key-words.ts";
+import { keyWords } from "../words.ts";
 import { hex, utf8 } from "../bytes.ts";
 import { verify, type Envelope } from "../dsse.ts";
 import type { Keyring } from "../keyring.ts";
@@ -11,6 +13,7 @@ import { pass } from "../pass.ts";
 
 type Vectors = {
   root: string;
+  key_words: string;
   statement: Envelope;
   links: { text: string; mailbox: string; epoch: number; release: number; pepper: string; ticket: string }[];
   pass: { seed: string; origin: string; time: number; mailbox: string; header: string };
@@ -31,6 +34,11 @@ test("the statement is signed by the root, and by nobody else", () => {
   const other = hex.decode(vectors.root);
   other[0]! ^= 1;
   assert.throws(() => verify(vectors.statement, type, other), { message: "forged" });
+});
+
+test("the practice's key in words", () => {
+  assert.equal(keyWords(keyNumbers(hex.decode(vectors.root))), vectors.key_words);
+  assert.equal(vectors.key_words.split("-").length, 6);
 });
 
 test("a pass is the same to the byte", () => {

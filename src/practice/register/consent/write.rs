@@ -13,7 +13,7 @@ use crate::practice::{
 };
 
 /// What is about to be put on record.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewConsent {
     pub to: To,
     pub given: Date,

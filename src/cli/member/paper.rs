@@ -1,0 +1,115 @@
+//! Cards on paper: a page each, in two parts to keep apart.
+//!
+//! The page asks nothing of the network and runs nothing. It names nobody unless that was wished: a card that is found
+//! then says no more than that it opens something.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use minijinja::{Environment, context as values};
+use qrcode::{QrCode, render::svg};
+use serde_json::Value;
+
+use super::{
+    super::{Failure, Terminal},
+    card::{Card, mark},
+};
+use crate::{
+    keys::Keys,
+    practice::{
+        Practice,
+        files::{self, Access},
+    },
+    seal::key_words,
+};
+
+/// Where cards go.
+#[derive(Args)]
+pub struct Paper {
+    /// Also write the card as a page to print, into this file (0600): one part with the address, one with the words
+    #[arg(long, visible_alias = "cards", value_name = "FILE")]
+    card: Option<PathBuf>,
+    /// Print the name on the card
+    #[arg(long, requires = "card")]
+    with_name: bool,
+}
+
+/// A card and whose it is.
+pub type Named<'a> = (&'a Card, &'a str);
+
+impl Paper {
+    /// Refused before anything is made: where many cards could neither be written nor seen, nobody would have them.
+    pub fn check(&self, cards: usize, terminal: &Terminal) -> Result<(), Failure> {
+        if self.card.is_none() && cards > 1 && !terminal.json && !terminal.is_watched() {
+            return Err(Failure::CardsNowhere);
+        }
+        if let Some(path) = self.card.as_ref().filter(|path| path.exists()) {
+            return Err(files::FileError::Exists { path: path.clone() }.into());
+        }
+        Ok(())
+    }
+
+    /// Writes the page, where one was asked for; never over a file that is there.
+    pub fn write(&self, cards: &[Named<'_>], practice: &Practice, keys: &Keys) -> Result<(), Failure> {
+        let Some(path) = &self.card else { return Ok(()) };
+        Ok(files::write_new(path, page(cards, self.with_name, practice, keys).as_bytes(), Access::Secret)?)
+    }
+
+    /// Cards of many: into the file, or else one after the other.
+    pub fn hand_over(
+        &self,
+        cards: &[Named<'_>],
+        practice: &Practice,
+        keys: &Keys,
+        terminal: &Terminal,
+    ) -> Result<(), Failure> {
+        if self.card.is_some() {
+            return self.write(cards, practice, keys);
+        }
+        let texts: Vec<_> = cards.iter().map(|(card, name)| card.text(name, practice, terminal)).collect();
+        let data: Vec<Value> = cards.iter().map(|(card, _)| card.data(practice)).collect();
+        terminal.once(&texts.join("\n\n— — —\n\n"), &data)
+    }
+
+    pub fn file(&self) -> Option<&Path> {
+        self.card.as_deref()
+    }
+
+    /// What is to be done with the file.
+    pub fn tell(&self, terminal: &Terminal) {
+        if let Some(path) = &self.card {
+            terminal.note(format!(
+                "Print {}, cut each card along its line, and hand the two parts over, best at two times or in two ways.\n\
+                 Then delete the file: it holds both halves.",
+                crate::visible::visible_line(&path.display().to_string())
+            ));
+        }
+    }
+}
+
+fn page(cards: &[Named<'_>], with_name: bool, practice: &Practice, keys: &Keys) -> String {
+    let cards: Vec<_> = cards
+        .iter()
+        .map(|(card, name)| {
+            let link = card.link(practice);
+            values! {
+                mark => mark(&card.new.id),
+                name => with_name.then(|| (*name).to_owned()),
+                code => code(&link),
+                words => card.words().split(' ').map(str::to_owned).collect::<Vec<_>>(),
+                link,
+            }
+        })
+        .collect();
+    // Everything but the code, which is heldspace's own, is escaped: the template's name ends in .html.
+    let mut templates = Environment::new();
+    templates.add_template("card.html", include_str!("card.html")).expect("a template that was tested");
+    let template = templates.get_template("card.html").expect("just added");
+    let values = values! { cards, key => key_words(keys.root()), practice => practice.site.practice.name.clone() };
+    template.render(values).expect("a template that was tested")
+}
+
+fn code(link: &str) -> String {
+    let code = QrCode::new(link).expect("a link fits a code").render::<svg::Color<'_>>().build();
+    code.split_once("?>").map_or(code.as_str(), |(_, svg)| svg).to_owned()
+}

@@ -1,0 +1,35 @@
+//! The practice's key as six words that people can compare: on a card, in the browser, on the recovery sheet.
+//!
+//! `docs/formats.md`, *Key in words*. Public: they open nothing, and tell one practice from another.
+
+use super::passphrase::words;
+use crate::wire::{Digest, VerifyingKey};
+
+const COUNT: usize = 6;
+const BITS: usize = 10;
+
+/// The first 60 bits of the SHA-256 of the root's verifying key, ten to a word, joined by hyphens so that nobody takes them
+/// for the passphrase.
+pub fn key_words(root: &VerifyingKey) -> String {
+    let digest = Digest::of(root.as_bytes());
+    let start = u64::from_be_bytes(*digest.as_bytes().first_chunk().expect("a digest is longer"));
+    let list: Vec<&str> = words().collect();
+    let at = |n: usize| usize::try_from(start >> (64 - BITS * (n + 1)) & 0x3ff).expect("ten bits");
+    (0..COUNT).map(|n| list[at(n)]).collect::<Vec<_>>().join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::Root;
+
+    #[test]
+    fn each_practice_has_six_words_of_its_own() {
+        // Ten bits find a word only while the list has as many.
+        assert_eq!(words().count(), 1 << BITS);
+        let (one, other) = (Root::random(), Root::random());
+        assert_eq!(key_words(one.keys(1).root()), key_words(one.keys(2).root()), "an epoch changes nothing");
+        assert_ne!(key_words(one.keys(1).root()), key_words(other.keys(1).root()));
+        assert_eq!(key_words(one.keys(1).root()).split('-').count(), COUNT);
+    }
+}
