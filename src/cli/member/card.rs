@@ -95,10 +95,3 @@ impl Card {
         Ok(member.save()?)
     }
 }
-
-/// Makes a mailbox for a member who has a file, and the card for it.
-pub fn give_mailbox(common: &Common, home: &Home, keys: &Keys, folder: &str) -> Result<Card, Failure> {
-    let card = Card::new(keys, folder);
-    card.install(common, home)?;
-    Ok(card)
-}

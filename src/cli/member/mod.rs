@@ -1,7 +1,7 @@
 //! `member`: the people, their mailboxes and cards.
 
 mod add;
-mod card;
+pub mod card;
 mod close;
 mod list;
 mod paper;
@@ -9,8 +9,6 @@ mod rekey;
 mod roster;
 
 use clap::Subcommand;
-
-pub use card::give_mailbox;
 
 use super::{Common, Failure, Terminal, context};
 
