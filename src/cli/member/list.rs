@@ -90,7 +90,7 @@ pub async fn list(store: &context::StoreArg, common: &Common, terminal: &Termina
         let state = match (&member.closed, &member.mailbox) {
             (Some(since), _) => format!("closed {since}"),
             (None, None) => "no mailbox yet: heldspace member rekey".to_owned(),
-            (None, Some(mailbox)) => format!("card {}  {}", mark(&mailbox.id), groups.join(", ")),
+            (None, Some(mailbox)) => format!("card {}  {}", mark(&mailbox.id), groups.join(", ")).trim_end().to_owned(),
         };
         let last = opened.as_ref().map_or_else(
             || "can't be told".to_owned(),
