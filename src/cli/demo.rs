@@ -9,7 +9,7 @@ use super::{
     Common, Failure, Terminal,
     build::Build,
     context::{self, StoreArg},
-    member::card::give_mailbox,
+    member::card::Card,
     notify::Notify,
     serve::stopped,
 };
@@ -64,7 +64,9 @@ impl Demo {
         let practice = context::practice(&common)?;
         let mut cards = Vec::new();
         for member in practice.members.values() {
-            cards.push((member, give_mailbox(&common, &home, &keys, &member.folder)?));
+            let card = Card::new(&keys, &member.folder);
+            card.install(&common, &home)?;
+            cards.push((member, card));
         }
         let build = Build { yes: true, verify: false, store: StoreArg { store: None } };
         let quiet = Terminal::quiet();

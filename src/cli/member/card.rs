@@ -36,6 +36,7 @@ impl Card {
     /// One for each folder: each takes a moment, so all processors work.
     pub fn many(keys: &Keys, folders: &[&str], terminal: &Terminal) -> Vec<Self> {
         let (bar, done) = (terminal.progress("cards"), AtomicU64::new(0));
+        bar.set(0, folders.len() as u64);
         let cards = folders.par_iter().map(|folder| {
             let card = Self::new(keys, folder);
             bar.set(done.fetch_add(1, Ordering::Relaxed) + 1, folders.len() as u64);
@@ -94,11 +95,4 @@ impl Card {
         home.write_keyring(&self.new.id, &self.new.keyring)?;
         Ok(member.save()?)
     }
-}
-
-/// Makes a mailbox for a member who has a file, and the card for it.
-pub fn give_mailbox(common: &Common, home: &Home, keys: &Keys, folder: &str) -> Result<Card, Failure> {
-    let card = Card::new(keys, folder);
-    card.install(common, home)?;
-    Ok(card)
 }

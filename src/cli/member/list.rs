@@ -103,7 +103,7 @@ pub async fn list(store: &context::StoreArg, common: &Common, terminal: &Termina
             (None, None) => "no mailbox yet: heldspace member rekey".to_owned(),
             (None, Some(mailbox)) => {
                 let paused = if member.is_paused(practice.today) { " (on a break)" } else { "" };
-                format!("card {}  {}{paused}", mark(&mailbox.id), groups.join(", "))
+                format!("card {}  {}{paused}", mark(&mailbox.id), groups.join(", ")).trim_end().to_owned()
             }
         };
         let last = opened.as_ref().map_or_else(
