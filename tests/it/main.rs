@@ -22,10 +22,16 @@ mod content;
 mod doctor;
 #[cfg(feature = "author")]
 mod draft;
+#[cfg(feature = "author")]
+mod expire;
+#[cfg(feature = "author")]
+mod export;
 #[cfg(all(feature = "author", feature = "serve"))]
 mod former;
 #[cfg(feature = "serve")]
 mod gate;
+#[cfg(feature = "author")]
+mod history;
 #[cfg(all(feature = "author", feature = "serve"))]
 mod hosted;
 #[cfg(all(feature = "author", feature = "tls"))]

@@ -24,11 +24,21 @@ pub struct Pty {
 impl Pty {
     /// Runs heldspace on a terminal of 120 columns; `env` is set on top of a plain environment.
     pub fn run(root: &Path, args: &[&str], env: &[(&str, &str)]) -> Self {
+        let heldspace = [env!("CARGO_BIN_EXE_heldspace"), "--root", root.to_str().unwrap()];
+        Self::start(&[&heldspace, args].concat(), env)
+    }
+
+    /// Runs another program.
+    pub fn of(command: &[&str]) -> Self {
+        Self::start(command, &[])
+    }
+
+    fn start(command: &[&str], env: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let pid = folder.path().join("pid");
         let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
         let mut line = format!("stty rows 40 cols 120; echo $$ > {}; exec", quoted(pid.to_str().unwrap()));
-        for arg in [env!("CARGO_BIN_EXE_heldspace"), "--root", root.to_str().unwrap()].iter().chain(args) {
+        for arg in command {
             line.push(' ');
             line.push_str(&quoted(arg));
         }
