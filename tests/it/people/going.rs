@@ -98,8 +98,8 @@ fn a_slip_in_a_line_of_joining_is_told_at_its_place() {
 #[test]
 fn a_page_that_everyone_is_too_new_for_is_told() {
     let site = TestSite::empty().group("a");
-    site.member("ann", &["a"]);
     site.page("groups/a/old.md", "+++\ndate = 2020-01-01\n+++\n# Old\n\nText.");
+    site.member("ann", &["a"]);
     let output = site.run(&["build", "--yes"]);
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success() && said.contains("1 page that nobody reads yet"), "{said}");
