@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heldspace::{
     practice::{Home, HomeError},
     record::Record,
-    wire::UnixTime,
+    wire::{ObjectName, UnixTime},
 };
 use proptest::prelude::*;
 
@@ -30,13 +30,15 @@ struct World {
     readers: BTreeMap<String, Reader>,
     now: UnixTime,
     seen: Seen,
+    /// Every object that anyone could open, whose it was, and what stood in it.
+    objects: BTreeMap<ObjectName, (String, String)>,
 }
 
 impl World {
     fn new() -> Self {
         let site = GROUPS.iter().fold(TestSite::empty(), |site, group| site.group(group));
         let (model, readers, seen) = (Model::default(), BTreeMap::new(), BTreeMap::new());
-        let mut world = Self { site, model, readers, now: START, seen };
+        let mut world = Self { site, model, readers, now: START, seen, objects: BTreeMap::new() };
         let mut cards = Vec::new();
         for (n, person) in PEOPLE.iter().enumerate() {
             let group = GROUPS[n % GROUPS.len()];
@@ -76,6 +78,9 @@ impl World {
         let wanted = self.model.build(date(self.now));
         let mut seen = BTreeSet::new();
         for (person, reader) in &self.readers {
+            for entry in reader.entries(&self.site.store()) {
+                self.objects.insert(entry.object.name, (person.clone(), entry.title));
+            }
             for (title, document) in reader.pages(&self.site.store()) {
                 assert!(document.contains(&title), "the document is this version's");
                 seen.insert((person.clone(), title));
@@ -96,6 +101,12 @@ impl World {
             let could: BTreeSet<_> =
                 could.map(|span| (record.reader(&span.mailbox).unwrap().to_owned(), span.page.title.clone())).collect();
             assert_eq!(&could, seen, "on {}", date(time));
+        }
+        // What the audit log's objects are resolved by.
+        for (name, (person, title)) in &self.objects {
+            let noted = record.object(name).unwrap();
+            assert_eq!(record.reader(&noted.mailbox), Some(person.as_str()));
+            assert_eq!(&noted.page.as_ref().unwrap().title, title);
         }
         for span in &spans {
             let text = record.text(&span.page.document, &home, &keys).unwrap().expect("every version is kept");
