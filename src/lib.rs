@@ -25,6 +25,8 @@
 //! | [`audit`] | the host's audit log, and what was seen of it before | who opened what, and whether to believe it | how to show it |
 //! | [`notice`] | what members can read, what they were told | e-mails that say nothing | how to ask; what a page says |
 //! | [`audit`] | the host's log, what was seen of it | who opened what, and what is wrong with the log | whom to believe but its own memory |
+//! | [`record`] | each release, before it is given | every version, who could read it, and when | a host |
+//! | [`export`] | the record, a person | everything they were given, as plain files | how to ask anyone |
 //! | [`viewer`] | | the browser's program, to publish | |
 //!
 //! [`wire`] has the formats that both sides know; [`practice`] the folder with its people, keys and state, and the one
@@ -64,9 +66,13 @@ pub mod csv_safe;
 pub mod doctor;
 pub mod explain;
 #[cfg(feature = "author")]
+pub mod export;
+#[cfg(feature = "author")]
 pub mod host;
 #[cfg(feature = "author")]
 pub mod keys;
+#[cfg(feature = "author")]
+mod names;
 #[cfg(feature = "author")]
 pub mod notice;
 #[cfg(feature = "author")]

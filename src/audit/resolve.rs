@@ -61,13 +61,7 @@ impl Names {
 
     /// The pages with this file, whole or its end, or with this title.
     pub fn pages(&self, named: &str) -> Result<HashSet<PageId>, AuditError> {
-        let path = named.trim_start_matches("./");
-        let is_named = |page: &NotedPage| {
-            let rest = page.file.strip_suffix(path);
-            let by_file = !path.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
-            by_file || page.title.to_lowercase() == named.to_lowercase()
-        };
-        let found: HashSet<PageId> = self.record.pages().filter(|page| is_named(page)).map(|page| page.id).collect();
+        let found = self.record.named(named);
         if found.is_empty() { Err(AuditError::NoPage { page: named.to_owned() }) } else { Ok(found) }
     }
 

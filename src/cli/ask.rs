@@ -1,7 +1,7 @@
 //! Questions to the person; each has an option that answers it where nobody can be asked.
 
 use age::secrecy::SecretString;
-use inquire::{Confirm, CustomType, InquireError, Password, PasswordDisplayMode, Select, validator::Validation};
+use inquire::{Confirm, CustomType, InquireError, Password, PasswordDisplayMode, Select, Text, validator::Validation};
 use zeroize::Zeroizing;
 
 use super::{Common, Failure, terminal::can_ask};
@@ -115,6 +115,16 @@ pub fn choose(question: &'static str, options: Vec<String>, first: usize) -> Res
     };
     let select = Select::new(question, options).with_starting_cursor(first).with_scorer(&score);
     select.prompt().map_err(|error| declined(&error))
+}
+
+/// What allows a disclosure.
+pub fn basis() -> Result<String, Failure> {
+    on_terminal(
+        "the basis",
+        "Nothing was given. Say what allows it with --basis \"…\": a consent, a court's order, a paragraph of a law.",
+    )?;
+    let prompt = Text::new("What allows this disclosure (a consent, a court's order, a paragraph of a law):");
+    prompt.prompt().map_err(|error| declined(&error))
 }
 
 /// The password of the mail server.

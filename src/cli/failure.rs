@@ -38,6 +38,14 @@ macro_rules! failures {
             NoAddress { place: String },
             #[error("{}", findings(*.stops, *.duties))]
             Findings { stops: usize, duties: usize },
+            #[error("site.toml does not say how long the record is kept")]
+            NoRetention,
+            #[error("there is no version {number}")]
+            NoVersion { number: usize, of: usize },
+            #[error("several pages are called that")]
+            SeveralPages { files: String },
+            #[error("what was written in version {number} was not kept")]
+            SourceLost { number: usize },
             #[error("a membership that is closed ends some day")]
             NoEnd,
             #[error("{member} was closed and can read nothing")]
@@ -69,6 +77,8 @@ macro_rules! failures {
                     Self::Runtime(_) | Self::Findings { .. } | Self::NotShown(_) | Self::NoticesLeft { .. } => 1,
                     Self::NoHost
                     | Self::AddressesChanged
+                    | Self::NoRetention
+                    | Self::SourceLost { .. }
                     | Self::LinkNotYet
                     | Self::NothingToRead { .. }
                     | Self::Declined
@@ -147,6 +157,10 @@ impl Failure {
             Self::Country { known, .. } => format!("Known are: {known}. For another country take the nearest and then write its help lines into site.toml, under [help]."),
             Self::NoMailbox { member } => format!("`heldspace member rekey {member}` makes one, with a card."),
             Self::NothingPublished => "Run `heldspace build` first.".into(),
+            Self::NoRetention => "Nothing was changed: without it everything stays. The law, or your board, says how long; then write it into site.toml: keep_years = 7 under [record].".into(),
+            Self::NoVersion { of, .. } => format!("This page has versions 1 to {of}."),
+            Self::SeveralPages { files } => format!("Name one of them by its file: {files}"),
+            Self::SourceLost { .. } => "The page itself, as it was given, is in `heldspace member export` of whoever could read it.".into(),
             Self::NoEnd => "Nothing was changed. Name the last day, such as --keep-until 2027-01-31, or `now`.".into(),
             Self::NoHost => "Name it: `heldspace host add https://…`, or a folder. Where this machine is the host itself, `heldspace build` is all there is to do.".into(),
             Self::AddressesChanged => "Nothing was changed. Run `heldspace build`, and then this command.".into(),

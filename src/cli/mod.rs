@@ -25,9 +25,13 @@ mod demo;
 mod disclosures;
 #[cfg(feature = "author")]
 mod doctor;
+#[cfg(feature = "author")]
+mod expire;
 mod failure;
 #[cfg(feature = "author")]
 mod group;
+#[cfg(feature = "author")]
+mod history;
 #[cfg(feature = "author")]
 mod hold;
 #[cfg(feature = "author")]
@@ -145,6 +149,10 @@ enum Command {
     #[cfg(feature = "author")]
     Audit(audit::Audit),
     #[cfg(feature = "author")]
+    History(history::History),
+    #[cfg(feature = "author")]
+    Expire(expire::Expire),
+    #[cfg(feature = "author")]
     Doctor(doctor::Doctor),
     #[cfg(feature = "author")]
     Open(open::Open),
@@ -200,6 +208,10 @@ impl Command {
             Self::Show(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Audit(command) => command.run(common, terminal).await,
+            #[cfg(feature = "author")]
+            Self::History(command) => command.run(common, terminal),
+            #[cfg(feature = "author")]
+            Self::Expire(command) => command.run(common, terminal),
             #[cfg(feature = "author")]
             Self::Doctor(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]

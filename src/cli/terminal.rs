@@ -89,6 +89,33 @@ impl Terminal {
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
 
+    /// Text as it is, for a file or another program; made visible for a terminal. Nothing under `--json`.
+    #[cfg(feature = "author")]
+    pub fn text(&self, text: &str) -> Result<(), Failure> {
+        if self.json || self.quiet {
+            return Ok(());
+        }
+        let mut out = io::stdout().lock();
+        let shown = if out.is_terminal() { visible(text) } else { text.into() };
+        match out.write_all(shown.as_bytes()).and_then(|()| out.flush()) {
+            // A reader that has gone away (`| head`) has what it wanted.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::NotShown(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// A line of a unified diff, coloured where that can be shown. The line is visible already.
+    #[cfg(feature = "author")]
+    pub fn changed(&self, line: &str) -> String {
+        let code = match line.as_bytes() {
+            [b'+', ..] => "32",
+            [b'-', ..] => "31",
+            [b'@', ..] => "36",
+            _ => return line.to_owned(),
+        };
+        if io::stdout().is_terminal() { self.style(code, line) } else { line.to_owned() }
+    }
+
     /// Bold, where that can be shown. The text is made visible.
     pub fn strong(&self, text: &str) -> String {
         let text = visible_line(text);

@@ -8,14 +8,11 @@ use std::{collections::BTreeSet, fmt, net::IpAddr};
 
 use serde::Serialize;
 
-use super::{
-    Plan, Text, Texts,
-    text::ours,
-    words::{Phrase, Words, fold, markers},
-};
+use super::{Plan, Text, Texts, text::ours, words::markers};
 use crate::{
     content::{Mistake, Mistakes},
     explain::Explain,
+    names::{Phrase, Words, fold},
     practice::{Placed, Practice},
     visible::visible_line,
 };

@@ -1,89 +1,8 @@
-//! Words compared as people read them: whatever the capitals, accents and compatibility forms.
+//! The words that tell what a practice does.
 
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
-
-use crate::visible::is_hidden;
+use crate::names::Phrase;
 
 const LISTS: [&str; 2] = [include_str!("words/en.txt"), include_str!("words/es.txt")];
-/// Inside a longer label a shorter word would be found everywhere.
-const INSIDE: usize = 4;
-
-/// A text as the words in it, folded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Words(Vec<String>);
-
-/// A word or phrase to look for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Phrase {
-    words: Words,
-    /// `*` stood at its end.
-    any_ending: bool,
-}
-
-/// Case, accents and compatibility forms taken away. By way of capitals: `ß` and `SS`, `ς` and `σ` become the same.
-pub(super) fn fold(text: &str) -> String {
-    let plain = text.nfkd().filter(|&c| !is_combining_mark(c) && !is_hidden(c));
-    let folded = plain.flat_map(char::to_uppercase).flat_map(char::to_lowercase);
-    folded.nfkd().filter(|&c| !is_combining_mark(c)).collect()
-}
-
-impl Words {
-    pub(super) fn of(text: &str) -> Self {
-        Self(
-            fold(text)
-                .split(|c: char| !c.is_alphanumeric())
-                .filter(|word| !word.is_empty())
-                .map(str::to_owned)
-                .collect(),
-        )
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
-    }
-
-    /// Scripts that leave no space between words have no capitals either.
-    fn has_no_case(&self) -> bool {
-        self.0.iter().flat_map(|word| word.chars()).any(|c| c.is_alphabetic() && !c.is_lowercase())
-    }
-}
-
-impl Phrase {
-    /// A name or a title, as it is.
-    pub(super) fn exact(text: &str) -> Self {
-        Self { words: Words::of(text), any_ending: false }
-    }
-
-    /// A line of a list, with or without `*` at its end.
-    pub(super) fn of_list(line: &str) -> Self {
-        Self { words: Words::of(line), any_ending: line.trim_end().ends_with('*') }
-    }
-
-    /// In bytes, without what stands between the words.
-    pub(super) fn length(&self) -> usize {
-        self.words.0.iter().map(String::len).sum()
-    }
-
-    /// Whether the words stand in `text`, one after the other.
-    pub(super) fn is_in(&self, text: &Words) -> bool {
-        let Some((last, first)) = self.words.0.split_last() else { return false };
-        if self.words.has_no_case() {
-            return text.0.concat().contains(&self.words.0.concat());
-        }
-        let ends = |word: &str| if self.any_ending { word.starts_with(last.as_str()) } else { word == last };
-        text.0.windows(self.words.0.len()).any(|window| {
-            let (end, begin) = window.split_last().expect("as long as the phrase");
-            begin == first && ends(end)
-        })
-    }
-
-    /// Whether it can be read inside a label of an address, where nothing, or a hyphen, stands between words.
-    pub(super) fn is_inside(&self, address: &str) -> bool {
-        let wanted = self.words.0.concat();
-        let mut labels = address.split(['.', '@', ':']).map(|label| Words::of(label).0.concat());
-        wanted.chars().count() >= INSIDE && labels.any(|label| label.contains(&wanted))
-    }
-}
 
 /// The words of all languages that tell what a practice does.
 pub(super) fn markers() -> impl Iterator<Item = (&'static str, Phrase)> {
@@ -97,26 +16,7 @@ pub(super) fn markers() -> impl Iterator<Item = (&'static str, Phrase)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn found(phrase: &str, text: &str) -> bool {
-        Phrase::of_list(phrase).is_in(&Words::of(text))
-    }
-
-    #[test]
-    fn words_are_found_whole_and_however_they_are_written() {
-        assert!(found("zoe", "Dear ZOË,") && found("Straße", "STRASSE 5") && found("Σοφος", "σοφος ΣΟΦΟΣ"));
-        assert!(found("terap*", "tu TERAPÉUTA") && found("group therap*", "a Group-Therapy evening"));
-        assert!(found("ﬁne", "FINE") && found("z\u{200b}oe", "zoe") && found("太郎", "山田太郎さん"));
-        assert!(!found("ann", "planning") && !found("group therap*", "therapy group") && !found("", "x"));
-    }
-
-    #[test]
-    fn in_an_address_they_are_found_inside_labels() {
-        let found = |phrase: &str, address: &str| Phrase::of_list(phrase).is_inside(address);
-        assert!(found("grief", "mygriefgroup.example") && found("larch lane", "larch-lane.example"));
-        assert!(found("recover*", "recoverynow.example") && found("grief", "a@grief.example"));
-        assert!(!found("AA", "baal.example") && !found("grief", "pages.example.org") && !found("lane", "plan.example"));
-    }
+    use crate::names::Words;
 
     #[test]
     fn every_line_of_the_lists_is_a_phrase_and_none_is_in_our_texts() {

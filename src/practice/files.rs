@@ -93,6 +93,25 @@ pub fn read(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
     }
 }
 
+/// The names in a folder; none where it is not there.
+pub(super) fn names(folder: &Path) -> Result<Vec<String>, FileError> {
+    let failed = |source| FileError::Read { path: folder.to_owned(), source };
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(failed)?,
+    };
+    entries.map(|entry| Ok(entry.map_err(failed)?.file_name().to_string_lossy().into_owned())).collect()
+}
+
+/// Takes away a file in `.heldspace/`; that it is not there is no mistake.
+pub(super) fn remove_own(path: &Path) -> Result<(), FileError> {
+    #[expect(clippy::disallowed_methods, reason = "heldspace's own, and nothing names it any more")]
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(path)(error)),
+        _ => sync_folder(path),
+    }
+}
+
 /// A plain file of at most `limit` bytes, or `None` when there is none; a pipe or a device is not read.
 pub fn read_plain(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, FileError> {
     let refused = |what| FileError::Read { path: path.to_owned(), source: io::Error::other(what) };
@@ -124,6 +143,47 @@ pub fn folder(path: &Path, access: Access) -> Result<(), FileError> {
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     }
     builder.create(path).map_err(failed(path))
+}
+
+/// A new folder that is there whole or not at all: what is written into it lies beside it until then, for its owner alone.
+pub struct NewFolder {
+    path: PathBuf,
+    staged: tempfile::TempDir,
+}
+
+impl NewFolder {
+    /// Refused where something lies there already, but for an empty folder.
+    pub fn begin(path: &Path) -> Result<Self, FileError> {
+        let taken = match fs::symlink_metadata(path) {
+            Ok(meta) if meta.is_dir() => !names(path)?.is_empty(),
+            Ok(_) => true,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+            Err(source) => return Err(FileError::Read { path: path.to_owned(), source }),
+        };
+        if taken {
+            return Err(FileError::Exists { path: path.to_owned() });
+        }
+        // A folder of this kind is 0700 from its first moment on.
+        let staged = tempfile::Builder::new().prefix(STAGED).tempdir_in(parent(path)).map_err(failed(path))?;
+        Ok(Self { path: path.to_owned(), staged })
+    }
+
+    /// Writes a file into it, 0600, `/` between folders.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), FileError> {
+        let path = self.staged.path().join(name);
+        folder(parent(&path), Access::Secret)?;
+        write_new(&path, bytes, Access::Secret)
+    }
+
+    /// Puts it in its place.
+    pub fn finish(self) -> Result<(), FileError> {
+        let Self { path, staged } = self;
+        // An empty folder of that name makes room: this puts nothing in the place of anything.
+        fs::rename(staged.path(), &path).map_err(failed(&path))?;
+        // Nothing is left to tidy up.
+        let _ = staged.keep();
+        sync_folder(&path)
+    }
 }
 
 fn stage(path: &Path, bytes: &[u8], access: Access) -> Result<tempfile::NamedTempFile, FileError> {

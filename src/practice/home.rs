@@ -246,6 +246,20 @@ impl Home {
         Ok(files::write(&self.pack_path(name), sealed, Access::Secret)?)
     }
 
+    /// The names of all packs that lie there, sorted.
+    pub fn packs(&self) -> Result<Vec<String>, HomeError> {
+        let path = self.0.join("record");
+        let names = files::names(&path)?;
+        let mut packs: Vec<_> = names.iter().filter_map(|name| name.strip_suffix(".age")).map(str::to_owned).collect();
+        packs.sort_unstable();
+        Ok(packs)
+    }
+
+    /// Takes a pack away that nothing names any more.
+    pub fn remove_pack(&self, name: &str) -> Result<(), HomeError> {
+        Ok(files::remove_own(&self.pack_path(name))?)
+    }
+
     fn pack_path(&self, name: &str) -> PathBuf {
         self.0.join("record").join(name).with_extension("age")
     }

@@ -1,4 +1,4 @@
-//! A record that only grows, and that the practice's keys alone can read: `.heldspace/<name>.log`.
+//! A record that grows, is thinned out as a whole or not at all, and that the practice's keys alone can read: `.heldspace/<name>.log`.
 //!
 //! One line for each entry: base64 of an age file, sealed to the epoch's identity. An entry is on the disk when
 //! [`Journal::append`] returns; one that was cut short by a crash was never acknowledged, and is dropped.
@@ -47,12 +47,7 @@ impl Journal {
     /// # Panics
     /// Never: entries are plain JSON.
     pub fn append_all(&self, entries: &[impl Serialize], keys: &Keys) -> Result<(), HomeError> {
-        let recipient = keys.current().identity().recipient();
-        let lines = entries.iter().map(|entry| {
-            let json = serde_json::to_vec(entry).expect("an entry is plain JSON");
-            BASE64.encode(&seal::seal_to(&[&recipient], &json)) + "\n"
-        });
-        let lines: String = lines.collect();
+        let lines = lines(entries, keys);
         let failed = |source| FileError::Write { path: self.path.clone(), source };
         let is_new = !self.path.exists();
         let mut file = self.open().map_err(failed)?;
@@ -62,6 +57,14 @@ impl Journal {
             files::sync_folder(&self.path)?;
         }
         Ok(())
+    }
+
+    /// Puts these entries in place of all that stand there, in one step.
+    ///
+    /// # Panics
+    /// Never: entries are plain JSON.
+    pub fn replace(&self, entries: &[impl Serialize], keys: &Keys) -> Result<(), HomeError> {
+        Ok(files::write(&self.path, lines(entries, keys).as_bytes(), Access::Secret)?)
     }
 
     /// All entries, oldest first.
@@ -94,6 +97,15 @@ impl Journal {
     }
 }
 
+fn lines(entries: &[impl Serialize], keys: &Keys) -> String {
+    let recipient = keys.current().identity().recipient();
+    let line = |entry| {
+        let json = serde_json::to_vec(entry).expect("an entry is plain JSON");
+        BASE64.encode(&seal::seal_to(&[&recipient], &json)) + "\n"
+    };
+    entries.iter().map(line).collect()
+}
+
 /// Puts the end where the last whole line ends: what a crash cut short was never acknowledged.
 fn whole_lines(file: &mut File) -> std::io::Result<()> {
     let mut text = Vec::new();
@@ -124,6 +136,9 @@ mod tests {
         assert_eq!(journal.read::<String>(&root.keys(1)).unwrap(), ["first"]);
         journal.append(&"second", &root.keys(2)).unwrap();
         assert_eq!(journal.read::<String>(&root.keys(2)).unwrap(), ["first", "second"]);
+        journal.replace(&["third"], &root.keys(2)).unwrap();
+        journal.append(&"fourth", &root.keys(2)).unwrap();
+        assert_eq!(journal.read::<String>(&root.keys(2)).unwrap(), ["third", "fourth"]);
         let stranger = journal.read::<String>(&Root::random().keys(2));
         assert!(matches!(stranger, Err(HomeError::Unreadable { line: 1, .. })));
     }

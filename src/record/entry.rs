@@ -23,6 +23,8 @@ pub(super) enum Entry {
         opened: Vec<NotedObject>,
         ended: Vec<ObjectName>,
     },
+    /// When pages were first in a release of which nothing stands here any more: who joins later is measured by it.
+    First { pages: Vec<(PageId, UnixTime)> },
     /// Members begin to find the release, mailbox by mailbox; with `whole`, all of them find it and nothing else.
     Reached { release: Release, time: UnixTime, whole: bool },
 }

@@ -9,16 +9,20 @@
 //! A release that was cut short counts from its first mailbox on, and ends nothing before its last one.
 
 mod entry;
+mod expire;
 mod give;
 mod span;
+mod version;
 
 use std::collections::{HashMap, HashSet};
 
 use entry::Entry;
 pub use entry::{NotedObject, NotedPage};
+pub use expire::{Expired, Expiry};
 pub use give::Giving;
 pub use span::Span;
 use span::Spans;
+pub use version::{People, Reading, Stage};
 
 use crate::{
     keys::Keys,
@@ -57,6 +61,7 @@ impl Record {
 
     fn follow(&mut self, entry: Entry) {
         match entry {
+            Entry::First { pages } => self.first.extend(pages),
             Entry::Kept { pack, texts } => self.packs.extend(texts.into_iter().map(|text| (text, pack.clone()))),
             Entry::Given { issued, readers, opened, ended, .. } => {
                 self.readers.extend(readers);
@@ -87,6 +92,17 @@ impl Record {
     /// Every page that was ever given, once for each object.
     pub fn pages(&self) -> impl Iterator<Item = &NotedPage> {
         self.objects.values().filter_map(|object| object.page.as_ref())
+    }
+
+    /// The pages with this file, whole or its end, or with this title.
+    pub fn named(&self, named: &str) -> HashSet<PageId> {
+        let path = named.trim_start_matches("./");
+        let is_named = |page: &&NotedPage| {
+            let rest = page.file.strip_suffix(path);
+            let by_file = !path.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
+            by_file || page.title.to_lowercase() == named.to_lowercase()
+        };
+        self.pages().filter(is_named).map(|page| page.id).collect()
     }
 
     /// When a page was first in a release.

@@ -32,6 +32,10 @@ impl Assets {
         self.0.get(name).map(|file| format!("/{}", file.path))
     }
 
+    pub(super) fn bytes(&self, name: &str) -> Option<&[u8]> {
+        self.0.get(name).map(|file| file.bytes.as_slice())
+    }
+
     /// The addresses of all files.
     pub(super) fn urls(&self) -> BTreeMap<String, String> {
         self.0.iter().map(|(name, file)| (name.clone(), format!("/{}", file.path))).collect()

@@ -69,6 +69,15 @@ impl Theme {
         self.assets.url("page.css").expect("every theme has page.css")
     }
 
+    /// That stylesheet itself, for pages that are read outside the viewer.
+    ///
+    /// # Panics
+    /// Never: the built-in theme has the file, and a theme can only replace it.
+    pub fn page_css(&self) -> String {
+        let css = self.assets.bytes("page.css").expect("every theme has page.css");
+        String::from_utf8_lossy(css).into_owned()
+    }
+
     /// The address of the stylesheet for open pages.
     pub(super) fn open_style(&self) -> String {
         self.assets.url("open.css").expect("every theme has open.css")

@@ -12,6 +12,7 @@ use age::{
 use bech32::{Bech32, Hrp};
 use zeroize::Zeroizing;
 
+use super::Passphrase;
 use crate::keys::Secret;
 
 /// The scrypt work factor of keyrings: 2^16. Fixed: age's default measures the author's machine, not a member's phone.
@@ -110,6 +111,11 @@ impl fmt::Debug for Recipient {
 /// Only without recipients, which no caller allows.
 pub fn seal_to(recipients: &[&Recipient], plaintext: &[u8]) -> Vec<u8> {
     write(recipients.iter().map(|r| &r.0 as &dyn age::Recipient), plaintext)
+}
+
+/// Seals under six words, for whoever has them and a stock age.
+pub fn seal_for_anyone(words: &Passphrase, plaintext: &[u8]) -> Vec<u8> {
+    seal_with_passphrase(SecretString::from(words.expose().to_owned()), KEY_FILE_WORK_FACTOR, plaintext)
 }
 
 /// Seals under a passphrase with a fixed work factor.

@@ -4,6 +4,7 @@ mod add;
 mod agreed;
 pub mod card;
 mod close;
+mod export;
 mod groups;
 mod keep;
 mod list;
@@ -39,6 +40,7 @@ pub enum Member {
         name: String,
     },
     Close(close::Close),
+    Export(export::Export),
 }
 
 impl Member {
@@ -53,6 +55,7 @@ impl Member {
             Self::Pause(pause) => pause.run(common, terminal),
             Self::Resume { name } => pause::resume(&name, common, terminal),
             Self::Close(close) => close.run(common, terminal),
+            Self::Export(export) => export.run(common, terminal).await,
         }
     }
 }

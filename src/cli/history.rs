@@ -1,0 +1,198 @@
+//! `history`: what became of a page, and who could read which version of it.
+
+use std::collections::HashSet;
+
+use clap::Args;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+use similar::TextDiff;
+
+use super::{Common, Failure, Terminal, audit::hour, context};
+use crate::{
+    audit::AuditError,
+    keys::Keys,
+    practice::{Home, Practice},
+    record::{People, Record, Stage},
+    visible::{visible, visible_line},
+};
+
+/// Lines around a change.
+const AROUND: usize = 3;
+
+/// Show every version of a page that was given: from when to when, who could read it, and what changed
+///
+/// Who *could* read it; `heldspace audit` tells who did. What was lost can be got back: `--source` prints what you wrote, as
+/// it was then.
+///
+/// Examples:
+///   heldspace history content/groups/tuesday/agenda.md
+///   heldspace history "Our agreements" --member maya       the versions that Maya could read
+///   heldspace history agenda.md --source 2 > agenda-then.md
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub struct History {
+    /// Its file, the end of it, or its title
+    page: String,
+    /// Only what this member could read, by folder name
+    #[arg(long, value_name = "MEMBER")]
+    member: Option<String>,
+    /// Print the Markdown of the version with this number
+    #[arg(long, value_name = "N")]
+    source: Option<usize>,
+}
+
+impl History {
+    pub fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+        let practice = context::practice(common)?;
+        if let Some(member) = &self.member {
+            context::member(&practice, member)?;
+        }
+        let home = Home::of(&common.root);
+        let keys = context::keys(common)?;
+        let record = Record::read(&home, &keys)?;
+        let ids = record.named(&self.page);
+        let known: HashSet<String> =
+            record.pages().filter(|page| ids.contains(&page.id)).map(crate::record::NotedPage::known_by).collect();
+        let people = People::of(&practice, &record);
+        let mut readings = record.readings(&people);
+        readings.retain(|reading| {
+            let wanted = self.member.as_deref().is_none_or(|member| reading.person == Some(member));
+            wanted && known.contains(&reading.page.known_by())
+        });
+        let pages: Vec<Vec<Stage<'_>>> = Stage::of(&readings).into_values().collect();
+        if pages.is_empty() {
+            return Err(AuditError::NoPage { page: self.page }.into());
+        }
+        let shown = Shown { practice: &practice, record: &record, home: &home, keys: &keys, terminal };
+        match self.source {
+            Some(number) => shown.source(&pages, number),
+            None => shown.all(&pages),
+        }
+    }
+}
+
+struct Shown<'a> {
+    practice: &'a Practice,
+    record: &'a Record,
+    home: &'a Home,
+    keys: &'a Keys,
+    terminal: &'a Terminal,
+}
+
+/// What a version is to the one before.
+enum Change {
+    First,
+    /// A unified diff.
+    Text(String),
+    Look,
+    Unknown,
+}
+
+impl Shown<'_> {
+    fn source(&self, pages: &[Vec<Stage<'_>>], number: usize) -> Result<(), Failure> {
+        let [stages] = pages else { return Err(Failure::SeveralPages { files: files(pages) }) };
+        let stage = number.checked_sub(1).and_then(|at| stages.get(at));
+        let stage = stage.ok_or(Failure::NoVersion { number, of: stages.len() })?;
+        let text = self.text(stage)?.ok_or(Failure::SourceLost { number })?;
+        self.terminal.data(&json!({ "file": stage.page.file, "number": number, "source": text }));
+        self.terminal.text(&text)
+    }
+
+    fn all(&self, pages: &[Vec<Stage<'_>>]) -> Result<(), Failure> {
+        let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
+        let mut data = Vec::new();
+        for stages in pages {
+            let last = stages.last().expect("a page has a version");
+            self.terminal.line(format!(
+                "{}  {}",
+                self.terminal.strong(&last.page.title),
+                visible_line(&last.page.file)
+            ));
+            let mut versions = Vec::new();
+            for (n, stage) in stages.iter().enumerate() {
+                let change = self.change(n.checked_sub(1).map(|before| &stages[before]), stage)?;
+                self.print(n + 1, stage, &change, &zone);
+                versions.push(self.data(n + 1, stage, &change));
+            }
+            // Versions may overlap where members have different ones.
+            let ends: Option<Vec<_>> = stages.iter().map(|stage| stage.until).collect();
+            let taken_back = ends.and_then(|ends| ends.into_iter().max());
+            if let Some(until) = taken_back {
+                self.terminal.line(format!("\nTaken back {}. Nobody here can open it since.", hour(until, &zone)));
+            }
+            self.terminal.line("");
+            data.push(json!({ "file": last.page.file, "title": last.page.title, "taken_back": taken_back, "versions": versions }));
+        }
+        self.terminal.data(&data);
+        Ok(())
+    }
+
+    fn print(&self, number: usize, stage: &Stage<'_>, change: &Change, zone: &TimeZone) {
+        let until = stage.until.map_or_else(|| "now".to_owned(), |until| hour(until, zone));
+        let names: Vec<String> = self.readers(stage).into_iter().map(|(_, name)| visible_line(&name)).collect();
+        let title = format!("Version {number}: {} to {until}", hour(stage.from, zone));
+        self.terminal.line(format!("\n{}\n  for {}", self.terminal.strong(&title), names.join(", ")));
+        match change {
+            Change::First => {}
+            Change::Look => self
+                .terminal
+                .line("  Only its appearance changed: the theme, an address, a name. The text is the same."),
+            Change::Unknown => {
+                self.terminal.line("  What was written then was not kept, so the difference can't be told.")
+            }
+            Change::Text(diff) => {
+                for line in diff.lines() {
+                    self.terminal.line(self.terminal.changed(&visible(line)));
+                }
+            }
+        }
+    }
+
+    fn data(&self, number: usize, stage: &Stage<'_>, change: &Change) -> Value {
+        let readers: Vec<_> =
+            self.readers(stage).into_iter().map(|(member, name)| json!({ "member": member, "name": name })).collect();
+        let (changed, diff) = match change {
+            Change::First => ("first", None),
+            Change::Text(diff) => ("text", Some(diff)),
+            Change::Look => ("appearance", None),
+            Change::Unknown => ("unknown", None),
+        };
+        json!({
+            "number": number, "title": stage.page.title, "from": stage.from, "until": stage.until, "readers": readers,
+            "changed": changed, "diff": diff,
+        })
+    }
+
+    /// Each once, with the name they have now.
+    fn readers(&self, stage: &Stage<'_>) -> Vec<(Option<String>, String)> {
+        let named = stage.readings.iter().map(|reading| {
+            let Some(folder) = reading.person else { return (None, "someone whose mailbox is unknown".to_owned()) };
+            let member = self.practice.members.get(folder);
+            (Some(folder.to_owned()), member.map_or_else(|| folder.to_owned(), |member| member.name.clone()))
+        });
+        let mut readers: Vec<_> = named.collect();
+        readers.sort_unstable();
+        readers.dedup();
+        readers
+    }
+
+    fn change(&self, before: Option<&Stage<'_>>, stage: &Stage<'_>) -> Result<Change, Failure> {
+        let Some(before) = before else { return Ok(Change::First) };
+        if before.page.source.is_some() && before.page.source == stage.page.source {
+            return Ok(Change::Look);
+        }
+        let (Some(old), Some(new)) = (self.text(before)?, self.text(stage)?) else { return Ok(Change::Unknown) };
+        let diff = TextDiff::from_lines(&old, &new);
+        Ok(Change::Text(diff.unified_diff().context_radius(AROUND).to_string()))
+    }
+
+    fn text(&self, stage: &Stage<'_>) -> Result<Option<String>, Failure> {
+        let Some(source) = stage.page.source else { return Ok(None) };
+        Ok(self.record.text(&source, self.home, self.keys)?)
+    }
+}
+
+fn files(pages: &[Vec<Stage<'_>>]) -> String {
+    let files = pages.iter().filter_map(|stages| stages.last()).map(|stage| stage.page.file.clone());
+    files.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,116 @@
+//! An export for people: a list, and the documents, which need nothing but a browser.
+//!
+//! SECURITY: nothing in them reaches out. The documents are sanitised already; the policy in each says it once more.
+
+use jiff::{Timestamp, tz::TimeZone};
+use minijinja::{Environment, context as values};
+
+use super::{Export, To, Version};
+use crate::{practice::register, visible::visible_line, wire::UnixTime};
+
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src data:; font-src data:";
+
+/// Whether the documents lie beside the list or stand in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pages {
+    Beside,
+    Inside,
+}
+
+impl Export<'_> {
+    /// `index.html`.
+    pub fn index(&self) -> String {
+        self.list(Pages::Beside, "")
+    }
+
+    /// One document with everything in it; `css` is the page stylesheet.
+    pub fn whole(&self, css: &str) -> String {
+        self.list(Pages::Inside, css)
+    }
+
+    /// Each document by its number, from 1: as it was given, with the stylesheet, and the notice that has to stand there.
+    pub fn page(&self, version: &Version<'_>, css: &str) -> Option<String> {
+        let document = version.document.as_ref()?;
+        let style = css.replace("</", "<\\/");
+        let head = format!(
+            "<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n<style>\n{style}\n@media print {{ body {{ background: none }} }}\n</style>\n"
+        );
+        let notice =
+            self.notice().map(|notice| format!("<p role=\"note\"><strong>{notice}</strong> (42 CFR 2.32)</p>\n"));
+        let mut page = document.clone();
+        // Before the end of the head, and at the beginning of the body: every theme's page.html has both.
+        let at = page.find("</head>").unwrap_or(0);
+        page.insert_str(at, &head);
+        if let Some(notice) = notice {
+            let body = page.find("<main").or_else(|| after_tag(&page, "<body")).unwrap_or(page.len());
+            let body = if page[body..].starts_with("<main") {
+                after_tag(&page[body..], "<main").map_or(body, |n| body + n)
+            } else {
+                body
+            };
+            page.insert_str(body, &notice);
+        }
+        Some(page)
+    }
+
+    fn list(&self, pages: Pages, css: &str) -> String {
+        let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
+        let versions = self.versions.iter().enumerate().map(|(n, version)| {
+            let inside = (pages == Pages::Inside).then(|| self.page(version, css)).flatten();
+            values! {
+                number => n + 1,
+                title => visible_line(&version.page.title),
+                audience => visible_line(&version.page.audience.title),
+                from => day(version.from, &zone),
+                until => version.until.map(|until| day(until, &zone)),
+                lost => version.document.is_none(),
+                opened => version.opened.first().map(|first| day(*first, &zone)),
+                inside,
+            }
+        });
+        let is_person = self.to == To::Person;
+        let register = &self.member.register;
+        let consents = register.consents.iter().filter(|_| is_person).map(|consent| {
+            let what = match &consent.to {
+                register::To::Notices { .. } => "to notices by e-mail".to_owned(),
+                register::To::Naming(naming) => format!("to be named in {}", naming.page.display()),
+            };
+            values! { what, given => consent.given.to_string(), how => consent.how.clone(), revoked => consent.revoked.map(|on| on.to_string()) }
+        });
+        let disclosures = register.disclosures.iter().filter(|_| is_person).map(|it| {
+            values! { on => it.on.to_string(), to => it.to.clone(), what => it.what.clone(), purpose => it.purpose.clone(), basis => it.basis.clone() }
+        });
+        let withheld =
+            self.withheld.iter().map(|it| values! { from => day(it.from, &zone), reason => it.reason.text() });
+        let mut templates = Environment::new();
+        templates.add_template("index.html", include_str!("index.html")).expect("a template that was tested");
+        let values = values! {
+            policy => POLICY,
+            name => visible_line(&self.member.name),
+            practice => visible_line(&self.practice.site.practice.name),
+            to => match &self.to { To::Person => None, To::Other(to) => Some(to) },
+            notice => self.notice(),
+            at => day(self.at, &zone),
+            is_log_whole => is_person && self.is_log_whole,
+            beside => pages == Pages::Beside,
+            versions => versions.collect::<Vec<_>>(),
+            consents => consents.collect::<Vec<_>>(),
+            disclosures => disclosures.collect::<Vec<_>>(),
+            withheld => withheld.collect::<Vec<_>>(),
+        };
+        let template = templates.get_template("index.html").expect("just added");
+        template.render(values).expect("a template that was tested")
+    }
+}
+
+/// Where the tag that begins so ends.
+fn after_tag(html: &str, tag: &str) -> Option<usize> {
+    let begins = html.find(tag)?;
+    Some(begins + html[begins..].find('>')? + 1)
+}
+
+/// The day here.
+fn day(time: UnixTime, zone: &TimeZone) -> String {
+    let at = i64::try_from(time).ok().and_then(|second| Timestamp::from_second(second).ok());
+    at.map_or_else(|| "?".to_owned(), |at| at.to_zoned_datetime(zone.clone()).date().to_string())
+}

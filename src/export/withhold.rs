@@ -1,0 +1,151 @@
+//! What somebody else is not given: every page that names another member.
+//!
+//! By what its author says of it (`names`), and by looking for every other member's name in what was given, word by word.
+//! Rather one too many: whoever exports sees each with its reason, and can ask that person for their consent.
+
+use std::collections::BTreeMap;
+
+use super::Version;
+use crate::{
+    content::Page,
+    names::{Phrase, Words},
+    practice::{Member, Practice},
+    record::NotedPage,
+    wire::UnixTime,
+};
+
+/// One letter is no name.
+const SHORTEST: usize = 2;
+
+/// A page that was kept back; its text is nowhere in the export.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withheld<'a> {
+    pub page: &'a NotedPage,
+    pub from: UnixTime,
+    pub reason: Reason,
+}
+
+/// Why it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Its author says so, in `names`.
+    Said,
+    /// A name stands in it.
+    Found,
+    /// Nothing is left to look at.
+    Lost,
+}
+
+impl Reason {
+    /// Without saying whom.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Said => "its author says that it names somebody else",
+            Self::Found => "somebody else's name stands in it",
+            Self::Lost => "its text is lost, so that nobody can tell whom it names",
+        }
+    }
+}
+
+/// The names of everyone else.
+pub struct Names<'a> {
+    member: &'a Member,
+    phrases: Vec<Phrase>,
+    /// Who is named, by the file of a page that is there today.
+    said: BTreeMap<String, &'a [String]>,
+}
+
+impl<'a> Names<'a> {
+    pub fn of(practice: &'a Practice, member: &'a Member, pages: &'a [Page]) -> Self {
+        let own = Words::of(&member.name);
+        let own: Vec<&str> = own.iter().collect();
+        let others = practice.members.values().filter(|other| other.folder != member.folder);
+        let phrases = others.flat_map(|other| phrases(&other.name, &own)).collect();
+        let said = pages.iter().map(|page| (page.file.to_string_lossy().replace('\\', "/"), page.names.as_slice()));
+        Self { member, phrases, said: said.collect() }
+    }
+
+    pub(super) fn found_in(&self, version: &Version<'_>) -> Option<Reason> {
+        let said =
+            self.said.get(&version.page.file).is_some_and(|names| names.iter().any(|it| *it != self.member.folder));
+        if said {
+            return Some(Reason::Said);
+        }
+        let Some(document) = &version.document else { return Some(Reason::Lost) };
+        let title = format!("{} {}", version.page.title, version.page.audience.title);
+        let texts = [Words::of(&text_of(document)), Words::of(&title)];
+        let found = self.phrases.iter().any(|phrase| texts.iter().any(|text| phrase.is_in(text)));
+        found.then_some(Reason::Found)
+    }
+}
+
+/// The whole name, and each word of it that begins like one: `van` and `de` stand in every text. What is in the person's own
+/// name too tells nothing.
+fn phrases(name: &str, own: &[&str]) -> Vec<Phrase> {
+    let is_name =
+        |word: &&str| word.chars().count() >= SHORTEST && !word.chars().next().is_some_and(char::is_lowercase);
+    let words = name.split(|c: char| !c.is_alphanumeric()).filter(is_name);
+    let is_other = |word: &str| !Words::of(word).iter().all(|word| own.contains(&word));
+    let parts = words.filter(|word| is_other(word)).map(Phrase::exact);
+    std::iter::once(name).filter(|name| is_other(name)).map(Phrase::exact).chain(parts).collect()
+}
+
+/// What a person sees of a document, and what is read out to them: its text, and what stands in quotes within its tags.
+fn text_of(html: &str) -> String {
+    let (mut text, mut aside) = (String::new(), String::new());
+    let (mut is_tag, mut quote) = (false, None);
+    for c in html.chars() {
+        match (is_tag, quote) {
+            (false, _) if c == '<' => is_tag = true,
+            (false, _) => text.push(c),
+            (true, None) if c == '>' => {
+                is_tag = false;
+                aside.push(' ');
+            }
+            (true, None) if c == '"' || c == '\'' => quote = Some(c),
+            (true, Some(end)) if c == end => {
+                quote = None;
+                aside.push(' ');
+            }
+            (true, Some(_)) => aside.push(c),
+            (true, None) => {}
+        }
+    }
+    let all = spaced(html) + " " + &text + " " + &aside;
+    all.replace("&#x27;", "'").replace("&#39;", "'").replace("&nbsp;", " ").replace("&shy;", "").replace("&amp;", "&")
+}
+
+/// The text with a space for every tag: words of two blocks are two.
+fn spaced(html: &str) -> String {
+    let parts = html.split('<').enumerate();
+    let texts = parts.map(|(n, part)| if n == 0 { part } else { part.split_once('>').map_or("", |(_, text)| text) });
+    texts.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(name: &str, own: &str, html: &str) -> bool {
+        let own = Words::of(own);
+        let text = Words::of(&text_of(html));
+        phrases(name, &own.iter().collect::<Vec<_>>()).iter().any(|phrase| phrase.is_in(&text))
+    }
+
+    #[test]
+    fn a_name_is_found_however_it_is_written() {
+        for html in
+            ["<p>Ben’s plan</p>", "<p>BEN's", "<p>B<b>en</b> said", "<li>x</li><li>Ben</li>", "<img alt=\"Ben\">"]
+        {
+            assert!(found("Ben Ode", "Ann Lee", html), "{html}");
+        }
+        assert!(found("Zoë", "Ann", "<p>zoe</p>") && found("太郎", "Ann", "<p>太郎さん</p>"));
+        assert!(found("Ann Ode", "Ann Lee", "<p>Dear Ode</p>"));
+    }
+
+    #[test]
+    fn what_is_no_name_of_somebody_else_is_not() {
+        assert!(!found("Ben Ode", "Ann Lee", "<p class=intro>Bending modes. Benign.</p>"));
+        assert!(!found("Ann Ode", "Ann Lee", "<p>Dear Ann</p>") && !found("Jan van Ek", "Ann", "<p>van</p>"));
+    }
+}
