@@ -135,6 +135,26 @@ fn what_someone_keeps_outlives_new_keys_a_new_card_and_a_spoiled_store() {
 }
 
 #[test]
+fn what_someone_keeps_names_nobody_whose_consent_has_ended() {
+    let (site, _) = begun();
+    let (ben, _) = (site.member("ben", &[]), site.member("cam", &[]));
+    site.ok(&["member", "join", "ben", "a", "--with-history"]);
+    site.page("groups/a/thanks.md", "+++\nnames = [\"cam\"]\n+++\n# Thanks\n\nCam brought the tea.");
+    let consent = ["--naming", "content/groups/a/thanks.md", "--how", "signed form", "--recorded-by", "Ines"];
+    let added = site.ok(&[&["consent", "add", "cam", "--json"], &consent[..]].concat());
+    let id: serde_json::Value = serde_json::from_str(&added).unwrap();
+    build_at(&site, START + DAY);
+    site.ok(&["member", "leave", "ben", "a", "--on", "2026-12-05"]);
+    build_at(&site, LATER);
+    assert!(titles(&site, &ben).contains("Thanks"));
+    // The name is taken out; what Ben keeps has it still.
+    site.ok(&["consent", "revoke", "cam", &id["id"].to_string(), "--yes", "--recorded-by", "Ines"]);
+    site.page("groups/a/thanks.md", "# Thanks\n\nSomeone brought the tea.");
+    build_at(&site, LATER + DAY);
+    assert_eq!(titles(&site, &ben), set(&["Dated", "Undated"]));
+}
+
+#[test]
 fn a_closed_membership_ends_with_mailbox_and_tickets() {
     let (site, _) = begun();
     let ben = site.member("ben", &[]);
