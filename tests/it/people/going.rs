@@ -148,7 +148,7 @@ fn what_someone_keeps_names_nobody_whose_consent_has_ended() {
     build_at(&site, LATER);
     assert!(titles(&site, &ben).contains("Thanks"));
     // The name is taken out; what Ben keeps has it still.
-    site.ok(&["consent", "revoke", "cam", &id["id"].to_string(), "--yes", "--recorded-by", "Ines"]);
+    site.ok(&["consent", "revoke", "cam", &id["consent"].to_string(), "--yes", "--recorded-by", "Ines"]);
     site.page("groups/a/thanks.md", "# Thanks\n\nSomeone brought the tea.");
     build_at(&site, LATER + DAY);
     assert_eq!(titles(&site, &ben), set(&["Dated", "Undated"]));
