@@ -12,6 +12,7 @@ use heldspace::{
     wire::{ObjectName, UnixTime},
 };
 use proptest::prelude::*;
+use serde_json::Value;
 
 use self::model::{GROUPS, Model, Op, PEOPLE};
 use crate::{
@@ -90,6 +91,56 @@ impl World {
         self.seen.insert(self.now, seen);
     }
 
+    /// What is handed to someone who asks for their record, and what `history` tells of a page, say the same.
+    fn is_told(&self) {
+        let second =
+            |text: &str| -> UnixTime { text.parse::<jiff::Timestamp>().unwrap().as_second().try_into().unwrap() };
+        for person in PEOPLE {
+            let folder = self.site.path(&format!("export-{person}"));
+            self.site.ok(&["member", "export", person, folder.to_str().unwrap()]);
+            let export: Value = serde_json::from_slice(&std::fs::read(folder.join("record.json")).unwrap()).unwrap();
+            let versions: Vec<(String, UnixTime, Option<UnixTime>)> = export["versions"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|it| {
+                    let text = |key: &str| it[key].as_str();
+                    (text("title").unwrap().to_owned(), second(text("from").unwrap()), text("until").map(second))
+                })
+                .collect();
+            for (&time, seen) in &self.seen {
+                let told: BTreeSet<&String> = versions
+                    .iter()
+                    .filter(|(_, from, until)| *from <= time && until.is_none_or(|until| until > time))
+                    .map(|(title, ..)| title)
+                    .collect();
+                let seen: BTreeSet<&String> =
+                    seen.iter().filter(|(who, _)| who == person).map(|(_, title)| title).collect();
+                assert_eq!(told, seen, "{person} on {}", date(time));
+            }
+        }
+        let titles: BTreeSet<&String> = self.seen.values().flatten().map(|(_, title)| title).collect();
+        for title in titles {
+            let pages: Value = serde_json::from_str(&self.site.ok(&["history", title, "--json"])).unwrap();
+            for (&time, seen) in &self.seen {
+                let is_open = |it: &&Value| {
+                    it["title"] == *title.as_str()
+                        && it["from"].as_u64().unwrap() <= time
+                        && it["until"].as_u64().is_none_or(|until| until > time)
+                };
+                let versions = pages.as_array().unwrap().iter().flat_map(|page| page["versions"].as_array().unwrap());
+                let told: BTreeSet<&str> = versions
+                    .filter(is_open)
+                    .flat_map(|it| it["readers"].as_array().unwrap())
+                    .map(|who| who["member"].as_str().unwrap())
+                    .collect();
+                let seen: BTreeSet<&str> =
+                    seen.iter().filter(|(_, it)| it == title).map(|(who, _)| who.as_str()).collect();
+                assert!(seen.is_subset(&told), "{title} on {}: {seen:?} and not {told:?}", date(time));
+            }
+        }
+    }
+
     /// What the record says of each day is what keys could open on it.
     fn is_recorded(&self) {
         let home = Home::of(self.site.root());
@@ -126,5 +177,6 @@ proptest! {
             world.step(op, *days);
         }
         world.is_recorded();
+        world.is_told();
     }
 }
