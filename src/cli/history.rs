@@ -138,7 +138,7 @@ impl Shown<'_> {
                 .terminal
                 .line("  Only its appearance changed: the theme, an address, a name. The text is the same."),
             Change::Unknown => {
-                self.terminal.line("  What was written then was not kept, so the difference can't be told.")
+                self.terminal.line("  What was written then was not kept, so the difference can't be told.");
             }
             Change::Text(diff) => {
                 for line in diff.lines() {

@@ -67,6 +67,12 @@ impl Survey {
     }
 }
 
+/// Whether anything was written for a group yet.
+pub fn has_pages(root: &Path, group: &str) -> bool {
+    let folder = Path::new("content/groups").join(group);
+    walk::pages(root, &mut Vec::new()).iter().any(|file| file.starts_with(&folder))
+}
+
 /// Reads all pages but drafts, sorted by file.
 pub fn read_pages(practice: &Practice) -> Result<Vec<Page>, Mistakes> {
     let mut mistakes = Vec::new();

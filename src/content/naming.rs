@@ -3,7 +3,7 @@
 //! A consent that was never given is a mistake: the page can't be given to anyone. One that has lapsed or was revoked
 //! takes the page from its other readers and leaves it with the person named, so that a build takes back what it must.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -34,7 +34,7 @@ pub fn readers_of<'a>(page: &Page, practice: &'a Practice) -> (Vec<&'a Member>, 
     for named in &page.names {
         // Nobody is kept from a page about themselves.
         let is_named = |member: &&Member| member.folder == *named;
-        let ended = match permission(named, page, practice) {
+        let ended = match permission(named, &page.file, practice) {
             Permission::Given => continue,
             _ if readers.iter().all(is_named) => continue,
             Permission::Lapsed(on) => Some((on, false)),
@@ -53,16 +53,16 @@ pub fn readers_of<'a>(page: &Page, practice: &'a Practice) -> (Vec<&'a Member>, 
     (readers, lapsed)
 }
 
-/// Whether a page names someone whose consent this reader would need, and there is none today.
-pub fn is_hidden_from(page: &Page, member: &Member, practice: &Practice) -> bool {
-    let others = page.names.iter().filter(|named| **named != member.folder);
-    others.into_iter().any(|named| permission(named, page, practice) != Permission::Given)
+/// Whether a page, or what it once was, names someone whose consent this reader would need, and there is none today.
+pub fn is_hidden_from(reader: &Member, names: &[String], file: &Path, practice: &Practice) -> bool {
+    let others = names.iter().filter(|named| **named != reader.folder);
+    others.into_iter().any(|named| permission(named, file, practice) != Permission::Given)
 }
 
-fn permission(named: &str, page: &Page, practice: &Practice) -> Permission {
+fn permission(named: &str, file: &Path, practice: &Practice) -> Permission {
     let member = practice.members.get(named);
-    let part2 = practice.is_part2(&page.file);
-    member.map_or(Permission::Never, |member| member.register.naming(&page.file, part2, practice.today))
+    let part2 = practice.is_part2(file);
+    member.map_or(Permission::Never, |member| member.register.naming(file, part2, practice.today))
 }
 
 /// The members that `names` names; who is unknown is a mistake.
@@ -89,7 +89,7 @@ pub(super) fn check(fields: &mut Fields<'_>, names: &[At<String>], page: &Page, 
         }
         let file = as_argument(&page.file.display().to_string());
         let add = format!("`heldspace consent add {named} --naming {file} --how \"signed form\"`");
-        let (what, hint) = match permission(named, page, practice) {
+        let (what, hint) = match permission(named, &page.file, practice) {
             Permission::Lapsed(on) | Permission::Revoked(on) if open => (
                 format!("the consent of {named} to being named here ended on {on}"),
                 "an open page is for all or for nobody: leave them out of it, take away `public`, or move it away"

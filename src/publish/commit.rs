@@ -95,6 +95,7 @@ fn noted_page(page: &WantedPage) -> NotedPage {
         order: entry.order,
         kind: entry.kind,
         audience: entry.audience,
+        names: page.names.clone(),
         document: entry.object.digest,
         source: page.source,
     }

@@ -36,8 +36,7 @@ impl Wanting<'_> {
 
     /// The pages that `member` keeps, by their ids in that mailbox.
     fn kept_by(&self, member: &Member, mailbox: &MailboxId) -> HashMap<PageId, &Page> {
-        let is_kept = |page: &&Page| self.keeps(member, page) && !is_hidden_from(page, member, self.practice);
-        let pages = self.pages.iter().filter(is_kept);
+        let pages = self.pages.iter().filter(|page| self.keeps(member, page));
         pages.map(|page| (self.page_id(page, mailbox), page)).collect()
     }
 
@@ -63,6 +62,13 @@ impl Wanting<'_> {
         entry: &Entry,
         reader: &Reader,
     ) -> Result<Option<WantedPage>, PublishError> {
+        let noted = self.record.object(&entry.object.name).and_then(|noted| noted.page.as_ref());
+        // What they keep is the page as it was, with the names that stood in it; or that its author knows of since.
+        let mut names = page.names.clone();
+        names.extend(noted.into_iter().flat_map(|noted| noted.names.clone()).filter(|name| !page.names.contains(name)));
+        if is_hidden_from(&self.practice.members[&reader.folder], &names, &page.file, self.practice) {
+            return Ok(None);
+        }
         let path = layout::object(&entry.object.name);
         let stored = self.store.read(&path, OBJECT_LIMIT).await.ok().flatten();
         let mut plaintext = stored.and_then(|sealed| Plaintext::of_object(&sealed, &entry.object, self.keys));
@@ -70,7 +76,6 @@ impl Wanting<'_> {
             let text = self.record.text(&entry.object.digest, self.home, self.keys)?;
             plaintext = text.and_then(|text| Plaintext::of_record(text, entry.object.digest));
         }
-        let noted = self.record.object(&entry.object.name).and_then(|noted| noted.page.as_ref());
         Ok(plaintext.map(|plaintext| {
             let object = plaintext.reference(&reader.mailbox.id, self.keys);
             WantedPage {
@@ -78,6 +83,7 @@ impl Wanting<'_> {
                 entry: Entry { id, object, ..entry.clone() },
                 plaintext: Arc::new(plaintext),
                 source: noted.and_then(|noted| noted.source),
+                names,
             }
         }))
     }

@@ -54,6 +54,8 @@ pub struct WantedPage {
     pub plaintext: Arc<Plaintext>,
     /// Of what the author wrote, where that is known.
     pub source: Option<Digest>,
+    /// The members whom it names, by folder.
+    pub names: Vec<String>,
 }
 
 /// What a publication is made of, and against.
@@ -150,7 +152,8 @@ impl Wanting<'_> {
             .filter_map(|(member, mailbox)| {
                 let (title, plaintext) = copies.get(&member.folder)?.clone();
                 let entry = self.entry(page, title, &plaintext, mailbox);
-                Some((member.folder.clone(), WantedPage { file: page.file.clone(), entry, plaintext, source }))
+                let (file, names) = (page.file.clone(), page.names.clone());
+                Some((member.folder.clone(), WantedPage { file, entry, plaintext, source, names }))
             })
             .collect()
     }

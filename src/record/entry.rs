@@ -49,6 +49,9 @@ pub struct NotedPage {
     pub order: Option<i64>,
     pub kind: Kind,
     pub audience: AudienceLabel,
+    /// The members whom it names, by folder.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
     /// Of the document that the member could open, padded.
     pub document: Digest,
     /// Of what the author wrote, without front matter; none where the file had changed since this was given first.

@@ -9,9 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use heldspace::{
     practice::{Home, HomeError},
     record::Record,
-    wire::UnixTime,
+    wire::{ObjectName, UnixTime},
 };
 use proptest::prelude::*;
+use serde_json::Value;
 
 use self::model::{GROUPS, Model, Op, PEOPLE};
 use crate::{
@@ -30,13 +31,15 @@ struct World {
     readers: BTreeMap<String, Reader>,
     now: UnixTime,
     seen: Seen,
+    /// Every object that anyone could open, whose it was, and what stood in it.
+    objects: BTreeMap<ObjectName, (String, String)>,
 }
 
 impl World {
     fn new() -> Self {
         let site = GROUPS.iter().fold(TestSite::empty(), |site, group| site.group(group));
         let (model, readers, seen) = (Model::default(), BTreeMap::new(), BTreeMap::new());
-        let mut world = Self { site, model, readers, now: START, seen };
+        let mut world = Self { site, model, readers, now: START, seen, objects: BTreeMap::new() };
         let mut cards = Vec::new();
         for (n, person) in PEOPLE.iter().enumerate() {
             let group = GROUPS[n % GROUPS.len()];
@@ -76,6 +79,9 @@ impl World {
         let wanted = self.model.build(date(self.now));
         let mut seen = BTreeSet::new();
         for (person, reader) in &self.readers {
+            for entry in reader.entries(&self.site.store()) {
+                self.objects.insert(entry.object.name, (person.clone(), entry.title));
+            }
             for (title, document) in reader.pages(&self.site.store()) {
                 assert!(document.contains(&title), "the document is this version's");
                 seen.insert((person.clone(), title));
@@ -83,6 +89,56 @@ impl World {
         }
         assert_eq!(seen, wanted, "on {}: {:#?}", date(self.now), self.model);
         self.seen.insert(self.now, seen);
+    }
+
+    /// What is handed to someone who asks for their record, and what `history` tells of a page, say the same.
+    fn is_told(&self) {
+        let second =
+            |text: &str| -> UnixTime { text.parse::<jiff::Timestamp>().unwrap().as_second().try_into().unwrap() };
+        for person in PEOPLE {
+            let folder = self.site.path(&format!("export-{person}"));
+            self.site.ok(&["member", "export", person, folder.to_str().unwrap()]);
+            let export: Value = serde_json::from_slice(&std::fs::read(folder.join("record.json")).unwrap()).unwrap();
+            let versions: Vec<(String, UnixTime, Option<UnixTime>)> = export["versions"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|it| {
+                    let text = |key: &str| it[key].as_str();
+                    (text("title").unwrap().to_owned(), second(text("from").unwrap()), text("until").map(second))
+                })
+                .collect();
+            for (&time, seen) in &self.seen {
+                let told: BTreeSet<&String> = versions
+                    .iter()
+                    .filter(|(_, from, until)| *from <= time && until.is_none_or(|until| until > time))
+                    .map(|(title, ..)| title)
+                    .collect();
+                let seen: BTreeSet<&String> =
+                    seen.iter().filter(|(who, _)| who == person).map(|(_, title)| title).collect();
+                assert_eq!(told, seen, "{person} on {}", date(time));
+            }
+        }
+        let titles: BTreeSet<&String> = self.seen.values().flatten().map(|(_, title)| title).collect();
+        for title in titles {
+            let pages: Value = serde_json::from_str(&self.site.ok(&["history", title, "--json"])).unwrap();
+            for (&time, seen) in &self.seen {
+                let is_open = |it: &&Value| {
+                    it["title"] == *title.as_str()
+                        && it["from"].as_u64().unwrap() <= time
+                        && it["until"].as_u64().is_none_or(|until| until > time)
+                };
+                let versions = pages.as_array().unwrap().iter().flat_map(|page| page["versions"].as_array().unwrap());
+                let told: BTreeSet<&str> = versions
+                    .filter(is_open)
+                    .flat_map(|it| it["readers"].as_array().unwrap())
+                    .map(|who| who["member"].as_str().unwrap())
+                    .collect();
+                let seen: BTreeSet<&str> =
+                    seen.iter().filter(|(_, it)| it == title).map(|(who, _)| who.as_str()).collect();
+                assert!(seen.is_subset(&told), "{title} on {}: {seen:?} and not {told:?}", date(time));
+            }
+        }
     }
 
     /// What the record says of each day is what keys could open on it.
@@ -96,6 +152,12 @@ impl World {
             let could: BTreeSet<_> =
                 could.map(|span| (record.reader(&span.mailbox).unwrap().to_owned(), span.page.title.clone())).collect();
             assert_eq!(&could, seen, "on {}", date(time));
+        }
+        // What the audit log's objects are resolved by.
+        for (name, (person, title)) in &self.objects {
+            let noted = record.object(name).unwrap();
+            assert_eq!(record.reader(&noted.mailbox), Some(person.as_str()));
+            assert_eq!(&noted.page.as_ref().unwrap().title, title);
         }
         for span in &spans {
             let text = record.text(&span.page.document, &home, &keys).unwrap().expect("every version is kept");
@@ -115,5 +177,6 @@ proptest! {
             world.step(op, *days);
         }
         world.is_recorded();
+        world.is_told();
     }
 }

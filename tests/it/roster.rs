@@ -205,6 +205,7 @@ fn consents_and_days_of_joining_go_where_they_belong() {
                 Anna,anna@example.org,grief,all,signed form,2026-11-20,,\n\
                 Ben,ben@example.org,grief,2026-11-01,in session,,both,Berta B.\n\
                 Cam,cam@example.org,grief,,,,,\n";
+    site.page("groups/grief/one.md", "# One\n\nText.");
     let (code, told) = site.fails(&["member", "add", "--from", &roster(&site, text), "--yes", "--json"]);
     assert!(code == 2 && told.contains("--recorded-by"), "whoever records it has a name: {told}");
     add(&site, text, &["--recorded-by", "Ines"]);

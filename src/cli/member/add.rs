@@ -87,9 +87,9 @@ impl Add {
         // Whatever can be refused is refused before anything is written.
         let agreed = self.consent.checked(&practice)?;
         let mut groups = Vec::new();
-        for group in &self.groups {
-            let mut group = Edit::group(&common.root, group)?;
-            group.join(&self.history.joined(member.folder, practice.today))?;
+        for name in &self.groups {
+            let mut group = Edit::group(&common.root, name)?;
+            group.join(&self.history.joined(member.folder, name, practice.today, &practice))?;
             groups.push(group);
         }
         let keys = context::keys(common)?;

@@ -93,7 +93,7 @@ impl Export {
         } else {
             add_opened(&mut record, &practice, &home, &keys).await?;
         }
-        ask::agree(self.question(), self.yes || disclosing.is_none())?;
+        ask::agree("Put this disclosure on record, and make the export?", self.yes || disclosing.is_none())?;
         let css = Theme::read(&practice)?.page_css();
         if let Some(folder) = folder {
             write(&record, &css, &folder, terminal)?;
@@ -108,10 +108,6 @@ impl Export {
         let file = self.sealed.as_deref().expect("a folder or a file");
         files::write_new(file, &sealed, Access::Secret)?;
         tell_sealed(&words, disclosure, file, terminal)
-    }
-
-    fn question(&self) -> &'static str {
-        "Put this disclosure on record, and make the export?"
     }
 
     fn disclosing(&self, practice: &Practice) -> Result<Option<Disclosing>, Failure> {

@@ -11,9 +11,12 @@ use super::{
     super::{Common, Failure, Terminal, context},
     keep::{Keeping, meaning},
 };
-use crate::practice::{
-    Joined, Left, Practice, Sight,
-    edit::{Edit, EditError},
+use crate::{
+    content::has_pages,
+    practice::{
+        Joined, Left, Practice, Sight,
+        edit::{Edit, EditError},
+    },
 };
 
 /// Which of a group's pages someone sees who joins it.
@@ -28,9 +31,10 @@ pub struct History {
 }
 
 impl History {
-    /// The line that says so.
-    pub fn joined(&self, member: &str, on: Date) -> Joined {
-        let sees_from = if self.with_history { None } else { Some(self.since.unwrap_or(on)) };
+    /// The line that says so. Whoever is there before the first page is there from the beginning.
+    pub fn joined(&self, member: &str, group: &str, on: Date, practice: &Practice) -> Joined {
+        let begins = self.since.is_none() && !has_pages(&practice.root, group);
+        let sees_from = if self.with_history || begins { None } else { Some(self.since.unwrap_or(on)) };
         Joined { member: member.to_owned(), on, sees_from }
     }
 }
@@ -39,6 +43,7 @@ impl History {
 ///
 /// What the group had before stays closed to them, unless you say otherwise. A page belongs to the day that stands in it
 /// (`date`), or to the day on which it was first given. A page with `newcomers = true` is for those who join later too.
+/// Whoever joins before the group's first page was written is in it from the beginning, and sees all.
 ///
 /// Example: heldspace member join maya tuesday
 /// Example: heldspace member join maya tuesday --since 2026-11-01
@@ -101,7 +106,7 @@ pub struct Move {
 impl Join {
     pub fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         let change = Change::begin(common, &self.name, self.on)?;
-        let joined = self.history.joined(&self.name, change.on);
+        let joined = self.history.joined(&self.name, &self.group, change.on, &change.practice);
         let edit = change.join(&self.group, &joined)?;
         edit.save()?;
         terminal.data(
@@ -130,7 +135,7 @@ impl Leave {
 impl Move {
     pub fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         let change = Change::begin(common, &self.name, self.on)?;
-        let joined = self.history.joined(&self.name, change.on);
+        let joined = self.history.joined(&self.name, &self.to, change.on, &change.practice);
         let left = Left { member: self.name.clone(), on: change.on, keep_until: self.keep.last_day(change.on) };
         if self.from == self.to {
             return Err(EditError::Already { member: self.name, group: self.to }.into());

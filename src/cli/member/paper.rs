@@ -78,9 +78,10 @@ impl Paper {
     /// What is to be done with the file.
     pub fn tell(&self, terminal: &Terminal) {
         if let Some(path) = &self.card {
+            let whose = if self.with_name { "" } else { "\nWhose a card is says its mark: `heldspace member list`." };
             terminal.note(format!(
                 "Print {}, cut each card along its line, and hand the two parts over, best at two times or in two ways.\n\
-                 Then delete the file: it holds both halves.",
+                 Then delete the file: it holds both halves.{whose}",
                 crate::visible::visible_line(&path.display().to_string())
             ));
         }

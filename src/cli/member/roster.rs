@@ -88,9 +88,10 @@ impl Adding<'_> {
         home: &Home,
     ) -> Result<(), Failure> {
         let mut groups = Vec::new();
-        for group in &row.groups {
-            let mut group = Edit::group(&practice.root, group)?;
-            group.join(&row.joined(self.history.joined(&row.folder, practice.today)))?;
+        for name in &row.groups {
+            let mut group = Edit::group(&practice.root, name)?;
+            let usual = self.history.joined(&row.folder, name, practice.today, practice);
+            group.join(&row.joined(usual))?;
             groups.push(group);
         }
         home.write_keyring(&card.new.id, &card.new.keyring)?;

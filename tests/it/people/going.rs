@@ -98,8 +98,8 @@ fn a_slip_in_a_line_of_joining_is_told_at_its_place() {
 #[test]
 fn a_page_that_everyone_is_too_new_for_is_told() {
     let site = TestSite::empty().group("a");
-    site.member("ann", &["a"]);
     site.page("groups/a/old.md", "+++\ndate = 2020-01-01\n+++\n# Old\n\nText.");
+    site.member("ann", &["a"]);
     let output = site.run(&["build", "--yes"]);
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success() && said.contains("1 page that nobody reads yet"), "{said}");
@@ -132,6 +132,26 @@ fn what_someone_keeps_outlives_new_keys_a_new_card_and_a_spoiled_store() {
     assert_eq!(titles(&site, &ben), set(&["Dated"]), "what is taken back is taken from everyone");
     build_at(&site, LATER + 40 * DAY);
     assert_eq!(titles(&site, &ben), set(&[]));
+}
+
+#[test]
+fn what_someone_keeps_names_nobody_whose_consent_has_ended() {
+    let (site, _) = begun();
+    let (ben, _) = (site.member("ben", &[]), site.member("cam", &[]));
+    site.ok(&["member", "join", "ben", "a", "--with-history"]);
+    site.page("groups/a/thanks.md", "+++\nnames = [\"cam\"]\n+++\n# Thanks\n\nCam brought the tea.");
+    let consent = ["--naming", "content/groups/a/thanks.md", "--how", "signed form", "--recorded-by", "Ines"];
+    let added = site.ok(&[&["consent", "add", "cam", "--json"], &consent[..]].concat());
+    let id: serde_json::Value = serde_json::from_str(&added).unwrap();
+    build_at(&site, START + DAY);
+    site.ok(&["member", "leave", "ben", "a", "--on", "2026-12-05"]);
+    build_at(&site, LATER);
+    assert!(titles(&site, &ben).contains("Thanks"));
+    // The name is taken out; what Ben keeps has it still.
+    site.ok(&["consent", "revoke", "cam", &id["consent"].to_string(), "--yes", "--recorded-by", "Ines"]);
+    site.page("groups/a/thanks.md", "# Thanks\n\nSomeone brought the tea.");
+    build_at(&site, LATER + DAY);
+    assert_eq!(titles(&site, &ben), set(&["Dated", "Undated"]));
 }
 
 #[test]

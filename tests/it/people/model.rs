@@ -133,7 +133,7 @@ impl Model {
                 if self.is_closed(person, today) || self.sight(person, group).is_some() {
                     return None;
                 }
-                self.joins(person, group, today, history.from(today));
+                self.joins(person, group, today, self.from(g, history, today));
                 let mut args = words(&["member", "join", person, group, "--on", &on])?;
                 args.extend(history.typed(today));
                 Some(args)
@@ -154,7 +154,7 @@ impl Model {
                     return None;
                 }
                 self.leaves(person, from, today, keep);
-                self.joins(person, to, today, history.from(today));
+                self.joins(person, to, today, self.from(1 - g, history, today));
                 let mut args = words(&["member", "move", person, from, to, "--on", &on])?;
                 args.extend(history.typed(today).into_iter().chain(keep.typed(today)));
                 Some(args)
@@ -208,6 +208,12 @@ impl Model {
         let newcomers = if page.newcomers { "newcomers = true\n" } else { "" };
         let title = title(number, page.version);
         site.page(&page.path(number), &format!("+++\n{date}{newcomers}+++\n# {title}\n\nText of {title}.\n"));
+    }
+
+    /// Whoever is there before the first page is there from the beginning.
+    fn from(&self, group: usize, history: History, today: Date) -> Option<Date> {
+        let is_begun = self.pages.values().any(|page| page.place == Place::Group(group));
+        history.from(today).filter(|_| is_begun || !matches!(history, History::Today))
     }
 
     fn is_closed(&self, person: &str, today: Date) -> bool {
