@@ -66,8 +66,9 @@ impl<'a> Names<'a> {
     }
 
     pub(super) fn found_in(&self, version: &Version<'_>) -> Option<Reason> {
-        let said =
-            self.said.get(&version.page.file).is_some_and(|names| names.iter().any(|it| *it != self.member.folder));
+        // What it says today, and what it said when it was given: the page may be gone.
+        let now = self.said.get(&version.page.file).copied().unwrap_or_default();
+        let said = now.iter().chain(&version.page.names).any(|named| *named != self.member.folder);
         if said {
             return Some(Reason::Said);
         }

@@ -163,8 +163,12 @@ impl NewFolder {
         if taken {
             return Err(FileError::Exists { path: path.to_owned() });
         }
-        // A folder of this kind is 0700 from its first moment on.
-        let staged = tempfile::Builder::new().prefix(STAGED).tempdir_in(parent(path)).map_err(failed(path))?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(STAGED);
+        // SECURITY: closed to others from its first moment on; tempfile's own default is what the umask leaves.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let staged = builder.tempdir_in(parent(path)).map_err(failed(path))?;
         Ok(Self { path: path.to_owned(), staged })
     }
 

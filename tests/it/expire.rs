@@ -102,7 +102,7 @@ fn without_a_time_in_site_toml_nothing_goes_and_it_asks() {
     let (code, said) = site.fails(&["expire", "--yes"]);
     assert!(code == 4 && said.contains("keep_years = 7"), "{said}");
     let settings = fs::read_to_string(site.path("site.toml")).unwrap();
-    fs::write(site.path("site.toml"), settings.replace("# keep_years = 7", "keep_years = 7")).unwrap();
+    fs::write(site.path("site.toml"), settings + "\n[record]\nkeep_years = 7\n").unwrap();
     let told = site.ok(&["expire", "--dry-run", "--json"]);
     assert!(told.contains("\"versions\":[]") && told.contains("\"removed\":false"), "{told}");
 }

@@ -112,22 +112,47 @@ fn hostile_titles_and_names_stay_text() {
 #[test]
 fn for_somebody_else_what_names_others_is_kept_back_and_it_is_on_record_first() {
     let site = practice();
+    site.page("groups/g/she.md", "+++\ntitle = \"She\"\nnames = [\"ben\"]\n+++\nHer turn.");
+    site.ok(&[
+        "consent",
+        "add",
+        "ben",
+        "--naming",
+        "content/groups/g",
+        "--how",
+        "signed form",
+        "--recorded-by",
+        "Ines",
+    ]);
+    site.build();
+    fs::remove_file(site.path("content/groups/g/she.md")).unwrap();
     let group = site.path("content/groups/g/group.toml");
-    fs::write(&group, fs::read_to_string(&group).unwrap() + "part2 = true\n").unwrap();
+    fs::write(&group, "part2 = true\n".to_owned() + &fs::read_to_string(&group).unwrap()).unwrap();
     site.page("groups/g/plan.md", "# Plan\n\nText.").page("groups/g/who.md", "# Who\n\nBEN’s turn, bending.");
     site.build();
     let args =
         ["--for-third-party", "--to", "County Court", "--basis", "order 26-113", "--recorded-by", "Ines", "--yes"];
     let (folder, told) = export(&site, &args);
-    assert_eq!((told["versions"].as_u64(), told["disclosure"].as_u64()), (Some(1), Some(1)));
-    assert_eq!(told["withheld"][0]["file"], "content/groups/g/who.md");
+    assert_eq!(
+        (told["versions"].as_u64(), told["disclosure"].as_u64()),
+        (Some(1), Some(2)),
+        "after the consent to notices"
+    );
+    let withheld: Vec<_> = told["withheld"].as_array().unwrap().iter().map(|it| it["file"].as_str().unwrap()).collect();
+    assert_eq!(withheld, ["content/groups/g/she.md", "content/groups/g/who.md"], "also what is gone by now");
     let notice = "42 CFR part 2 prohibits unauthorized use or disclosure of these records.";
     for file in ["index.html", "pages/1.html", "record.json", "NOTICE.txt"] {
         assert!(fs::read_to_string(folder.join(file)).unwrap().contains(notice), "{file}");
     }
     for (path, bytes) in files_below(&folder) {
         let text = String::from_utf8_lossy(&bytes).to_lowercase();
-        assert!(!text.contains("ben’s") && !text.contains("who.md") && !text.contains(">who<"), "{path}");
+        assert!(
+            !text.contains("ben’s")
+                && !text.contains("who.md")
+                && !text.contains(">who<")
+                && !text.contains("her turn"),
+            "{path}"
+        );
     }
     let listed = site.ok(&["disclosures", "list", "ann"]);
     assert!(

@@ -57,7 +57,7 @@ fn what_is_sealed_anew_is_no_new_version_and_a_new_look_says_so() {
     site.ok(&["member", "rekey", "ann", "--yes", "--json"]);
     build_at(&site, START + DAY);
     let words = site.words_file();
-    site.ok(&["keys", "rotate", "--words-file", words.to_str().unwrap(), "--yes"]);
+    site.ok(&["keys", "rotate", "--words-file", words.to_str().unwrap()]);
     build_at(&site, START + 2 * DAY);
     let versions = history(&site, &["plan.md"]);
     assert_eq!(versions.len(), 1, "{versions:?}");
