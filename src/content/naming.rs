@@ -61,7 +61,7 @@ pub fn is_hidden_from(reader: &Member, names: &[String], file: &Path, practice: 
 
 fn permission(named: &str, file: &Path, practice: &Practice) -> Permission {
     let member = practice.members.get(named);
-    let part2 = practice.is_part2(file);
+    let part2 = practice.is_part2(file) || practice.is_patient(named);
     member.map_or(Permission::Never, |member| member.register.naming(file, part2, practice.today))
 }
 

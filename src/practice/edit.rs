@@ -247,6 +247,27 @@ impl Edit {
         self.add("left", line)
     }
 
+    /// Takes away what was planned for someone from a day on; whether there was anything.
+    pub fn call_off(&mut self, key: &'static str, member: &str, from: Date) -> bool {
+        let Some(lines) = self.document.get_mut(key).and_then(Item::as_array_of_tables_mut) else { return false };
+        let before = lines.len();
+        lines.retain(|line| {
+            let on = line.get("on").and_then(Item::as_datetime).and_then(|on| on.to_string().parse::<Date>().ok());
+            line.get("member").and_then(Item::as_str) != Some(member) || on.is_none_or(|on| on < from)
+        });
+        let changed = lines.len() < before;
+        if lines.is_empty() {
+            self.document.remove(key);
+        }
+        changed
+    }
+
+    /// Takes a name out of a group's list.
+    pub fn strike(&mut self, member: &str) -> Result<(), EditError> {
+        self.list("members")?.retain(|known| known.as_str() != Some(member));
+        Ok(())
+    }
+
     /// One more table of a list of them, at the end.
     fn add(&mut self, key: &'static str, line: Table) -> Result<(), EditError> {
         let error = self.shape(key);

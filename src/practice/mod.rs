@@ -75,6 +75,14 @@ impl Practice {
         })
     }
 
+    /// Whether someone is, or was, in a group under Part 2: then being named anywhere tells it.
+    pub fn is_patient(&self, member: &str) -> bool {
+        let has = |group: &Group| {
+            group.members.iter().any(|name| name == member) || group.left.iter().any(|left| left.member == member)
+        };
+        self.groups.values().any(|group| group.part2 && has(group))
+    }
+
     /// As [`Practice::read`], with something in place of whatever is wrong: enough to go on looking for mistakes with,
     /// and good for nothing else.
     pub(crate) fn read_on(root: &Path, mistakes: &mut Vec<Mistake>) -> Self {

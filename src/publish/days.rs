@@ -40,7 +40,11 @@ impl<'a> Days<'a> {
         match sight {
             None => false,
             Some(Sight::Everything) => true,
-            Some(sight) => page.for_newcomers || self.of_page(page).is_some_and(|day| sight.covers(day)),
+            Some(sight) => {
+                page.for_newcomers
+                    || self.of_page(page).is_some_and(|day| sight.covers(day))
+                    || self.is_theirs(page, member)
+            }
         }
     }
 
@@ -48,12 +52,30 @@ impl<'a> Days<'a> {
         if page.date.is_some() {
             return page.date;
         }
-        let id = self.id(page);
-        match self.wanting.record.first_given(&id) {
+        let (id, record) = (self.id(page), self.wanting.record);
+        // A page that was renamed is as old as what stands in it.
+        match record.first_given(&id).into_iter().chain(record.first_written(&page.digest())).min() {
             Some(time) => self.day(time),
             None if self.given.contains(&id) => None,
             None => Some(self.wanting.practice.today),
         }
+    }
+
+    /// Whether it stands in their own list already, and how they came by it is not known any more.
+    fn is_theirs(&self, page: &Page, member: &Member) -> bool {
+        let id = self.id(page);
+        let is_unknown = self.wanting.record.first_given(&id).is_none_or(|time| time == 0);
+        let Audience::Group(group) = &page.audience else { return false };
+        let has_left = self.wanting.practice.groups[group].left.iter().any(|left| left.member == member.folder);
+        let mut mailboxes = member.mailbox.iter().map(|mailbox| &mailbox.id).chain(&member.former);
+        let has = |id_of: &MailboxId| {
+            self.wanting
+                .given
+                .mailboxes
+                .get(id_of)
+                .is_some_and(|given| given.entries.iter().any(|entry| entry.id == id))
+        };
+        is_unknown && !has_left && page.date.is_none() && mailboxes.any(has)
     }
 
     fn day(&self, time: UnixTime) -> Option<Date> {

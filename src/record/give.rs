@@ -7,7 +7,7 @@ use crate::{
     keys::Keys,
     practice::{Home, HomeError, Released},
     seal::{Pack, Plaintext},
-    wire::{Digest, MailboxId, ObjectName},
+    wire::{Digest, MailboxId, ObjectName, PageId},
 };
 
 /// Bytes in one entry of the journal, which takes a megabyte.
@@ -18,6 +18,8 @@ const ENTRY: usize = 512 * 1024;
 pub struct Giving<'a> {
     pub readers: Vec<(MailboxId, String)>,
     pub objects: Vec<NotedObject>,
+    /// Pages that members have already: what is not in the record yet is from before it.
+    pub had: HashSet<PageId>,
     pub pages: HashMap<Digest, &'a Plaintext>,
     pub sources: HashMap<Digest, &'a str>,
 }
@@ -26,6 +28,10 @@ impl Giving<'_> {
     /// Writes down what is new.
     pub fn write(self, record: &Record, released: Released, home: &Home, keys: &Keys) -> Result<(), HomeError> {
         let mut entries = self.keep(record, released, home, keys)?;
+        let mut before: Vec<_> =
+            self.had.iter().filter(|page| !record.first.contains_key(page)).map(|page| (*page, 0)).collect();
+        before.sort_unstable();
+        entries.extend(before.chunks(ENTRY / 64).map(|pages| Entry::First { pages: pages.to_vec() }));
         let now: HashSet<ObjectName> = self.objects.iter().map(|object| object.object).collect();
         let mut ended: Vec<ObjectName> = record.current.difference(&now).copied().collect();
         ended.sort_unstable();

@@ -43,6 +43,8 @@ pub struct Record {
     spans: Spans,
     /// When each page was first in a release.
     first: HashMap<PageId, UnixTime>,
+    /// When each text that an author wrote was first in a release.
+    written: HashMap<Digest, UnixTime>,
     /// The pack that each text lies in.
     packs: HashMap<Digest, String>,
     readers: HashMap<MailboxId, String>,
@@ -70,7 +72,11 @@ impl Record {
                 }
                 for object in opened {
                     if let Some(page) = &object.page {
-                        self.first.entry(page.id).or_insert(issued);
+                        let first = *self.first.entry(page.id).or_insert(issued);
+                        if let Some(source) = page.source {
+                            let known = self.written.entry(source).or_insert(first);
+                            *known = first.min(*known);
+                        }
                     }
                     self.current.insert(object.object);
                     self.objects.insert(object.object, object);
@@ -105,9 +111,14 @@ impl Record {
         self.pages().filter(is_named).map(|page| page.id).collect()
     }
 
-    /// When a page was first in a release.
+    /// When a page was first in a release; the beginning of time where that was before this record.
     pub fn first_given(&self, page: &PageId) -> Option<UnixTime> {
         self.first.get(page).copied()
+    }
+
+    /// When this text was first in a release, whatever its page was called then.
+    pub fn first_written(&self, source: &Digest) -> Option<UnixTime> {
+        self.written.get(source).copied()
     }
 
     /// The folder of the member whose mailbox it was when something was given to it.

@@ -33,7 +33,7 @@ pub struct History {
 impl History {
     /// The line that says so. Whoever is there before the first page is there from the beginning.
     pub fn joined(&self, member: &str, group: &str, on: Date, practice: &Practice) -> Joined {
-        let begins = self.since.is_none() && !has_pages(&practice.root, group);
+        let begins = self.since.is_none() && on <= practice.today && !has_pages(&practice.root, group);
         let sees_from = if self.with_history || begins { None } else { Some(self.since.unwrap_or(on)) };
         Joined { member: member.to_owned(), on, sees_from }
     }
@@ -121,8 +121,8 @@ impl Join {
 impl Leave {
     pub fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         let change = Change::begin(common, &self.name, self.on)?;
-        let left = Left { member: self.name.clone(), on: change.on, keep_until: self.keep.last_day(change.on) };
-        let edit = change.leave(&self.group, &left)?;
+        let mut left = Left { member: self.name.clone(), on: change.on, keep_until: self.keep.last_day(change.on) };
+        let edit = change.leave(&self.group, &mut left)?;
         edit.save()?;
         terminal
             .data(&json!({ "member": self.name, "group": self.group, "left": left.on, "keep_until": left.keep_until }));
@@ -136,12 +136,12 @@ impl Move {
     pub fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         let change = Change::begin(common, &self.name, self.on)?;
         let joined = self.history.joined(&self.name, &self.to, change.on, &change.practice);
-        let left = Left { member: self.name.clone(), on: change.on, keep_until: self.keep.last_day(change.on) };
+        let mut left = Left { member: self.name.clone(), on: change.on, keep_until: self.keep.last_day(change.on) };
         if self.from == self.to {
             return Err(EditError::Already { member: self.name, group: self.to }.into());
         }
         // Whatever can be refused is refused before anything is written; cut short between, they are in both.
-        let (into, out) = (change.join(&self.to, &joined)?, change.leave(&self.from, &left)?);
+        let (into, out) = (change.join(&self.to, &joined)?, change.leave(&self.from, &mut left)?);
         into.save()?;
         out.save()?;
         terminal.data(&json!({ "member": self.name, "from": self.from, "to": self.to, "on": change.on, "sees_from": joined.sees_from, "keep_until": left.keep_until }));
@@ -172,25 +172,40 @@ impl<'a> Change<'a> {
         Ok(Self { common, practice, member, on, _lock: lock })
     }
 
+    /// The group's file with the joining in it; or without a leaving that was planned, which it calls off.
     fn join(&self, group: &str, joined: &Joined) -> Result<Edit, Failure> {
         let group = context::group(&self.practice, group)?;
+        let mut edit = Edit::group(&self.common.root, &group.folder)?;
+        let is_in = group.sight(self.member, self.on).is_some();
+        let tomorrow = self.on.tomorrow().unwrap_or(self.on);
+        if edit.call_off("left", self.member, tomorrow) && is_in {
+            return Ok(edit);
+        }
         // One who stands there by hand alone is not known to have joined on any day.
         let is_told = group.has_joined(self.member) || group.left.iter().any(|left| left.member == self.member);
-        if group.sight(self.member, self.on).is_some() && is_told {
+        if is_in && is_told {
             return Err(EditError::Already { member: self.member.to_owned(), group: group.folder.clone() }.into());
         }
-        let mut edit = Edit::group(&self.common.root, &group.folder)?;
         edit.join(joined)?;
         Ok(edit)
     }
 
-    fn leave(&self, group: &str, left: &Left) -> Result<Edit, Failure> {
+    /// The group's file with the leaving in it, in place of whatever was planned from that day on.
+    fn leave(&self, group: &str, left: &mut Left) -> Result<Edit, Failure> {
         let group = context::group(&self.practice, group)?;
-        let came = group.joined.iter().any(|joined| joined.member == self.member && joined.on > self.on);
-        if group.sight(self.member, self.on).is_none() || came {
+        let mut edit = Edit::group(&self.common.root, &group.folder)?;
+        edit.call_off("left", self.member, self.on);
+        let joins_today = edit.call_off("joined", self.member, self.on);
+        let was_in = group.joined.iter().any(|joined| joined.member == self.member && joined.on < self.on);
+        if joins_today && !was_in {
+            // They were never in it before that day: there is nothing to keep.
+            edit.strike(self.member)?;
+            left.keep_until = Some(self.on.yesterday().unwrap_or(self.on));
+            return Ok(edit);
+        }
+        if group.sight(self.member, self.on).is_none() && !joins_today {
             return Err(EditError::Apart { member: self.member.to_owned(), group: group.folder.clone() }.into());
         }
-        let mut edit = Edit::group(&self.common.root, &group.folder)?;
         edit.leave(left, self.practice.today)?;
         Ok(edit)
     }

@@ -30,7 +30,7 @@ pub struct Rekey {
     /// The member's folder name
     #[arg(required_unless_present = "all")]
     name: Option<String>,
-    /// Everyone who was not closed
+    /// Everyone who can read, closed members until their last day too
     #[arg(long, conflicts_with = "name")]
     all: bool,
     /// Do not ask
@@ -52,7 +52,7 @@ impl Rekey {
         let (home, _lock) = context::locked(common)?;
         let practice = context::practice(common)?;
         let member = context::member(&practice, name)?;
-        if member.is_closed(practice.today) {
+        if !member.reads(practice.today) {
             return Err(EditError::Closed { name: name.to_owned() }.into());
         }
         self.paper.check(1, terminal)?;
@@ -72,7 +72,7 @@ impl Rekey {
     async fn everyone(&self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         let (home, _lock) = context::locked(common)?;
         let practice = context::practice(common)?;
-        let members: Vec<_> = practice.members.values().filter(|member| !member.is_closed(practice.today)).collect();
+        let members: Vec<_> = practice.members.values().filter(|member| member.reads(practice.today)).collect();
         if members.is_empty() {
             terminal.data(&json!({ "rekeyed": [] }));
             terminal.line("There is nobody who needs a card.");

@@ -67,6 +67,50 @@ fn without_the_record_a_page_of_no_day_is_older_than_everyone() {
     join(&site, "ben", &["--since", "2026-11-01"]);
     build_at(&site, LATER);
     assert_eq!(titles(&site, &ben), set(&["Dated"]));
+    // The record that was begun then knows no better.
+    site.page("groups/a/new.md", "# New\n\nText.");
+    build_at(&site, LATER + DAY);
+    assert_eq!(titles(&site, &ben), set(&["Dated", "New"]));
+    // What was theirs stays theirs, when the record is lost once more.
+    fs::remove_file(site.path(".heldspace/record.log")).unwrap();
+    build_at(&site, LATER + 2 * DAY);
+    site.page("groups/a/newer.md", "# Newer\n\nOther text.");
+    build_at(&site, LATER + 3 * DAY);
+    assert_eq!(titles(&site, &ben), set(&["Dated", "New", "Newer"]));
+}
+
+#[test]
+fn a_page_that_is_renamed_is_as_old_as_before() {
+    let (site, ann) = begun();
+    let ben = site.member("ben", &[]);
+    join(&site, "ben", &[]);
+    build_at(&site, LATER);
+    fs::rename(site.path("content/groups/a/undated.md"), site.path("content/groups/a/renamed.md")).unwrap();
+    build_at(&site, LATER + DAY);
+    assert_eq!((titles(&site, &ann).len(), titles(&site, &ben)), (2, set(&[])));
+}
+
+#[test]
+fn the_last_leaving_counts_and_what_was_planned_can_be_called_off() {
+    let (site, ann) = begun();
+    site.ok(&["member", "leave", "ann", "a", "--on", "2026-12-05", "--keep-until", "always"]);
+    build_at(&site, LATER);
+    assert_eq!(titles(&site, &ann).len(), 2);
+    site.ok(&["member", "join", "ann", "a", "--with-history", "--on", "2026-12-06"]);
+    site.ok(&["member", "leave", "ann", "a", "--on", "2026-12-10", "--keep-until", "now"]);
+    build_at(&site, LATER + 6 * DAY);
+    assert_eq!(titles(&site, &ann), set(&[]), "always was before");
+    let ben = site.member("ben", &[]);
+    site.ok(&["member", "join", "ben", "a", "--with-history"]);
+    site.ok(&["member", "leave", "ben", "a", "--on", "2027-01-10"]);
+    site.ok(&["member", "join", "ben", "a"]);
+    build_at(&site, START + 60 * DAY);
+    assert_eq!(titles(&site, &ben).len(), 2, "the leaving was called off");
+    site.member("cam", &[]);
+    site.ok(&["member", "join", "cam", "a", "--on", "2027-02-01"]);
+    site.ok(&["member", "leave", "cam", "a", "--on", "2027-02-01"]);
+    let group = fs::read_to_string(site.path("content/groups/a/group.toml")).unwrap();
+    assert!(!group.contains("cam"), "{group}");
 }
 
 #[test]

@@ -213,7 +213,9 @@ impl Model {
     /// Whoever is there before the first page is there from the beginning.
     fn from(&self, group: usize, history: History, today: Date) -> Option<Date> {
         let is_begun = self.pages.values().any(|page| page.place == Place::Group(group));
-        history.from(today).filter(|_| is_begun || !matches!(history, History::Today))
+        // Only those who join on the day itself: what is written until then is not theirs.
+        let joins_now = today <= heldspace::practice::today();
+        history.from(today).filter(|_| is_begun || !joins_now || !matches!(history, History::Today))
     }
 
     fn is_closed(&self, person: &str, today: Date) -> bool {
@@ -275,8 +277,11 @@ impl Model {
                     let day = page.date.or(page.given).unwrap_or(today);
                     let sees = sight.is_some_and(|from| page.newcomers || from == Date::MIN || day >= from);
                     let events = person.events.get(GROUPS[group]);
-                    let keeps =
-                        events.into_iter().flatten().any(|event| matches!(event, Event::Left(last) if *last >= today));
+                    let mut left = events.into_iter().flatten().filter_map(|event| match event {
+                        Event::Left(last) => Some(*last),
+                        Event::Joined(..) => None,
+                    });
+                    let keeps = left.next_back().is_some_and(|last| last >= today);
                     now.filter(|_| sees).or(kept.filter(|_| keeps || closed.is_some() && sight.is_some()))
                 }
             };
