@@ -32,6 +32,8 @@ macro_rules! failures {
             NothingPublished,
             #[error("no host is named in site.toml")]
             NoHost,
+            #[error("the last build holds something that has ended since, in {mailboxes} of its mailboxes")]
+            Ended { mailboxes: usize },
             #[error("site.toml names other addresses than the last build")]
             AddressesChanged,
             #[error("{place} is neither an address nor a folder that is there")]
@@ -77,6 +79,7 @@ macro_rules! failures {
                     Self::Runtime(_) | Self::Findings { .. } | Self::NotShown(_) | Self::NoticesLeft { .. } => 1,
                     Self::NoHost
                     | Self::AddressesChanged
+                    | Self::Ended { .. }
                     | Self::NoRetention
                     | Self::SourceLost { .. }
                     | Self::LinkNotYet
@@ -163,6 +166,7 @@ impl Failure {
             Self::SourceLost { .. } => "The page itself, as it was given, is in `heldspace member export` of whoever could read it.".into(),
             Self::NoEnd => "Nothing was changed. Name the last day, such as --keep-until 2027-01-31, or `now`.".into(),
             Self::NoHost => "Name it: `heldspace host add https://…`, or a folder. Where this machine is the host itself, `heldspace build` is all there is to do.".into(),
+            Self::Ended { .. } => "Nothing was changed. Someone has left or was closed, a time to read is over, or a consent has ended. Run `heldspace build`, and then this command.".into(),
             Self::AddressesChanged => "Nothing was changed. Run `heldspace build`, and then this command.".into(),
             Self::NoAddress { place } => format!("For a server: https://{place}. For a folder: ./{place}"),
             Self::LinkNotYet => "It was ended, or its week is over, or this member is new: it works again after the next `heldspace build` (and `heldspace publish`, where there is a host).".into(),

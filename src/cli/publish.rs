@@ -10,6 +10,7 @@ use super::{
     context,
 };
 use crate::{
+    content::Survey,
     host::Host,
     keys::Keys,
     notice::{self, History},
@@ -17,7 +18,7 @@ use crate::{
         Home, Practice,
         register::{self, Service},
     },
-    publish::{Bring, Journey, PublishError, adopt_keyrings},
+    publish::{Bring, Given, Journey, PublishError, adopt_keyrings, ended},
     store::{Store, layout},
 };
 
@@ -72,6 +73,11 @@ impl Publish {
         let built = store.read(layout::GATE, GATE_LIMIT).await.map_err(PublishError::from)?;
         if built.is_some_and(|built| *built != *build::gate(&practice)) {
             return Err(Failure::AddressesChanged);
+        }
+        let pages = Survey::read(&common.root).pages;
+        let ended = ended(&Given::read(&store, &keys).await?, &practice, &pages, &keys);
+        if ended > 0 {
+            return Err(Failure::Ended { mailboxes: ended });
         }
         let mut journey = bring.journey().await?;
         let mended = if self.verify { verify(&bring, &mut journey, terminal).await? } else { 0 };

@@ -72,8 +72,12 @@ impl Group {
     /// Whether someone who left may still read on a day what they had.
     pub fn keeps(&self, member: &str, today: Date) -> bool {
         // The last one counts, also one that was written over a plan: what was allowed before ends with it.
-        let gone = self.went(member).filter(|left| left.on <= today).last();
-        gone.is_some_and(|left| left.keep_until.is_none_or(|last| today <= last))
+        self.last_left(member, today).is_some_and(|left| left.keep_until.is_none_or(|last| today <= last))
+    }
+
+    /// The last time that someone left, by a day.
+    pub fn last_left(&self, member: &str, today: Date) -> Option<&Left> {
+        self.went(member).filter(|left| left.on <= today).last()
     }
 
     /// Whether anything says since when someone is in it.

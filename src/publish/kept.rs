@@ -1,90 +1,148 @@
-//! What someone who left may still read: the pages as they had them, out of their own index.
+//! What someone who left may still read: the pages as they had them on their last day.
 //!
-//! From the day they left on they get nothing new, so a page stays as it was on that day, even where it has been edited
-//! since. A page that the therapist takes away, or addresses to others, is taken from them as from everyone.
+//! From the day they left on they get nothing new, so a page stays as it was, even where it has been edited since. A page that
+//! the therapist takes away, or addresses to others, is taken from them as from everyone. The record says what they could
+//! read; where it knows nothing of them (another machine gave it), their own list does.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
+
+use jiff::{civil::Date, tz::TimeZone};
 
 use super::{PublishError, Reader, WantedPage, Wanting, commit::OBJECT_LIMIT};
 use crate::{
     content::{Audience, Page, is_hidden_from},
     practice::Member,
+    record::{NotedPage, Span},
     seal::{Entry, Plaintext},
     store::layout,
-    wire::{MailboxId, PageId},
+    wire::{MailboxId, PageId, UnixTime},
 };
+
+/// A page as someone had it.
+struct Had {
+    entry: Entry,
+    plaintext: Plaintext,
+}
 
 impl Wanting<'_> {
     /// Adds to a reader's pages what they keep.
     pub(super) async fn keep(&self, reader: &mut Reader) -> Result<(), PublishError> {
         let member = &self.practice.members[&reader.folder];
-        let mailboxes = std::iter::once(&reader.mailbox.id).chain(reader.former.iter().rev());
-        for mailbox in mailboxes {
-            let Some(given) = self.given.mailboxes.get(mailbox) else { continue };
-            let kept = self.kept_by(member, mailbox);
-            for entry in &given.entries {
-                let Some(page) = kept.get(&entry.id) else { continue };
-                let id = self.page_id(page, &reader.mailbox.id);
-                // Someone who came back has today's version of it.
-                if !reader.pages.iter().any(|page| page.entry.id == id) {
-                    reader.pages.extend(self.kept_page(page, id, entry, reader).await?);
-                }
+        let kept: Vec<(&Page, Date)> =
+            self.pages.iter().filter_map(|page| Some((page, self.kept_since(member, page)?))).collect();
+        if kept.is_empty() {
+            return Ok(());
+        }
+        let mailboxes: Vec<MailboxId> =
+            std::iter::once(reader.mailbox.id).chain(reader.former.iter().rev().copied()).collect();
+        let is_known = mailboxes.iter().any(|mailbox| self.record.reader(mailbox).is_some());
+        let mut spans = self.record.spans();
+        spans.retain(|span| mailboxes.contains(&span.mailbox));
+        for (page, since) in kept {
+            let id = self.page_id(page, &reader.mailbox.id);
+            // Someone who came back has today's version of it.
+            if reader.pages.iter().any(|page| page.entry.id == id) {
+                continue;
+            }
+            let noted = self.last_read(page, since, &spans);
+            if !is_known || noted.is_some() {
+                reader.pages.extend(self.kept_page(page, id, noted, &mailboxes, member).await?);
             }
         }
         Ok(())
     }
 
-    /// The pages that `member` keeps, by their ids in that mailbox.
-    fn kept_by(&self, member: &Member, mailbox: &MailboxId) -> HashMap<PageId, &Page> {
-        let pages = self.pages.iter().filter(|page| self.keeps(member, page));
-        pages.map(|page| (self.page_id(page, mailbox), page)).collect()
-    }
-
-    fn keeps(&self, member: &Member, page: &Page) -> bool {
+    /// From which day on this page stays for a member as it was, if they keep it.
+    fn kept_since(&self, member: &Member, page: &Page) -> Option<Date> {
         let today = self.practice.today;
-        let closed = member.is_closed(today);
+        let closed = member.closed.filter(|_| member.is_closed(today)).map(|closed| closed.on);
         match &page.audience {
-            Audience::Open => false,
+            Audience::Open => None,
             Audience::Library => closed,
-            Audience::Member(owner) => closed && *owner == member.folder,
-            Audience::Message(to) => closed && to.contains(&member.folder),
-            Audience::Group(group) => self.practice.groups.get(group).is_some_and(|group| {
-                group.keeps(&member.folder, today) || closed && group.sight(&member.folder, today).is_some()
-            }),
+            Audience::Member(owner) => closed.filter(|_| *owner == member.folder),
+            Audience::Message(to) => closed.filter(|_| to.contains(&member.folder)),
+            Audience::Group(group) => {
+                let group = self.practice.groups.get(group)?;
+                let left = group.last_left(&member.folder, today).filter(|_| group.keeps(&member.folder, today));
+                let closed = closed.filter(|_| group.sight(&member.folder, today).is_some());
+                left.map(|left| left.on).or(closed)
+            }
         }
     }
 
-    /// The page as it was given: from the store, or where that is spoiled from the record.
+    /// The version that they could read last, on that day or before.
+    fn last_read<'a>(&self, page: &Page, since: Date, spans: &[Span<'a>]) -> Option<&'a NotedPage> {
+        let (begin, end) = day(since)?;
+        let is_it = |span: &&Span<'_>| {
+            span.from < end
+                && span.until.is_none_or(|until| until >= begin)
+                && span.page.id == self.page_id(page, &span.mailbox)
+        };
+        spans.iter().filter(is_it).max_by_key(|span| span.from).map(|span| span.page)
+    }
+
     async fn kept_page(
         &self,
         page: &Page,
         id: PageId,
-        entry: &Entry,
-        reader: &Reader,
+        noted: Option<&NotedPage>,
+        mailboxes: &[MailboxId],
+        member: &Member,
     ) -> Result<Option<WantedPage>, PublishError> {
-        let noted = self.record.object(&entry.object.name).and_then(|noted| noted.page.as_ref());
         // What they keep is the page as it was, with the names that stood in it; or that its author knows of since.
         let mut names = page.names.clone();
         names.extend(noted.into_iter().flat_map(|noted| noted.names.clone()).filter(|name| !page.names.contains(name)));
-        if is_hidden_from(&self.practice.members[&reader.folder], &names, &page.file, self.practice) {
+        if is_hidden_from(member, &names, &page.file, self.practice) {
             return Ok(None);
         }
-        let path = layout::object(&entry.object.name);
-        let stored = self.store.read(&path, OBJECT_LIMIT).await.ok().flatten();
-        let mut plaintext = stored.and_then(|sealed| Plaintext::of_object(&sealed, &entry.object, self.keys));
-        if plaintext.is_none() {
-            let text = self.record.text(&entry.object.digest, self.home, self.keys)?;
-            plaintext = text.and_then(|text| Plaintext::of_record(text, entry.object.digest));
-        }
-        Ok(plaintext.map(|plaintext| {
-            let object = plaintext.reference(&reader.mailbox.id, self.keys);
-            WantedPage {
-                file: page.file.clone(),
-                entry: Entry { id, object, ..entry.clone() },
-                plaintext: Arc::new(plaintext),
-                source: noted.and_then(|noted| noted.source),
-                names,
-            }
+        let Some(Had { entry, plaintext }) = self.had(page, noted, mailboxes).await? else { return Ok(None) };
+        let object = plaintext.reference(&mailboxes[0], self.keys);
+        Ok(Some(WantedPage {
+            file: page.file.clone(),
+            entry: Entry { id, object, ..entry },
+            plaintext: Arc::new(plaintext),
+            source: noted.and_then(|noted| noted.source),
+            names,
         }))
     }
+
+    /// From the store, or where that is spoiled or lists it no more, from the record.
+    async fn had(
+        &self,
+        page: &Page,
+        noted: Option<&NotedPage>,
+        mailboxes: &[MailboxId],
+    ) -> Result<Option<Had>, PublishError> {
+        for mailbox in mailboxes {
+            let id = self.page_id(page, mailbox);
+            let given = self.given.mailboxes.get(mailbox).into_iter().flat_map(|given| &given.entries);
+            let is_it =
+                |entry: &&Entry| entry.id == id && noted.is_none_or(|noted| noted.document == entry.object.digest);
+            let Some(entry) = given.clone().find(is_it) else { continue };
+            let path = layout::object(&entry.object.name);
+            let stored = self.store.read(&path, OBJECT_LIMIT).await.ok().flatten();
+            let plaintext = stored.and_then(|sealed| Plaintext::of_object(&sealed, &entry.object, self.keys));
+            if let Some(plaintext) = plaintext {
+                return Ok(Some(Had { entry: entry.clone(), plaintext }));
+            }
+        }
+        let Some(noted) = noted else { return Ok(None) };
+        let text = self.record.text(&noted.document, self.home, self.keys)?;
+        let plaintext = text.and_then(|text| Plaintext::of_record(text, noted.document));
+        Ok(plaintext.map(|plaintext| {
+            let object = plaintext.reference(&mailboxes[0], self.keys);
+            let NotedPage { id, title, date, order, kind, audience, .. } = noted.clone();
+            Had { entry: Entry { id, title, date, order, audience, kind, object }, plaintext }
+        }))
+    }
+}
+
+/// When a day begins and ends, here.
+fn day(date: Date) -> Option<(UnixTime, UnixTime)> {
+    let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
+    let begins = |date: Date| {
+        let time = date.to_zoned_datetime(zone.clone()).ok()?.timestamp().as_second();
+        u64::try_from(time).ok()
+    };
+    Some((begins(date)?, begins(date.tomorrow().ok()?)?))
 }

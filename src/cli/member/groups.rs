@@ -195,15 +195,17 @@ impl<'a> Change<'a> {
         let group = context::group(&self.practice, group)?;
         let mut edit = Edit::group(&self.common.root, &group.folder)?;
         edit.call_off("left", self.member, self.on);
-        let joins_today = edit.call_off("joined", self.member, self.on);
-        let was_in = group.joined.iter().any(|joined| joined.member == self.member && joined.on < self.on);
-        if joins_today && !was_in {
-            // They were never in it before that day: there is nothing to keep.
+        // Only what is still to come can be called off.
+        let planned = self.on.max(self.practice.today.tomorrow().unwrap_or(self.on));
+        let is_off = edit.call_off("joined", self.member, planned);
+        let was_in = group.joined.iter().any(|joined| joined.member == self.member && joined.on < planned);
+        if is_off && !was_in {
+            // They were never in it: there is nothing to keep.
             edit.strike(self.member)?;
             left.keep_until = Some(self.on.yesterday().unwrap_or(self.on));
             return Ok(edit);
         }
-        if group.sight(self.member, self.on).is_none() && !joins_today {
+        if group.sight(self.member, self.on).is_none() && !is_off {
             return Err(EditError::Apart { member: self.member.to_owned(), group: group.folder.clone() }.into());
         }
         edit.leave(left, self.practice.today)?;

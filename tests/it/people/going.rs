@@ -251,3 +251,64 @@ fn with_a_host_members_can_read_what_was_brought_there_and_not_before() {
     site.ok(&["publish", "--yes"]);
     assert_eq!(titles(), [("Better words".to_owned(), false), ("Last words".to_owned(), true)]);
 }
+
+/// A practice whose host is a folder.
+fn hosted() -> TestSite {
+    let site = TestSite::empty().group("a");
+    fs::create_dir(site.path("host")).unwrap();
+    site.ok(&["host", "add", site.path("host").to_str().unwrap()]);
+    site
+}
+
+#[test]
+fn what_has_ended_since_it_was_built_goes_nowhere() {
+    let site = hosted();
+    let (ann, cam) = (site.member("ann", &["a"]), site.member("cam", &["a"]));
+    site.page("groups/a/one.md", "# One\n\nText.");
+    site.build();
+    site.ok(&["member", "close", "cam", "--reason", "died", "--yes"]);
+    let (code, said) = site.fails(&["publish", "--yes"]);
+    assert!(code == 4 && said.contains("has ended since") && said.contains("heldspace build"), "{said}");
+    assert!(!site.path("host/head.json").exists());
+    site.build();
+    site.ok(&["publish", "--yes"]);
+    let titles = |card: &Card| Reader::unlock(&site.path("host"), card).map(|r| r.pages(&site.path("host")).len());
+    assert_eq!((titles(&ann), titles(&cam)), (Some(1), None));
+    site.ok(&["member", "leave", "ann", "a", "--keep-until", "now"]);
+    site.page("library/all.md", "# All\n\nText.");
+    assert_eq!(site.fails(&["publish", "--yes"]).0, 4);
+}
+
+#[test]
+fn whoever_leaves_keeps_what_was_published_and_not_what_was_only_built() {
+    let site = hosted();
+    let ann = site.member("ann", &["a"]);
+    site.page("groups/a/one.md", "# One\n\nText.");
+    site.build();
+    site.ok(&["publish", "--yes"]);
+    site.page("groups/a/two.md", "# Two\n\nMore.").page("groups/a/one.md", "# One, edited\n\nText.");
+    site.build();
+    site.ok(&["member", "leave", "ann", "a"]);
+    site.build();
+    site.ok(&["publish", "--yes"]);
+    let host = site.path("host");
+    let pages = Reader::unlock(&host, &ann).unwrap().pages(&host);
+    assert_eq!(pages.into_iter().map(|(title, _)| title).collect::<Vec<_>>(), ["One"]);
+}
+
+#[test]
+fn what_someone_keeps_comes_back_after_a_build_without_it() {
+    let (site, ann) = begun();
+    site.member("ben", &[]);
+    site.ok(&["member", "leave", "ann", "a", "--on", "2026-12-05"]);
+    build_at(&site, LATER);
+    let page = site.path("content/groups/a/undated.md");
+    let text = fs::read_to_string(&page).unwrap();
+    fs::write(&page, format!("+++\ndraft = true\n+++\n{text}")).unwrap();
+    build_at(&site, LATER + DAY);
+    assert_eq!(titles(&site, &ann), set(&["Dated"]));
+    fs::write(&page, text).unwrap();
+    fs::remove_dir_all(site.store().join("mailboxes")).unwrap();
+    build_at(&site, LATER + 2 * DAY);
+    assert_eq!(titles(&site, &ann), set(&["Dated", "Undated"]));
+}
