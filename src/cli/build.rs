@@ -38,7 +38,7 @@ pub struct Build {
 
 impl Build {
     pub async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
-        let done = self.publish(common, terminal, context::now()).await?;
+        let done = self.publish(common, terminal).await?;
         terminal.data(&done);
         for line in summary(&done) {
             terminal.line(line);
@@ -52,9 +52,9 @@ impl Build {
     }
 
     /// The whole way, without the last words.
-    pub async fn publish(&self, common: &Common, terminal: &Terminal, now: UnixTime) -> Result<Done, Failure> {
+    pub async fn publish(&self, common: &Common, terminal: &Terminal) -> Result<Done, Failure> {
         let desk = Desk::open(common, &self.store).await?;
-        let (publication, mended) = desk.publication(self.verify, terminal, now).await?;
+        let (publication, mended) = desk.publication(self.verify, terminal, context::now()).await?;
         let plan = publication.plan();
         show(&plan, terminal);
         if !plan.is_empty() {
@@ -152,6 +152,8 @@ pub fn opens(plan: &Plan) -> bool {
 pub async fn commit(publication: Publication<'_>, terminal: &Terminal) -> Result<Done, Failure> {
     let names: Vec<String> = publication.wanted.readers.iter().map(|reader| visible_line(&reader.label)).collect();
     let bar = terminal.progress("Sealing");
+    // However long the question stayed open.
+    let publication = Publication { now: context::now(), ..publication };
     let done = publication.commit(&|done, of| bar.set(done, of)).await?;
     drop(bar);
     if done.release.is_some() && !names.is_empty() && terminal.is_watched() {

@@ -70,14 +70,14 @@ impl Demo {
         }
         let build = Build { yes: true, verify: false, store: StoreArg { store: None } };
         let quiet = Terminal::quiet();
-        build.publish(&common, &quiet, context::now()).await?;
+        build.publish(&common, &quiet).await?;
         let server = self.bind(&home).await?;
         let url = format!("http://{}", server.local_addr());
         if url != practice.site.address.links {
             let mut site = Edit::site(&dir)?;
             site.set_link_address(&url);
             site.save()?;
-            build.publish(&common, &quiet, context::now()).await?;
+            build.publish(&common, &quiet).await?;
         }
         let practice = context::practice(&common)?;
         // It answers while the notices go out: they look whether a member would find the pages.

@@ -48,6 +48,8 @@ macro_rules! failures {
             SeveralPages { files: String },
             #[error("what was written in version {number} was not kept")]
             SourceLost { number: usize },
+            #[error("{day} is over already")]
+            OverAlready { day: String },
             #[error("a membership that is closed ends some day")]
             NoEnd,
             #[error("{member} was closed and can read nothing")]
@@ -164,6 +166,7 @@ impl Failure {
             Self::NoVersion { of, .. } => format!("This page has versions 1 to {of}."),
             Self::SeveralPages { files } => format!("Name one of them by its file: {files}"),
             Self::SourceLost { .. } => "The page itself, as it was given, is in `heldspace member export` of whoever could read it.".into(),
+            Self::OverAlready { .. } => "Nothing was changed. Name a later day; or `now`, if it is to end at once.".into(),
             Self::NoEnd => "Nothing was changed. Name the last day, such as --keep-until 2027-01-31, or `now`.".into(),
             Self::NoHost => "Name it: `heldspace host add https://…`, or a folder. Where this machine is the host itself, `heldspace build` is all there is to do.".into(),
             Self::Ended { .. } => "Nothing was changed. Someone has left or was closed, a time to read is over, or a consent has ended. Run `heldspace build`, and then this command.".into(),

@@ -1,6 +1,6 @@
 //! `history`: what became of a page, and who could read which version of it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use clap::Args;
 use jiff::tz::TimeZone;
@@ -12,7 +12,7 @@ use crate::{
     audit::AuditError,
     keys::Keys,
     practice::{Home, Practice},
-    record::{People, Record, Stage},
+    record::{People, Reading, Record, Stage},
     visible::{visible, visible_line},
 };
 
@@ -129,9 +129,11 @@ impl Shown<'_> {
 
     fn print(&self, number: usize, stage: &Stage<'_>, change: &Change, zone: &TimeZone) {
         let until = stage.until.map_or_else(|| "now".to_owned(), |until| hour(until, zone));
-        let names: Vec<String> = self.readers(stage).into_iter().map(|(_, name)| visible_line(&name)).collect();
         let title = format!("Version {number}: {} to {until}", hour(stage.from, zone));
-        self.terminal.line(format!("\n{}\n  for {}", self.terminal.strong(&title), names.join(", ")));
+        self.terminal.line(format!("\n{}", self.terminal.strong(&title)));
+        for (when, names) in self.by_time(stage, zone) {
+            self.terminal.line(format!("  for {}{when}", names.join(", ")));
+        }
         match change {
             Change::First => {}
             Change::Look => self
@@ -149,8 +151,11 @@ impl Shown<'_> {
     }
 
     fn data(&self, number: usize, stage: &Stage<'_>, change: &Change) -> Value {
-        let readers: Vec<_> =
-            self.readers(stage).into_iter().map(|(member, name)| json!({ "member": member, "name": name })).collect();
+        let readers = stage.readings.iter().map(|reading| {
+            let (member, name) = self.reader(reading);
+            json!({ "member": member, "name": name, "from": reading.from, "until": reading.until })
+        });
+        let readers: Vec<_> = readers.collect();
         let (changed, diff) = match change {
             Change::First => ("first", None),
             Change::Text(diff) => ("text", Some(diff)),
@@ -163,17 +168,26 @@ impl Shown<'_> {
         })
     }
 
-    /// Each once, with the name they have now.
-    fn readers(&self, stage: &Stage<'_>) -> Vec<(Option<String>, String)> {
-        let named = stage.readings.iter().map(|reading| {
-            let Some(folder) = reading.person else { return (None, "someone whose mailbox is unknown".to_owned()) };
-            let member = self.practice.members.get(folder);
-            (Some(folder.to_owned()), member.map_or_else(|| folder.to_owned(), |member| member.name.clone()))
-        });
-        let mut readers: Vec<_> = named.collect();
-        readers.sort_unstable();
-        readers.dedup();
-        readers
+    /// Who could read it, by when where that is not all of its time.
+    fn by_time(&self, stage: &Stage<'_>, zone: &TimeZone) -> BTreeMap<String, Vec<String>> {
+        let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for reading in &stage.readings {
+            let until = reading.until.map_or_else(|| "now".to_owned(), |until| hour(until, zone));
+            let is_whole = (reading.from, reading.until) == (stage.from, stage.until);
+            let when = if is_whole { String::new() } else { format!(": {} to {until}", hour(reading.from, zone)) };
+            groups.entry(when).or_default().push(visible_line(&self.reader(reading).1));
+        }
+        for names in groups.values_mut() {
+            names.sort_unstable();
+        }
+        groups
+    }
+
+    /// By folder, and with the name they have now.
+    fn reader(&self, reading: &Reading<'_>) -> (Option<String>, String) {
+        let Some(folder) = reading.person else { return (None, "someone whose mailbox is unknown".to_owned()) };
+        let member = self.practice.members.get(folder);
+        (Some(folder.to_owned()), member.map_or_else(|| folder.to_owned(), |member| member.name.clone()))
     }
 
     fn change(&self, before: Option<&Stage<'_>>, stage: &Stage<'_>) -> Result<Change, Failure> {

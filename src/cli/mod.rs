@@ -76,7 +76,7 @@ pub use terminal::Terminal;
 ///   cd practice
 ///   heldspace group add tuesday --title "Tuesday group"
 ///   heldspace member add maya --name Maya --email maya@example.org --group tuesday \
-///       --consent "signed form"        they agreed to get notices by e-mail
+///       --consent "signed form" --recorded-by "Your name"     they agreed to get notices by e-mail
 ///   heldspace build                    shows who would read what, and asks
 ///   heldspace serve                    read it on this computer, as a member would
 /// And once there is a server (docs/hosting.md), and an agreement with whoever runs it:

@@ -1,12 +1,12 @@
 //! The people: consents, mailboxes, who reads and who does not, whose time is over.
 
-use jiff::ToSpan;
+use jiff::{ToSpan, civil::Date};
 
 use super::{Finding, Patient, Weight};
 use crate::{
     content::readers_of,
     practice::{
-        Member,
+        Group, Member,
         register::{Permission, To},
     },
     wire::UnixTime,
@@ -18,7 +18,7 @@ const MONTH: UnixTime = 30 * 24 * 60 * 60;
 const SOON: i64 = 30;
 
 const CONSENT: &str = "45 CFR 164.522(b)";
-const NAMING: &str = "42 CFR 2.31; 45 CFR 164.508";
+const NAMING: &str = "45 CFR 164.508; in a Part 2 program 42 CFR 2.31";
 
 impl Patient<'_> {
     pub(super) fn people(&self) -> Vec<Finding> {
@@ -40,6 +40,7 @@ impl Patient<'_> {
         findings.extend(open.iter().flat_map(|member| self.consents_that_end(member)));
         findings.extend(self.silent(&open));
         findings.extend(self.practice.members.values().filter_map(|member| self.outlived(member)));
+        findings.extend(self.overstayed());
         findings.extend(self.lapsed());
         findings
     }
@@ -86,11 +87,33 @@ impl Patient<'_> {
         Some(Finding::new(Weight::Stops, what, mend).under("45 CFR 164.308(a)(3)(ii)(C)"))
     }
 
+    /// SECURITY: the same for someone who left a group; the last release was before their time was over.
+    fn overstayed(&self) -> Vec<Finding> {
+        let today = self.practice.today;
+        let released = self.home.released().ok().flatten().map(|released| released.issued);
+        let Some(built) = released.and_then(crate::practice::day_of) else { return Vec::new() };
+        let groups = self.practice.groups.values();
+        let over = groups.flat_map(|group| {
+            let members = self.practice.members.values();
+            members.filter_map(move |member| {
+                let last = group.last_left(&member.folder, today)?.keep_until.filter(|last| *last < today)?;
+                (built <= last && group.sight(&member.folder, today).is_none()).then_some((group, member, last))
+            })
+        });
+        let finding = |(group, member, last): (&Group, &Member, Date)| {
+            let what =
+                format!("{} may read what they had of {} until {last}, and still can", member.folder, group.folder);
+            let mend = "`heldspace build`, and `heldspace publish` where there is a host";
+            Finding::new(Weight::Stops, what, mend).under("45 CFR 164.308(a)(3)(ii)(C)")
+        };
+        over.map(finding).collect()
+    }
+
     fn lapsed(&self) -> Vec<Finding> {
         let lapsed = self.pages.iter().flat_map(|page| readers_of(page, self.practice).1);
         let finding = |lapsed: crate::content::Lapsed| {
             let what = format!(
-                "the consent of {} to be named in {} ended on {}, so nobody else finds the page",
+                "the consent of {} to be named in {} ended on {}; from the next build on nobody else finds the page",
                 lapsed.member,
                 lapsed.file.display(),
                 lapsed.on

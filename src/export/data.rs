@@ -24,7 +24,8 @@ impl Export<'_> {
     pub fn json(&self) -> String {
         let mut value = json!({
             "version": 1,
-            "person": { "folder": self.member.folder, "name": self.member.name },
+            // SECURITY: what folders and files are called is the practice's own business, and may name others.
+            "person": { "name": self.member.name },
             "practice": self.practice.site.practice.name,
             "exported": rfc3339(self.at),
             "versions": self.versions.iter().enumerate().map(|(n, version)| self.version(n + 1, version)).collect::<Vec<_>>(),
@@ -36,8 +37,6 @@ impl Export<'_> {
                 value["disclosures"] = register.disclosures.iter().map(disclosure).collect();
             }
             To::Other(to) => {
-                // Whose folder is called what is the practice's own business.
-                value["person"] = json!({ "name": self.member.name });
                 value["to"] = json!(to);
                 value["notice"] = json!(self.notice());
                 value["withheld"] = json!(self.withheld.len());
@@ -55,7 +54,6 @@ impl Export<'_> {
             "from": rfc3339(version.from), "until": version.until.map(rfc3339), "sha256": page.document,
         });
         if self.to == To::Person {
-            value["file"] = json!(page.file);
             let opened: Vec<_> = version.opened.iter().copied().map(rfc3339).collect();
             value["opened"] = if self.is_log_whole { json!(opened) } else { Value::Null };
         }

@@ -108,6 +108,12 @@ pub fn today() -> Date {
     jiff::Timestamp::now().to_zoned_datetime(TimeZone::try_system().unwrap_or(TimeZone::UTC)).date()
 }
 
+/// The day that a time lies in, where the therapist is.
+pub fn day_of(time: crate::wire::UnixTime) -> Option<Date> {
+    let time = jiff::Timestamp::from_second(i64::try_from(time).ok()?).ok()?;
+    Some(time.to_zoned_datetime(TimeZone::try_system().unwrap_or(TimeZone::UTC)).date())
+}
+
 /// One thing for each folder in `content/<kind>/`.
 fn people<T>(
     root: &Path,

@@ -8,13 +8,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 
 use super::Wanting;
 use crate::{
     content::{Audience, Mistake, Page},
-    practice::{Group, Member, Sight},
-    wire::{MailboxId, PageId, UnixTime},
+    practice::{Group, Member, Sight, day_of},
+    wire::{MailboxId, PageId},
 };
 
 /// The days of all pages.
@@ -22,14 +22,12 @@ pub(super) struct Days<'a> {
     wanting: &'a Wanting<'a>,
     /// Everything that is given to anyone now.
     given: HashSet<PageId>,
-    zone: TimeZone,
 }
 
 impl<'a> Days<'a> {
     pub(super) fn of(wanting: &'a Wanting<'a>) -> Self {
         let entries = wanting.given.mailboxes.values().flat_map(|mailbox| &mailbox.entries);
-        let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
-        Self { wanting, given: entries.map(|entry| entry.id).collect(), zone }
+        Self { wanting, given: entries.map(|entry| entry.id).collect() }
     }
 
     /// Whether a page that is for this member is from their days.
@@ -55,7 +53,7 @@ impl<'a> Days<'a> {
         let (id, record) = (self.id(page), self.wanting.record);
         // A page that was renamed is as old as what stands in it.
         match record.first_given(&id).into_iter().chain(record.first_written(&page.digest())).min() {
-            Some(time) => self.day(time),
+            Some(time) => day_of(time),
             None if self.given.contains(&id) => None,
             None => Some(self.wanting.practice.today),
         }
@@ -76,11 +74,6 @@ impl<'a> Days<'a> {
                 .is_some_and(|given| given.entries.iter().any(|entry| entry.id == id))
         };
         is_unknown && !has_left && page.date.is_none() && mailboxes.any(has)
-    }
-
-    fn day(&self, time: UnixTime) -> Option<Date> {
-        let time = Timestamp::from_second(i64::try_from(time).ok()?).ok()?;
-        Some(time.to_zoned_datetime(self.zone.clone()).date())
     }
 
     /// A page of a group has the same id for all.

@@ -78,6 +78,21 @@ fn what_is_amiss_among_people_is_found() {
 }
 
 #[test]
+fn someone_who_left_and_can_still_read_is_found_until_the_next_build() {
+    let site = in_order();
+    site.page("groups/a/one.md", "# One, edited\n\nText.");
+    crate::clock::build_at(&site, crate::clock::START - 40 * crate::clock::DAY);
+    let file = site.path("content/groups/a/group.toml");
+    let text = fs::read_to_string(&file).unwrap().replace("\"ann\"]", "]");
+    fs::write(&file, text + "\n[[left]]\nmember = \"ann\"\non = 2026-10-20\nkeep_until = 2026-10-30\n").unwrap();
+    let released = site.path(".heldspace/release.json");
+    fs::write(&released, "{\"release\":1791000000,\"issued\":1791000000}").unwrap();
+    assert_eq!(weight(&site, "ann may read what they had of a until 2026-10-30").as_deref(), Some("stops"));
+    fs::write(&released, "{\"release\":1795000000,\"issued\":1795000000}").unwrap();
+    assert_eq!(weight(&site, "ann may read what they had"), None);
+}
+
+#[test]
 fn what_is_amiss_with_whom_things_go_through_is_found() {
     let site = in_order();
     let toml = fs::read_to_string(site.path("site.toml")).unwrap();

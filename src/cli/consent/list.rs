@@ -50,11 +50,11 @@ impl List {
         for (member, consent) in rows {
             terminal.line(line(&practice, member, consent, terminal));
         }
-        for member in members.iter().filter(|member| member.closed.is_none()) {
+        for member in members.iter().filter(|member| !member.is_closed(practice.today)) {
             if !member.register.consents.iter().any(|consent| consent.to.is_notices()) {
                 let folder = terminal.strong(&member.folder);
                 terminal.line(format!(
-                    "{folder}  no consent to notices: heldspace consent add {} --notices",
+                    "{folder}  no consent to notices: heldspace consent add {} --notices --how \"signed form\"",
                     member.folder
                 ));
             }

@@ -100,7 +100,7 @@ impl Add {
         agreed.record(&practice, member.folder)?;
         groups.iter().try_for_each(Edit::save)?;
         card.print(member.name, &practice, terminal)?;
-        self.paper.tell(terminal);
+        self.paper.tell(&practice, terminal);
         agreed.remind(member.folder, terminal);
         Ok(())
     }

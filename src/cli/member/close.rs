@@ -67,6 +67,6 @@ impl Close {
         if self.reason == Reason::Died && !self.keep.is_chosen() {
             return Ok(on.saturating_sub(1.day()));
         }
-        self.keep.last_day(on).ok_or(Failure::NoEnd)
+        self.keep.last_day(on)?.ok_or(Failure::NoEnd)
     }
 }

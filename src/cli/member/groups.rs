@@ -121,7 +121,7 @@ impl Join {
 impl Leave {
     pub fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         let change = Change::begin(common, &self.name, self.on)?;
-        let mut left = Left { member: self.name.clone(), on: change.on, keep_until: self.keep.last_day(change.on) };
+        let mut left = Left { member: self.name.clone(), on: change.on, keep_until: self.keep.last_day(change.on)? };
         let edit = change.leave(&self.group, &mut left)?;
         edit.save()?;
         terminal
@@ -136,7 +136,7 @@ impl Move {
     pub fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         let change = Change::begin(common, &self.name, self.on)?;
         let joined = self.history.joined(&self.name, &self.to, change.on, &change.practice);
-        let mut left = Left { member: self.name.clone(), on: change.on, keep_until: self.keep.last_day(change.on) };
+        let mut left = Left { member: self.name.clone(), on: change.on, keep_until: self.keep.last_day(change.on)? };
         if self.from == self.to {
             return Err(EditError::Already { member: self.name, group: self.to }.into());
         }

@@ -5,6 +5,8 @@ use std::str::FromStr;
 use clap::Args;
 use jiff::{ToSpan, civil::Date};
 
+use super::super::Failure;
+
 /// How long what someone had stays readable, unless the therapist says something else.
 const USUAL: i64 = 30;
 
@@ -37,13 +39,14 @@ impl FromStr for Until {
 
 impl Keeping {
     /// The last day, for someone who goes on a day; none: no end.
-    pub fn last_day(&self, on: Date) -> Option<Date> {
-        match self.keep_until {
+    pub fn last_day(&self, on: Date) -> Result<Option<Date>, Failure> {
+        Ok(match self.keep_until {
             None => Some(on.saturating_add(USUAL.days())),
             Some(Until::Now) => Some(on.yesterday().unwrap_or(on)),
+            Some(Until::Day(day)) if day < on => return Err(Failure::OverAlready { day: day.to_string() }),
             Some(Until::Day(day)) => Some(day),
             Some(Until::Always) => None,
-        }
+        })
     }
 
     pub fn is_chosen(&self) -> bool {

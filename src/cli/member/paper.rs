@@ -19,6 +19,7 @@ use crate::{
     practice::{
         Practice,
         files::{self, Access},
+        is_loopback,
     },
     seal::key_words,
 };
@@ -76,8 +77,11 @@ impl Paper {
     }
 
     /// What is to be done with the file.
-    pub fn tell(&self, terminal: &Terminal) {
+    pub fn tell(&self, practice: &Practice, terminal: &Terminal) {
         if let Some(path) = &self.card {
+            if is_loopback(&practice.site.address.links) {
+                terminal.note("The address on these cards leads to this computer alone: to try things out. Before you hand cards out, name the real one (`heldspace host add https://…`, or `links` in site.toml), and then make them with `heldspace member rekey --all`.");
+            }
             let whose = if self.with_name { "" } else { "\nWhose a card is says its mark: `heldspace member list`." };
             terminal.note(format!(
                 "Print {}, cut each card along its line, and hand the two parts over, best at two times or in two ways.\n\

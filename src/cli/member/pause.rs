@@ -5,7 +5,10 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::super::{Common, Failure, Terminal, context};
-use crate::practice::edit::{Edit, EditError};
+use crate::practice::{
+    self,
+    edit::{Edit, EditError},
+};
 
 /// Send someone no notices for a while; what is for them goes on being there when they look
 ///
@@ -22,6 +25,9 @@ pub struct Pause {
 
 impl Pause {
     pub fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+        if let Some(day) = self.until.filter(|day| *day <= practice::today()) {
+            return Err(Failure::OverAlready { day: day.to_string() });
+        }
         change(common, &self.name, |edit| edit.pause(self.until))?;
         terminal.data(&json!({ "member": self.name, "paused": true, "until": self.until }));
         let until = self.until.map_or_else(|| "`heldspace member resume`".to_owned(), |day| day.to_string());
@@ -34,7 +40,7 @@ impl Pause {
 pub fn resume(name: &str, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
     change(common, name, Edit::resume)?;
     terminal.data(&json!({ "member": name, "paused": false }));
-    terminal.line(format!("{name} gets notices again, of what came in between too."));
+    terminal.line(format!("{name} is not on a break any more; the next notice is of what came in between, too."));
     Ok(())
 }
 

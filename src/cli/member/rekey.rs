@@ -65,7 +65,7 @@ impl Rekey {
         self.paper.write(&[(&card, &member.name)], &practice, &keys)?;
         card.install(common, &home)?;
         card.print(&member.name, &practice, terminal)?;
-        self.paper.tell(terminal);
+        self.paper.tell(&practice, terminal);
         Ok(())
     }
 
@@ -103,7 +103,7 @@ impl Rekey {
             "The new cards work, and the old ones are dead, after the next {}.",
             context::next(&practice)
         ));
-        self.paper.tell(terminal);
+        self.paper.tell(&practice, terminal);
         Ok(())
     }
 }

@@ -74,7 +74,7 @@ impl Adding<'_> {
             folders.len(),
             context::next(&practice)
         ));
-        paper.tell(terminal);
+        paper.tell(&practice, terminal);
         Ok(())
     }
 
@@ -145,7 +145,10 @@ fn said(known: &Known) -> String {
         format!(", without a mailbox: heldspace member rekey {}", known.folder)
     };
     let consent = if known.lacks_consent {
-        format!(", without a consent to notices on record: heldspace consent add {} --notices", known.folder)
+        format!(
+            ", without a consent to notices on record: heldspace consent add {} --notices --how \"signed form\"",
+            known.folder
+        )
     } else {
         String::new()
     };
