@@ -33,6 +33,7 @@ impl Export<'_> {
         match &self.to {
             To::Person => {
                 let register = &self.member.register;
+                value["log_until"] = json!(self.log_until.map(rfc3339));
                 value["consents"] = register.consents.iter().map(consent).collect();
                 value["disclosures"] = register.disclosures.iter().map(disclosure).collect();
             }
@@ -55,7 +56,7 @@ impl Export<'_> {
         });
         if self.to == To::Person {
             let opened: Vec<_> = version.opened.iter().copied().map(rfc3339).collect();
-            value["opened"] = if self.is_log_whole { json!(opened) } else { Value::Null };
+            value["opened"] = if self.log_until.is_some() { json!(opened) } else { Value::Null };
         }
         value
     }

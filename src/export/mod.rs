@@ -43,8 +43,8 @@ pub struct Export<'a> {
     pub at: UnixTime,
     pub versions: Vec<Version<'a>>,
     pub withheld: Vec<Withheld<'a>>,
-    /// Whether the audit log says what was opened, and can be believed.
-    pub is_log_whole: bool,
+    /// The last hour that the audit log at hand tells of; none where there is none, or it is not to be believed.
+    pub log_until: Option<UnixTime>,
 }
 
 /// A document that the person could read, once for each time they could.
@@ -81,13 +81,14 @@ impl<'a> Export<'a> {
             opened: Vec::new(),
         });
         let (versions, withheld) = (versions.collect(), Vec::new());
-        Ok(Self { practice, member, to: To::Person, at, versions, withheld, is_log_whole: false })
+        Ok(Self { practice, member, to: To::Person, at, versions, withheld, log_until: None })
     }
 
     /// Adds what the person opened, where the log can be believed.
     pub fn add_opened(&mut self, log: &Log, names: &crate::audit::Names) {
-        self.is_log_whole = log.flaws.is_empty();
-        if !self.is_log_whole {
+        // What the log does not reach, it does not deny: an old copy of it says nothing of later days.
+        self.log_until = log.events.last().filter(|_| log.flaws.is_empty()).map(|event| event.time);
+        if self.log_until.is_none() {
             return;
         }
         let filter = Filter { member: Some(self.member.folder.clone()), ..Filter::default() };

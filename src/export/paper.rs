@@ -91,7 +91,6 @@ impl Export<'_> {
             to => match &self.to { To::Person => None, To::Other(to) => Some(to) },
             notice => self.notice(),
             at => day(self.at, &zone),
-            is_log_whole => is_person && self.is_log_whole,
             beside => pages == Pages::Beside,
             versions => versions.collect::<Vec<_>>(),
             consents => consents.collect::<Vec<_>>(),

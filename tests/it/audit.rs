@@ -102,6 +102,14 @@ fn a_whole_journey_is_told_in_names_and_titles() {
     assert_eq!(site.fails(&["audit", "--page", "nothing"]).0, 2);
     assert!(site.fails(&["audit", "--member", "nobody"]).1.contains("ann"));
 
+    // In her own record, version by version.
+    let folder = site.path("record-of-ann");
+    site.ok(&["member", "export", "ann", folder.to_str().unwrap()]);
+    let record: Value = serde_json::from_slice(&fs::read(folder.join("record.json")).unwrap()).unwrap();
+    let versions = record["versions"].as_array().unwrap();
+    let is_opened = |version: &Value| version["opened"].as_array().is_some_and(|hours| !hours.is_empty());
+    assert!(versions.len() == 3 && versions.iter().all(is_opened) && record["log_until"].is_string(), "{record}");
+
     // As people read it, in their own time.
     let output = site.command(&["audit", "--page", "agenda"]).env("TZ", "EST5").output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();

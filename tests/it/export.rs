@@ -41,6 +41,7 @@ fn everything_that_was_given_is_there_with_its_days() {
     assert_eq!((mode(&folder), mode(&folder.join("pages/1.html"))), (0o700, 0o600));
     let record = record(&folder);
     let versions = record["versions"].as_array().unwrap();
+    assert_eq!((&versions[0]["opened"], &record["log_until"]), (&Value::Null, &Value::Null), "no log denies nothing");
     assert_eq!(
         (&versions[0]["from"], &versions[0]["until"]),
         (&"2026-11-25T00:00:00Z".into(), &"2026-11-26T00:00:00Z".into())
