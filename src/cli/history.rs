@@ -151,7 +151,9 @@ impl Shown<'_> {
     }
 
     fn data(&self, number: usize, stage: &Stage<'_>, change: &Change) -> Value {
-        let readers = stage.readings.iter().map(|reading| {
+        let mut readings: Vec<&Reading<'_>> = stage.readings.iter().collect();
+        readings.sort_by_key(|reading| (reading.person, reading.from));
+        let readers = readings.into_iter().map(|reading| {
             let (member, name) = self.reader(reading);
             json!({ "member": member, "name": name, "from": reading.from, "until": reading.until })
         });

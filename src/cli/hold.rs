@@ -57,7 +57,11 @@ impl Hold {
             terminal.data(&json!({ "member": name, "hold": id }));
             terminal.line(format!("{name} is on hold: nothing about them is removed until it is released."));
         } else {
-            ask::agree("Release this hold? What is older than you keep records may then be removed.", self.yes)?;
+            let is_held = member.is_held();
+            ask::agree(
+                "Release this hold? What is older than you keep records may then be removed.",
+                self.yes || !is_held,
+            )?;
             let released = register::append_released(&practice, member, &recorder)?;
             terminal.data(&json!({ "member": name, "released": released }));
             terminal.line(format!("{name} is no longer on hold."));

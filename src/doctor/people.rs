@@ -35,7 +35,7 @@ impl Patient<'_> {
         findings.extend(without_consent.map(|who| {
             let mend = "`heldspace consent add NAME --notices --how …`; or `notices = false` in their member.toml";
             let what = format!("no consent to notices on record, and so none is sent: {who}");
-            Finding::new(Weight::Stops, what, mend).under(CONSENT)
+            Finding::new(Weight::Look, what, mend).under(CONSENT)
         }));
         findings.extend(open.iter().flat_map(|member| self.consents_that_end(member)));
         findings.extend(self.silent(&open));

@@ -14,6 +14,7 @@ use super::Wanting;
 use crate::{
     content::{Audience, Mistake, Page},
     practice::{Group, Member, Sight, day_of},
+    seal::Entry,
     wire::{MailboxId, PageId},
 };
 
@@ -102,10 +103,13 @@ impl<'a> Days<'a> {
         let is_of_group = |page: &&Page| matches!(&page.audience, Audience::Group(of) if *of == group.folder);
         let pages: HashSet<PageId> = self.wanting.pages.iter().filter(is_of_group).map(|page| self.id(page)).collect();
         let given = &self.wanting.given.mailboxes;
+        let record = self.wanting.record;
         let has_any = |id: &MailboxId| {
-            given.get(id).is_some_and(|given| given.entries.iter().any(|entry| pages.contains(&entry.id)))
+            let listed = |entries: &[Entry]| entries.iter().any(|entry| pages.contains(&entry.id));
+            given.get(id).is_some_and(|given| listed(&given.entries)) || record.gave(id, &pages)
         };
-        if pages.is_empty() || !given.keys().any(has_any) {
+        let is_begun = given.keys().any(has_any) || pages.iter().any(|page| record.first_given(page).is_some());
+        if !is_begun {
             return Vec::new();
         }
         let by_hand = group.members.iter().filter(|member| {

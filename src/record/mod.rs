@@ -121,6 +121,12 @@ impl Record {
         self.written.get(source).copied()
     }
 
+    /// Whether any of these pages was ever given to that mailbox.
+    pub fn gave(&self, mailbox: &MailboxId, pages: &HashSet<PageId>) -> bool {
+        let to_it = self.objects.values().filter(|object| object.mailbox == *mailbox);
+        to_it.filter_map(|object| object.page.as_ref()).any(|page| pages.contains(&page.id))
+    }
+
     /// The folder of the member whose mailbox it was when something was given to it.
     pub fn reader(&self, mailbox: &MailboxId) -> Option<&str> {
         self.readers.get(mailbox).map(String::as_str)

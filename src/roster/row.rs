@@ -260,6 +260,10 @@ impl Reader<'_> {
             return None;
         }
         let guardian = Some(self.cell("guardian").to_owned()).filter(|name| !name.is_empty());
+        if by != By::Person && guardian.is_none() {
+            self.flaw("guardian", "the column `guardian` is empty here", "write the name of the guardian who agreed");
+            return None;
+        }
         let to = To::Notices { wording: register::wording(self.practice) };
         let new = NewConsent { to, given: date.unwrap_or(self.practice.today), how, by, guardian };
         if let Err(error) = register::check_consent(self.practice, &new) {

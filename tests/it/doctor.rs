@@ -63,7 +63,7 @@ fn what_is_amiss_among_people_is_found() {
     fs::write(site.path("content/members/ben/member.toml"), "name = \"Ben\"\nemail = \"ben@example.org\"\n").unwrap();
     assert_eq!(weight(&site, "no mailbox, and so nothing to read: ben").as_deref(), Some("stops"));
     let (weighs, rule) = finding(&site, "no consent to notices on record, and so none is sent: ben").unwrap();
-    assert_eq!((weighs.as_str(), rule.as_deref()), ("stops", Some("45 CFR 164.522(b)")));
+    assert_eq!((weighs.as_str(), rule.as_deref()), ("look", Some("45 CFR 164.522(b)")));
     site.ok(&["consent", "add", "ben", "--notices", "--how", "signed form", "--recorded-by", "Ines"]);
     assert_eq!(weight(&site, "no consent to notices"), None);
     site.ok(&["member", "close", "ann", "--reason", "left", "--keep-until", "now", "--yes"]);

@@ -123,6 +123,9 @@ fn a_name_written_into_a_group_by_hand_is_asked_about() {
     let (code, said) = site.fails(&["build", "--yes"]);
     assert_eq!(code, 3);
     assert!(said.contains("content/groups/a/group.toml") && said.contains("`ben` was added by hand"), "{said}");
+    // The same where the store was lost: the record knows that the group has a past.
+    fs::remove_dir_all(site.store()).unwrap();
+    assert!(site.fails(&["build", "--yes"]).1.contains("`ben` was added by hand"));
     site.ok(&["member", "join", "ben", "a"]);
     site.build();
     let (code, said) = site.fails(&["member", "join", "ben", "a"]);
