@@ -83,6 +83,11 @@ impl Patient<'_> {
             return Vec::new();
         };
         let mut findings = Vec::new();
+        if git.is_file() {
+            let what = "this practice lies in a worktree of git; whether that has a remote is not seen from here";
+            let mend = "`git remote` in this folder tells; a remote would get what you write, in plain text";
+            findings.push(Finding::new(Weight::Look, what, mend).under(ELSEWHERE));
+        }
         let config = fs::read_to_string(git.join("config")).unwrap_or_default();
         // SECURITY: an address there may hold a password; the remote's name is enough.
         let remotes = config.lines().filter_map(|line| line.trim().strip_prefix("[remote \"")?.strip_suffix("\"]"));

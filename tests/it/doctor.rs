@@ -129,6 +129,9 @@ fn what_is_amiss_with_the_folder_is_found() {
     assert_eq!(weight(&site, "to the remote `origin`").as_deref(), Some("duty"));
     fs::write(site.path(".gitignore"), "").unwrap();
     assert_eq!(weight(&site, "git would take keys").as_deref(), Some("duty"));
+    fs::remove_dir_all(site.path(".git")).unwrap();
+    fs::write(site.path(".git"), "gitdir: /elsewhere").unwrap();
+    assert_eq!(weight(&site, "in a worktree of git").as_deref(), Some("look"));
     let moved = site.path("Dropbox (Private)/practice");
     fs::create_dir_all(&moved).unwrap();
     copy(site.root(), &moved);
