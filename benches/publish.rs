@@ -194,6 +194,7 @@ fn build(root: &Path, store: &Path, home: &Home, keys: &Keys) -> Done {
             store: &store,
             now: 1_795_564_800,
             is_host: true,
+            is_aside: false,
         };
         publication.commit(&|_, _| ()).await.unwrap()
     })

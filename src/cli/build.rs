@@ -75,6 +75,7 @@ pub struct Desk {
     pages: Vec<Page>,
     theme: Theme,
     record: Record,
+    is_aside: bool,
     _lock: Lock,
 }
 
@@ -88,13 +89,17 @@ impl Desk {
         }
         let (mut practice, pages, theme) = (survey.practice, survey.pages, theme?);
         let keys = context::keys(common)?;
+        // A store of its own choice beside the one that members read from.
+        let is_aside = named.store.as_ref().is_some_and(|named| {
+            home.store().is_dir() && named.canonicalize().ok() != home.store().canonicalize().ok()
+        });
         let store = context::store(common, named.store.as_deref())?;
         store.is_store()?;
         publish::adopt_keyrings(&store, &home, &mut practice).await?;
         // Keys that are too old for this store say so, before they fail at the record.
         publish::standing(&store, &keys).await?;
         let record = Record::read(&home, &keys)?;
-        Ok(Self { practice, keys, home, store, pages, theme, record, _lock: lock })
+        Ok(Self { practice, keys, home, store, pages, theme, record, is_aside, _lock: lock })
     }
 
     /// What would be published; with `verify`, how much of what was published before is spoiled.
@@ -133,6 +138,7 @@ impl Desk {
             store: &self.store,
             now,
             is_host: self.practice.site.host.is_none(),
+            is_aside: self.is_aside,
         };
         let mut mended = 0;
         if verify {

@@ -4,7 +4,7 @@ use jiff::ToSpan;
 
 use super::{Finding, Patient, Weight};
 use crate::practice::{
-    Way, is_loopback,
+    HostPlace, Way, is_loopback,
     register::{Service, needs},
 };
 
@@ -31,6 +31,12 @@ impl Patient<'_> {
         let mut findings = self.agreements();
         findings.extend(self.addresses());
         findings.extend(self.sender());
+        if let Some(HostPlace::Server(address)) = self.practice.site.host.as_ref().filter(|_| self.mistakes.is_empty())
+        {
+            let what = format!("whether the certificate of {address} is in order is seen when something goes there");
+            let mend = "`heldspace publish --dry-run` looks; `serve` with --acme renews its own, else whoever runs the host does";
+            findings.push(Finding::new(Weight::Look, what, mend).under("45 CFR 164.312(e)(1)"));
+        }
         findings
     }
 

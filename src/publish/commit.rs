@@ -44,6 +44,8 @@ pub struct Publication<'a> {
     pub now: UnixTime,
     /// Whether members read from this very store: then they find a release as soon as it is written.
     pub is_host: bool,
+    /// Whether nobody reads from it, because there is another one that they do read from.
+    pub is_aside: bool,
 }
 
 /// What a publication did, in numbers.
@@ -148,6 +150,7 @@ impl Publication<'_> {
         let pages = || self.wanted.readers.iter().flat_map(|reader| &reader.pages);
         let sources = pages().filter_map(|page| page.source);
         let giving = Giving {
+            is_aside: self.is_aside,
             readers: issues.iter().map(|issue| (*issue.id(), issue.reader.folder.clone())).collect(),
             objects: issues.iter().flat_map(Issue::noted).collect(),
             had: self.given.mailboxes.values().flat_map(|given| &given.entries).map(|entry| entry.id).collect(),
@@ -160,7 +163,7 @@ impl Publication<'_> {
 
     /// Where this machine is the host, members find a release while it is being written.
     fn reached(&self, release: Release, whole: bool) -> Result<(), PublishError> {
-        if self.is_host {
+        if self.is_host && !self.is_aside {
             self.record.reached(release, self.now, whole, self.home, self.keys)?;
         }
         Ok(())

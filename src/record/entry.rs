@@ -22,6 +22,9 @@ pub(super) enum Entry {
         readers: Vec<(MailboxId, String)>,
         opened: Vec<NotedObject>,
         ended: Vec<ObjectName>,
+        /// Into a store that members do not read from: what the objects are, and nothing about anyone.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        aside: bool,
     },
     /// When pages were first in a release of which nothing stands here any more: who joins later is measured by it.
     First { pages: Vec<(PageId, UnixTime)> },

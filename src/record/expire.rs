@@ -115,11 +115,11 @@ impl<'a> Expiry<'a> {
                 texts.retain(|text| self.kept.contains(text));
                 (!texts.is_empty()).then_some(Entry::Kept { pack, texts })
             }
-            Entry::Given { release, issued, mut readers, mut opened, mut ended } => {
+            Entry::Given { release, issued, mut readers, mut opened, mut ended, aside } => {
                 readers.retain(|(mailbox, _)| mailboxes.contains(mailbox));
                 opened.retain(|object| staying(&object.object));
                 ended.retain(staying);
-                Some(Entry::Given { release, issued, readers, opened, ended })
+                Some(Entry::Given { release, issued, readers, opened, ended, aside })
             }
             reached @ Entry::Reached { .. } => Some(reached),
         }));

@@ -16,6 +16,8 @@ const ENTRY: usize = 512 * 1024;
 /// What a release gives, all of it: what was given before and is not in it ends.
 #[derive(Default)]
 pub struct Giving<'a> {
+    /// Into a store that members do not read from.
+    pub is_aside: bool,
     pub readers: Vec<(MailboxId, String)>,
     pub objects: Vec<NotedObject>,
     /// Pages that members have already: what is not in the record yet is from before it.
@@ -27,6 +29,9 @@ pub struct Giving<'a> {
 impl Giving<'_> {
     /// Writes down what is new.
     pub fn write(self, record: &Record, released: Released, home: &Home, keys: &Keys) -> Result<(), HomeError> {
+        if self.is_aside {
+            return self.write_aside(record, released, home, keys);
+        }
         let mut entries = self.keep(record, released, home, keys)?;
         let mut before: Vec<_> =
             self.had.iter().filter(|page| !record.first.contains_key(page)).map(|page| (*page, 0)).collect();
@@ -40,12 +45,23 @@ impl Giving<'_> {
         };
         let opened = in_entries(self.objects.into_iter().filter(is_new));
         let Released { release, issued } = released;
-        let given = |readers, opened, ended| Entry::Given { release, issued, readers, opened, ended };
+        let given = |readers, opened, ended| Entry::Given { release, issued, readers, opened, ended, aside: false };
         entries.extend(ended.chunks(ENTRY / 64).map(|ended| given(Vec::new(), Vec::new(), ended.to_vec())));
         entries.extend(opened.into_iter().map(|opened| given(Vec::new(), opened, Vec::new())));
         let readers = self.readers.into_iter().filter(|(mailbox, folder)| record.readers.get(mailbox) != Some(folder));
         entries.push(given(readers.collect(), Vec::new(), Vec::new()));
         journal(home).append_all(&entries, keys)
+    }
+
+    /// What the objects of another store are: for its audit log, and to open them by name.
+    fn write_aside(self, record: &Record, released: Released, home: &Home, keys: &Keys) -> Result<(), HomeError> {
+        let Released { release, issued } = released;
+        let opened = self.objects.into_iter().filter(|object| !record.objects.contains_key(&object.object));
+        let entries = in_entries(opened).into_iter().map(|opened| {
+            let (readers, ended) = (Vec::new(), Vec::new());
+            Entry::Given { release, issued, readers, opened, ended, aside: true }
+        });
+        journal(home).append_all(&entries.collect::<Vec<_>>(), keys)
     }
 
     /// Lays the texts that are not kept yet into packs, on the disk when this returns; the entries that say where.

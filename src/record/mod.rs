@@ -65,6 +65,11 @@ impl Record {
         match entry {
             Entry::First { pages } => self.first.extend(pages),
             Entry::Kept { pack, texts } => self.packs.extend(texts.into_iter().map(|text| (text, pack.clone()))),
+            Entry::Given { opened, aside: true, .. } => {
+                for object in opened {
+                    self.objects.entry(object.object).or_insert(object);
+                }
+            }
             Entry::Given { issued, readers, opened, ended, .. } => {
                 self.readers.extend(readers);
                 for name in &ended {

@@ -61,6 +61,7 @@ pub fn build_at(site: &TestSite, now: UnixTime) -> Done {
             store: &store,
             now,
             is_host: true,
+            is_aside: false,
         };
         publication.commit(&|_, _| ()).await.unwrap()
     })

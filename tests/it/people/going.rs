@@ -300,6 +300,25 @@ fn whoever_leaves_keeps_what_was_published_and_not_what_was_only_built() {
 }
 
 #[test]
+fn a_build_into_a_store_that_nobody_reads_says_nothing_of_anyone() {
+    let (site, _) = begun();
+    let home = Home::of(site.root());
+    let keys = home.keys::<HomeError>(|| unreachable!("the keys are bare")).unwrap();
+    let spans = || {
+        Record::read(&home, &keys).unwrap().spans().iter().map(|s| (s.page.title.clone(), s.until)).collect::<Vec<_>>()
+    };
+    let before = spans();
+    assert_eq!(before.len(), 2);
+    site.page("groups/a/try.md", "# A try\n\nText.");
+    let aside = site.path("aside");
+    site.ok(&["build", "--yes", "--store", aside.to_str().unwrap()]);
+    assert_eq!(spans(), before);
+    // What lies there can be opened all the same.
+    let object = fs::read_dir(aside.join("objects")).unwrap().next().unwrap().unwrap().path();
+    site.ok(&["open", object.to_str().unwrap()]);
+}
+
+#[test]
 fn what_someone_keeps_comes_back_after_a_build_without_it() {
     let (site, ann) = begun();
     site.member("ben", &[]);
