@@ -59,6 +59,8 @@ pub mod audit;
 #[cfg(any(feature = "author", feature = "serve"))]
 pub mod cli;
 #[cfg(feature = "author")]
+pub mod clock;
+#[cfg(feature = "author")]
 pub mod content;
 #[cfg(feature = "author")]
 pub mod csv_safe;

@@ -1,12 +1,13 @@
 //! `audit`: who has opened what, as the host wrote it down, and whether to believe it.
 
 use clap::Args;
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 use serde_json::json;
 
 use super::{Common, Failure, Terminal, ask, build::count, context};
 use crate::{
     audit::{Filter, Log, Names, Shown},
+    clock::{begins, hour},
     csv_safe::Table,
     keys::Keys,
     notice::History,
@@ -14,7 +15,7 @@ use crate::{
     publish::bring_back,
     store::{Store, layout},
     visible::visible_line,
-    wire::{UnixTime, What},
+    wire::What,
 };
 
 /// Show who has opened what, and check that nobody has changed the record of it
@@ -66,13 +67,12 @@ impl Audit {
             context::member(&practice, member)?;
         }
         let home = Home::of(&common.root);
-        let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
         if self.begin_anew {
             return self.begin_anew(common, &practice, &home, terminal).await;
         }
         let keys = context::keys(common)?;
         let names = Names::of(&practice, &home, &keys)?;
-        let filter = self.filter(&names, &zone)?;
+        let filter = self.filter(&names)?;
         let store = context::store(common, self.store.store.as_deref())?;
         if is_elsewhere(&practice, &self.store) {
             let _lock = home.lock()?;
@@ -80,7 +80,7 @@ impl Audit {
         }
         let log = Log::read(&store, &home).await?;
         let shown = log.shown(&names, &filter);
-        let table = Lines { shown: &shown, zone: &zone, notices: History::read(&home, &keys)? };
+        let table = Lines { shown: &shown, notices: History::read(&home, &keys)? };
         if self.csv {
             terminal.line(table.csv().trim_end());
         } else {
@@ -93,13 +93,13 @@ impl Audit {
         Ok(remembered?)
     }
 
-    fn filter(&self, names: &Names, zone: &TimeZone) -> Result<Filter, Failure> {
+    fn filter(&self, names: &Names) -> Result<Filter, Failure> {
         let day_after = |date: Date| date.tomorrow().ok();
         Ok(Filter {
             member: self.member.clone(),
             pages: self.page.as_deref().map(|page| names.pages(page)).transpose()?,
-            since: self.since.and_then(|date| begins(date, zone)),
-            until: self.until.and_then(day_after).and_then(|date| begins(date, zone)),
+            since: self.since.and_then(begins),
+            until: self.until.and_then(day_after).and_then(begins),
         })
     }
 
@@ -137,21 +137,9 @@ pub async fn bring(practice: &Practice, keys: &Keys, store: &Store) -> Result<()
     Ok(bring_back(&super::publish::host(practice, keys).await?, store, layout::AUDIT).await?)
 }
 
-/// When a day begins here.
-fn begins(date: Date, zone: &TimeZone) -> Option<UnixTime> {
-    u64::try_from(date.to_zoned_datetime(zone.clone()).ok()?.timestamp().as_second()).ok()
-}
-
-/// The hour, here, with the name of the time zone.
-pub fn hour(time: UnixTime, zone: &TimeZone) -> String {
-    let at = i64::try_from(time).ok().and_then(|second| Timestamp::from_second(second).ok());
-    at.map_or_else(|| "?".to_owned(), |at| at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string())
-}
-
 /// What is shown, and what it takes to say it.
 struct Lines<'a> {
     shown: &'a [Shown<'a>],
-    zone: &'a TimeZone,
     notices: History,
 }
 
@@ -165,7 +153,7 @@ impl Lines<'_> {
                 "Lines that begin with ? are from before the log was begun anew: whether they are true can't be told.\n",
             );
         }
-        let row = |shown: &Shown<'_>| [hour(shown.time, self.zone), who(shown), self.said(shown), page(shown)];
+        let row = |shown: &Shown<'_>| [hour(shown.time), who(shown), self.said(shown), page(shown)];
         let rows: Vec<[String; 4]> = self.shown.iter().map(row).collect();
         let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
         let (first, second, third) = (width(0), width(1), width(2));
@@ -186,7 +174,7 @@ impl Lines<'_> {
         let events = self.shown.iter().map(|shown| {
             json!({
                 "time": shown.time,
-                "hour": hour(shown.time, self.zone),
+                "hour": hour(shown.time),
                 "member": shown.who.map(|who| &who.folder),
                 "name": shown.who.map(|who| &who.name),
                 "mailbox": shown.mailbox,
@@ -211,7 +199,7 @@ impl Lines<'_> {
             let (title, file) = shown.page.map_or(("", ""), |page| (&page.title, &page.file));
             let trusted = if shown.trusted { "yes" } else { "no" };
             table.row(&[
-                &hour(shown.time, self.zone),
+                &hour(shown.time),
                 &visible_line(folder),
                 &visible_line(name),
                 &self.said(shown),

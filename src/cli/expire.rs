@@ -1,11 +1,12 @@
 //! `expire`: takes out of the record what has been over for long enough.
 
 use clap::Args;
-use jiff::{Timestamp, ToSpan, tz::TimeZone};
+use jiff::{ToSpan, tz::TimeZone};
 use serde_json::json;
 
-use super::{Common, Failure, Terminal, ask, audit::hour, build::count, context};
+use super::{Common, Failure, Terminal, ask, build::count, context};
 use crate::{
+    clock::{hour, moment},
     record::{Expired, Expiry, Record},
     visible::visible_line,
     wire::UnixTime,
@@ -39,7 +40,6 @@ impl Expire {
         let keys = context::keys(common)?;
         let record = Record::read(&home, &keys)?;
         let expiry = Expiry::of(&record, &practice, years_before(context::now(), years));
-        let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
         let number = expiry.versions.len();
         let data = json!({
             "keep_years": years,
@@ -47,7 +47,7 @@ impl Expire {
             "versions": expiry.versions.iter().map(data).collect::<Vec<_>>(),
         });
         for version in &expiry.versions {
-            terminal.line(line(version, &zone));
+            terminal.line(line(version));
         }
         terminal.note(format!(
             "{} could last be read more than {} ago.",
@@ -73,18 +73,18 @@ impl Expire {
 
 /// The same day and hour, so many years earlier.
 fn years_before(now: UnixTime, years: u32) -> UnixTime {
-    let at = i64::try_from(now).ok().and_then(|second| Timestamp::from_second(second).ok());
-    let then = at.and_then(|at| at.to_zoned_datetime(TimeZone::UTC).checked_sub(i64::from(years).years()).ok());
+    let then =
+        moment(now).and_then(|at| at.to_zoned_datetime(TimeZone::UTC).checked_sub(i64::from(years).years()).ok());
     then.and_then(|then| UnixTime::try_from(then.timestamp().as_second()).ok()).unwrap_or(0)
 }
 
-fn line(version: &Expired<'_>, zone: &TimeZone) -> String {
+fn line(version: &Expired<'_>) -> String {
     format!(
         "  {}  {}  {} to {}, for {}",
         visible_line(&version.page.title),
         visible_line(&version.page.file),
-        hour(version.from, zone),
-        hour(version.until, zone),
+        hour(version.from),
+        hour(version.until),
         visible_line(&version.readers.join(", "))
     )
 }

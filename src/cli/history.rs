@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, HashSet};
 
 use clap::Args;
-use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use similar::TextDiff;
 
-use super::{Common, Failure, Terminal, audit::hour, context};
+use super::{Common, Failure, Terminal, context};
 use crate::{
     audit::AuditError,
+    clock::hour,
     keys::Keys,
     practice::{Home, Practice},
     record::{People, Reading, Record, Stage},
@@ -99,7 +99,6 @@ impl Shown<'_> {
     }
 
     fn all(&self, pages: &[Vec<Stage<'_>>]) -> Result<(), Failure> {
-        let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
         let mut data = Vec::new();
         for stages in pages {
             let last = stages.last().expect("a page has a version");
@@ -111,14 +110,14 @@ impl Shown<'_> {
             let mut versions = Vec::new();
             for (n, stage) in stages.iter().enumerate() {
                 let change = self.change(n.checked_sub(1).map(|before| &stages[before]), stage)?;
-                self.print(n + 1, stage, &change, &zone);
+                self.print(n + 1, stage, &change);
                 versions.push(self.data(n + 1, stage, &change));
             }
             // Versions may overlap where members have different ones.
             let ends: Option<Vec<_>> = stages.iter().map(|stage| stage.until).collect();
             let taken_back = ends.and_then(|ends| ends.into_iter().max());
             if let Some(until) = taken_back {
-                self.terminal.line(format!("\nTaken back {}. Nobody here can open it since.", hour(until, &zone)));
+                self.terminal.line(format!("\nTaken back {}. Nobody here can open it since.", hour(until)));
             }
             self.terminal.line("");
             data.push(json!({ "file": last.page.file, "title": last.page.title, "taken_back": taken_back, "versions": versions }));
@@ -127,11 +126,11 @@ impl Shown<'_> {
         Ok(())
     }
 
-    fn print(&self, number: usize, stage: &Stage<'_>, change: &Change, zone: &TimeZone) {
-        let until = stage.until.map_or_else(|| "now".to_owned(), |until| hour(until, zone));
-        let title = format!("Version {number}: {} to {until}", hour(stage.from, zone));
+    fn print(&self, number: usize, stage: &Stage<'_>, change: &Change) {
+        let until = stage.until.map_or_else(|| "now".to_owned(), hour);
+        let title = format!("Version {number}: {} to {until}", hour(stage.from));
         self.terminal.line(format!("\n{}", self.terminal.strong(&title)));
-        for (when, names) in self.by_time(stage, zone) {
+        for (when, names) in self.by_time(stage) {
             self.terminal.line(format!("  for {}{when}", names.join(", ")));
         }
         match change {
@@ -171,12 +170,12 @@ impl Shown<'_> {
     }
 
     /// Who could read it, by when where that is not all of its time.
-    fn by_time(&self, stage: &Stage<'_>, zone: &TimeZone) -> BTreeMap<String, Vec<String>> {
+    fn by_time(&self, stage: &Stage<'_>) -> BTreeMap<String, Vec<String>> {
         let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for reading in &stage.readings {
-            let until = reading.until.map_or_else(|| "now".to_owned(), |until| hour(until, zone));
+            let until = reading.until.map_or_else(|| "now".to_owned(), hour);
             let is_whole = (reading.from, reading.until) == (stage.from, stage.until);
-            let when = if is_whole { String::new() } else { format!(": {} to {until}", hour(reading.from, zone)) };
+            let when = if is_whole { String::new() } else { format!(": {} to {until}", hour(reading.from)) };
             groups.entry(when).or_default().push(visible_line(&self.reader(reading).1));
         }
         for names in groups.values_mut() {

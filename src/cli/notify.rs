@@ -4,7 +4,6 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use age::secrecy::SecretString;
 use clap::Args;
-use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::{
@@ -14,6 +13,7 @@ use super::{
 };
 use crate::{
     audit::{Log, Opened},
+    clock::{hour, moment},
     keys::Keys,
     notice::{
         self, Allowed, Cause, Choice, History, LeftOut, NoticeError, Patience, Plan, Planned, Reading, Reason, Sending,
@@ -282,7 +282,7 @@ pub fn show(ready: &Ready<'_>, terminal: &Terminal) {
             LeftOut::NoConsent => format!("\n{folder} gets none: no consent to notices is on record. Once they have agreed: `heldspace consent add {folder} --notices --how \"signed form\"`. Their card works all the same, and there is the telephone."),
             LeftOut::Revoked(on) => format!("\n{folder} gets none: they revoked their consent to notices on {on}. Their card works all the same, and there is the telephone."),
             LeftOut::NoMailbox => format!("\n{folder} gets none: no mailbox yet. `heldspace member rekey {folder}` makes one, with a card."),
-            LeftOut::JustTold(time) => format!("\n{folder} gets none: the last notice to them is of today ({}). Another one all the same: `heldspace notify --member {folder} --again`.", audit::hour(*time, &TimeZone::try_system().unwrap_or(TimeZone::UTC))),
+            LeftOut::JustTold(time) => format!("\n{folder} gets none: the last notice to them is of today ({}). Another one all the same: `heldspace notify --member {folder} --again`.", hour(*time)),
             LeftOut::Uncertain(since) => format!("\nThe notice to {folder} on {} may have been sent, or not; it is not repeated by itself. Once more: `heldspace notify --member {folder} --again`.", date(*since)),
         });
     }
@@ -366,6 +366,5 @@ pub fn finish(ready: &Ready<'_>, report: SentReport, terminal: &Terminal) -> Res
 
 /// `2026-11-24`
 pub fn date(time: UnixTime) -> String {
-    let time = jiff::Timestamp::from_second(i64::try_from(time).unwrap_or(0)).unwrap_or_default();
-    time.to_zoned_datetime(jiff::tz::TimeZone::UTC).date().to_string()
+    moment(time).unwrap_or_default().to_zoned_datetime(jiff::tz::TimeZone::UTC).date().to_string()
 }

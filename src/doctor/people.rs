@@ -91,7 +91,7 @@ impl Patient<'_> {
     fn overstayed(&self) -> Vec<Finding> {
         let today = self.practice.today;
         let released = self.home.released().ok().flatten().map(|released| released.issued);
-        let Some(built) = released.and_then(crate::practice::day_of) else { return Vec::new() };
+        let Some(built) = released.and_then(crate::clock::day_of) else { return Vec::new() };
         let groups = self.practice.groups.values();
         let over = groups.flat_map(|group| {
             let members = self.practice.members.values();

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Export, To, Version};
 use crate::{
+    clock::moment,
     csv_safe::Table,
     practice::register::{self, Consent, Disclosure},
     visible::visible_line,
@@ -12,8 +13,7 @@ use crate::{
 
 /// RFC 3339, in UTC.
 pub(super) fn rfc3339(time: UnixTime) -> String {
-    let at = i64::try_from(time).ok().and_then(|second| jiff::Timestamp::from_second(second).ok());
-    at.map_or_else(String::new, |at| at.to_string())
+    moment(time).map_or_else(String::new, |at| at.to_string())
 }
 
 impl Export<'_> {

@@ -2,11 +2,10 @@
 //!
 //! SECURITY: nothing in them reaches out. The documents are sanitised already; the policy in each says it once more.
 
-use jiff::{Timestamp, tz::TimeZone};
 use minijinja::{Environment, context as values};
 
 use super::{Export, To, Version};
-use crate::{practice::register, visible::visible_line, wire::UnixTime};
+use crate::{clock::day_of, practice::register, visible::visible_line, wire::UnixTime};
 
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src data:; font-src data:";
 
@@ -54,17 +53,16 @@ impl Export<'_> {
     }
 
     fn list(&self, pages: Pages, css: &str) -> String {
-        let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
         let versions = self.versions.iter().enumerate().map(|(n, version)| {
             let inside = (pages == Pages::Inside).then(|| self.page(version, css)).flatten();
             values! {
                 number => n + 1,
                 title => visible_line(&version.page.title),
                 audience => visible_line(&version.page.audience.title),
-                from => day(version.from, &zone),
-                until => version.until.map(|until| day(until, &zone)),
+                from => day(version.from),
+                until => version.until.map(day),
                 lost => version.document.is_none(),
-                opened => version.opened.first().map(|first| day(*first, &zone)),
+                opened => version.opened.first().map(|first| day(*first)),
                 inside,
             }
         });
@@ -80,8 +78,7 @@ impl Export<'_> {
         let disclosures = register.disclosures.iter().filter(|_| is_person).map(|it| {
             values! { on => it.on.to_string(), to => it.to.clone(), what => it.what.clone(), purpose => it.purpose.clone(), basis => it.basis.clone() }
         });
-        let withheld =
-            self.withheld.iter().map(|it| values! { from => day(it.from, &zone), reason => it.reason.text() });
+        let withheld = self.withheld.iter().map(|it| values! { from => day(it.from), reason => it.reason.text() });
         let mut templates = Environment::new();
         templates.add_template("index.html", include_str!("index.html")).expect("a template that was tested");
         let values = values! {
@@ -90,7 +87,7 @@ impl Export<'_> {
             practice => visible_line(&self.practice.site.practice.name),
             to => match &self.to { To::Person => None, To::Other(to) => Some(to) },
             notice => self.notice(),
-            at => day(self.at, &zone),
+            at => day(self.at),
             beside => pages == Pages::Beside,
             versions => versions.collect::<Vec<_>>(),
             consents => consents.collect::<Vec<_>>(),
@@ -108,8 +105,6 @@ fn after_tag(html: &str, tag: &str) -> Option<usize> {
     Some(begins + html[begins..].find('>')? + 1)
 }
 
-/// The day here.
-fn day(time: UnixTime, zone: &TimeZone) -> String {
-    let at = i64::try_from(time).ok().and_then(|second| Timestamp::from_second(second).ok());
-    at.map_or_else(|| "?".to_owned(), |at| at.to_zoned_datetime(zone.clone()).date().to_string())
+fn day(time: UnixTime) -> String {
+    day_of(time).map_or_else(|| "?".to_owned(), |day| day.to_string())
 }

@@ -21,7 +21,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 
 pub use group::Group;
 pub use home::{Home, HomeError, KeyFile, KnownHost, Lock, Released};
@@ -35,7 +35,10 @@ pub use site::{
     Seal, Security, Share, Site, ThemeName, Way, is_loopback,
 };
 
-use crate::content::{Mistake, Mistakes};
+use crate::{
+    clock,
+    content::{Mistake, Mistakes},
+};
 
 /// What the author's folder says about people.
 #[derive(Debug, Clone)]
@@ -87,7 +90,7 @@ impl Practice {
     /// and good for nothing else.
     pub(crate) fn read_on(root: &Path, mistakes: &mut Vec<Mistake>) -> Self {
         let site = site::read(root, mistakes);
-        let today = today();
+        let today = clock::today();
         if !root.join("site.toml").exists() {
             // One thing is wrong, and the rest would only follow from it.
             let (members, groups, agreements) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
@@ -101,17 +104,6 @@ impl Practice {
         let agreements = register::agreements(root, mistakes);
         Self { root: root.to_owned(), site, members, groups, agreements, today }
     }
-}
-
-/// The day by this machine's clock, where the therapist is.
-pub fn today() -> Date {
-    jiff::Timestamp::now().to_zoned_datetime(TimeZone::try_system().unwrap_or(TimeZone::UTC)).date()
-}
-
-/// The day that a time lies in, where the therapist is.
-pub fn day_of(time: crate::wire::UnixTime) -> Option<Date> {
-    let time = jiff::Timestamp::from_second(i64::try_from(time).ok()?).ok()?;
-    Some(time.to_zoned_datetime(TimeZone::try_system().unwrap_or(TimeZone::UTC)).date())
 }
 
 /// One thing for each folder in `content/<kind>/`.

@@ -12,8 +12,9 @@ use jiff::civil::Date;
 
 use super::Wanting;
 use crate::{
+    clock::day_of,
     content::{Audience, Mistake, Page},
-    practice::{Group, Member, Sight, day_of},
+    practice::{Group, Member, Sight},
     seal::Entry,
     wire::{MailboxId, PageId},
 };

@@ -6,16 +6,17 @@
 
 use std::sync::Arc;
 
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 
 use super::{PublishError, Reader, WantedPage, Wanting, commit::OBJECT_LIMIT};
 use crate::{
+    clock,
     content::{Audience, Page, is_hidden_from},
     practice::Member,
     record::{NotedPage, Span},
     seal::{Entry, Plaintext},
     store::layout,
-    wire::{MailboxId, PageId, UnixTime},
+    wire::{MailboxId, PageId},
 };
 
 /// A page as someone had it.
@@ -72,7 +73,7 @@ impl Wanting<'_> {
 
     /// The version that they could read last, on that day or before.
     fn last_read<'a>(&self, page: &Page, since: Date, spans: &[Span<'a>]) -> Option<&'a NotedPage> {
-        let (begin, end) = day(since)?;
+        let (begin, end) = (clock::begins(since)?, clock::begins(since.tomorrow().ok()?)?);
         let is_it = |span: &&Span<'_>| {
             span.from < end
                 && span.until.is_none_or(|until| until >= begin)
@@ -135,14 +136,4 @@ impl Wanting<'_> {
             Had { entry: Entry { id, title, date, order, audience, kind, object }, plaintext }
         }))
     }
-}
-
-/// When a day begins and ends, here.
-fn day(date: Date) -> Option<(UnixTime, UnixTime)> {
-    let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
-    let begins = |date: Date| {
-        let time = date.to_zoned_datetime(zone.clone()).ok()?.timestamp().as_second();
-        u64::try_from(time).ok()
-    };
-    Some((begins(date)?, begins(date.tomorrow().ok()?)?))
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 use serde_json::json;
 
 use super::{
@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     audit::{AuditError, Log, Opened},
+    clock::hour,
     practice::{self, Closed, Home, Practice},
     store::{Store, layout},
     visible::{visible, visible_line},
@@ -96,7 +97,6 @@ pub async fn list(store: &context::StoreArg, common: &Common, terminal: &Termina
         })
     });
     terminal.data(&data.collect::<Vec<_>>());
-    let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
     for (member, groups) in rows {
         let state = match (member.closed.as_ref(), &member.mailbox) {
             (Some(closed), _) => ended(closed, practice.today),
@@ -108,7 +108,7 @@ pub async fn list(store: &context::StoreArg, common: &Common, terminal: &Termina
         };
         let last = opened.as_ref().map_or_else(
             || "can't be told".to_owned(),
-            |opened| last_opened(member, opened).map_or_else(|| "never".to_owned(), |time| audit::hour(time, &zone)),
+            |opened| last_opened(member, opened).map_or_else(|| "never".to_owned(), hour),
         );
         terminal.line(format!(
             "{}  {} <{}>  {state}  last opened: {last}",

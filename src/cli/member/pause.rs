@@ -5,9 +5,9 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::super::{Common, Failure, Terminal, context};
-use crate::practice::{
-    self,
-    edit::{Edit, EditError},
+use crate::{
+    clock,
+    practice::edit::{Edit, EditError},
 };
 
 /// Send someone no notices for a while; what is for them goes on being there when they look
@@ -25,7 +25,7 @@ pub struct Pause {
 
 impl Pause {
     pub fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
-        if let Some(day) = self.until.filter(|day| *day <= practice::today()) {
+        if let Some(day) = self.until.filter(|day| *day <= clock::today()) {
             return Err(Failure::OverAlready { day: day.to_string() });
         }
         change(common, &self.name, |edit| edit.pause(self.until))?;

@@ -15,7 +15,7 @@ mod needs;
 
 use std::path::{Path, PathBuf};
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 
 pub(super) use agreement::read as agreements;
 pub use agreement::{Agreement, Kind, NewAgreement, Service, append_agreement, append_ended};
@@ -29,7 +29,10 @@ pub use hold::{Hold, append_hold, append_released};
 pub use needs::needs;
 
 use super::Practice;
-use crate::content::{Fields, Mistake, Source, is_unseen, toml};
+use crate::{
+    clock,
+    content::{Fields, Mistake, Source, is_unseen, toml},
+};
 
 const FILE: &str = "register.toml";
 /// The longest text in an entry, in characters.
@@ -77,8 +80,7 @@ impl Recorder {
             None if therapist.is_empty() => return Err(RegisterError::NoRecorder),
             None => therapist.clone(),
         };
-        let time = Timestamp::now().to_zoned_datetime(TimeZone::try_system().unwrap_or(TimeZone::UTC));
-        Ok(Self { time: time.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(), by })
+        Ok(Self { time: clock::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(), by })
     }
 }
 

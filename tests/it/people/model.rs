@@ -214,7 +214,7 @@ impl Model {
     fn from(&self, group: usize, history: History, today: Date) -> Option<Date> {
         let is_begun = self.pages.values().any(|page| page.place == Place::Group(group));
         // Only those who join on the day itself: what is written until then is not theirs.
-        let joins_now = today <= heldspace::practice::today();
+        let joins_now = today <= heldspace::clock::today();
         history.from(today).filter(|_| is_begun || !joins_now || !matches!(history, History::Today))
     }
 

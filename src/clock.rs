@@ -1,0 +1,41 @@
+//! Days and hours as the therapist sees them: by this machine's clock, in its time zone, or in UTC where that can't be told.
+
+use jiff::{Timestamp, ZonedDateTime, civil::Date, tz::TimeZone};
+
+use crate::wire::UnixTime;
+
+fn zone() -> TimeZone {
+    TimeZone::try_system().unwrap_or(TimeZone::UTC)
+}
+
+pub fn now() -> ZonedDateTime {
+    Timestamp::now().to_zoned_datetime(zone())
+}
+
+pub fn today() -> Date {
+    now().date()
+}
+
+/// A time as a calendar has it; none for one that no calendar goes to.
+pub fn moment(time: UnixTime) -> Option<Timestamp> {
+    Timestamp::from_second(i64::try_from(time).ok()?).ok()
+}
+
+fn here(time: UnixTime) -> Option<ZonedDateTime> {
+    Some(moment(time)?.to_zoned_datetime(zone()))
+}
+
+/// The day that a time lies in.
+pub fn day_of(time: UnixTime) -> Option<Date> {
+    Some(here(time)?.date())
+}
+
+/// When a day begins.
+pub fn begins(date: Date) -> Option<UnixTime> {
+    u64::try_from(date.to_zoned_datetime(zone()).ok()?.timestamp().as_second()).ok()
+}
+
+/// The hour, for people, with the name of the time zone.
+pub fn hour(time: UnixTime) -> String {
+    here(time).map_or_else(|| "?".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M %Z").to_string())
+}
