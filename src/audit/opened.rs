@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use super::{Event, Log};
-use crate::wire::{MailboxId, ObjectName, UnixTime, What, hour_of};
+use crate::{
+    practice::Member,
+    wire::{MailboxId, ObjectName, UnixTime, What, hour_of},
+};
 
 /// The last hour in which each mailbox opened its index or an object, and each of its objects, as far as the log is to be
 /// trusted, or was accepted: who may have read something needs no reminder. A keyring alone is not opening: whoever has the link can fetch it, and opens nothing without the words.
@@ -47,6 +50,11 @@ impl Opened {
     /// The hour in which `mailbox` last opened anything.
     pub fn last(&self, mailbox: &MailboxId) -> Option<UnixTime> {
         self.mailboxes.get(mailbox).copied()
+    }
+
+    /// The hour in which a member last opened anything, with any card they had.
+    pub fn last_by(&self, member: &Member) -> Option<UnixTime> {
+        member.mailboxes().filter_map(|id| self.last(id)).max()
     }
 
     /// The hour in which `mailbox` last opened this object.

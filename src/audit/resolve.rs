@@ -53,8 +53,7 @@ impl Names {
     pub fn of(practice: &Practice, home: &Home, keys: &Keys) -> Result<Self, AuditError> {
         let people = practice.members.values().flat_map(|member| {
             let who = Who { folder: member.folder.clone(), name: member.name.clone() };
-            let now = member.mailbox.as_ref().map(|mailbox| mailbox.id);
-            now.into_iter().chain(member.former.iter().copied()).map(move |id| (id, who.clone()))
+            member.mailboxes().map(move |id| (*id, who.clone()))
         });
         Ok(Self { people: people.collect(), record: Record::read(home, keys)? })
     }

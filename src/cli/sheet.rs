@@ -1,9 +1,8 @@
 //! The recovery sheet: 24 words and a code, for paper.
 
-use qrcode::{QrCode, render::svg};
 use serde_json::json;
 
-use super::{Failure, Terminal};
+use super::{Failure, Terminal, code::svg};
 use crate::{
     keys::Root,
     practice::files::{self, Access},
@@ -58,9 +57,7 @@ impl Sheet {
     }
 
     fn html(&self) -> String {
-        let code = QrCode::new(self.words.join(" ")).expect("24 words fit a code");
-        let code = code.render::<svg::Color<'_>>().min_dimensions(240, 240).build();
-        let code = code.split_once("?>").map_or(code.as_str(), |(_, svg)| svg);
+        let code = svg(&self.words.join(" "));
         let words = format!("<li>{}</li>", self.words.join("</li><li>"));
         format!(
             include_str!("sheet.html"),

@@ -60,13 +60,10 @@ impl Patient<'_> {
 
     fn silent(&self, members: &[&Member]) -> Vec<Finding> {
         let Some(opened) = self.opened else { return Vec::new() };
-        let last = |member: &Member| {
-            let mailboxes = member.mailbox.iter().map(|mailbox| &mailbox.id).chain(&member.former);
-            mailboxes.filter_map(|id| opened.last(id)).max()
-        };
         let readers = || members.iter().filter(|member| member.mailbox.is_some());
-        let never = named(readers().filter(|member| last(member).is_none()));
-        let long_ago = |member: &&&Member| last(member).is_some_and(|last| self.now.saturating_sub(last) >= MONTH);
+        let never = named(readers().filter(|member| opened.last_by(member).is_none()));
+        let long_ago =
+            |member: &&&Member| opened.last_by(member).is_some_and(|last| self.now.saturating_sub(last) >= MONTH);
         let seldom = named(readers().filter(long_ago));
         let finding = |what| Finding::new(Weight::Look, what, "ask them: a lost card, a new address, or a hard time");
         let never = never.map(|who| format!("never opened anything: {who}"));

@@ -9,7 +9,7 @@ mod data;
 mod paper;
 mod withhold;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, path::Path};
 
 pub use withhold::{Names, Withheld};
 
@@ -18,13 +18,11 @@ use crate::{
     keys::Keys,
     practice::{Home, HomeError, Member, Practice},
     record::{NotedPage, People, Record},
-    wire::{UnixTime, What},
+    wire::{UnixTime, What, hour_of},
 };
 
 /// The statement that goes with records of a Part 2 program: 42 CFR 2.32(a)(2), as amended in 2024 (89 FR 12472).
 pub const PART2: &str = "42 CFR part 2 prohibits unauthorized use or disclosure of these records.";
-/// An hour: the log knows no finer time.
-const HOUR: UnixTime = 3600;
 
 /// Whom it is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,8 +99,8 @@ impl<'a> Export<'a> {
         }
         for version in &mut self.versions {
             let of_page = hours.get(&version.page.known_by()).map_or(&[][..], Vec::as_slice);
-            let begins = version.from - version.from % HOUR;
-            let fits = |time: UnixTime| time >= begins && version.until.is_none_or(|until| time <= until);
+            let fits =
+                |time: UnixTime| time >= hour_of(version.from) && version.until.is_none_or(|until| time <= until);
             let opened = of_page.iter().filter(|(time, document)| *document == version.page.document && fits(*time));
             version.opened = opened.map(|(time, _)| *time).collect();
         }
@@ -122,11 +120,7 @@ impl<'a> Export<'a> {
 
     /// The notice that has to go with it, if one has to.
     pub fn notice(&self) -> Option<&'static str> {
-        let is_part2 = |version: &Version<'_>| {
-            let groups = version.page.file.strip_prefix("content/groups/");
-            let group = groups.and_then(|rest| rest.split('/').next());
-            group.and_then(|group| self.practice.groups.get(group)).is_some_and(|group| group.part2)
-        };
+        let is_part2 = |version: &Version<'_>| self.practice.is_part2(Path::new(&version.page.file));
         let asked = self.to != To::Person && self.versions.iter().any(is_part2);
         asked.then_some(PART2)
     }

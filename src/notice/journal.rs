@@ -190,8 +190,7 @@ impl History {
     }
 
     fn pasts(&self, member: &Member) -> impl Iterator<Item = &Past> {
-        let now = member.mailbox.iter().map(|mailbox| &mailbox.id);
-        now.chain(&member.former).filter_map(|id| self.0.get(id))
+        member.mailboxes().filter_map(|id| self.0.get(id))
     }
 
     /// How often each look was told of under earlier mailboxes.

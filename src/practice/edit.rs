@@ -236,7 +236,7 @@ impl Edit {
     /// Writes down that a member leaves a group; whose last day is over goes from its list.
     pub fn leave(&mut self, left: &Left, today: Date) -> Result<(), EditError> {
         if left.on <= today {
-            self.list("members")?.retain(|known| known.as_str() != Some(&left.member));
+            self.strike(&left.member)?;
         }
         let mut line = Table::new();
         line["member"] = value(&left.member);

@@ -74,6 +74,11 @@ impl Member {
         self.register.is_held()
     }
 
+    /// Every mailbox they have, or had: the one in use first.
+    pub fn mailboxes(&self) -> impl Iterator<Item = &MailboxId> {
+        self.mailbox.iter().map(|mailbox| &mailbox.id).chain(&self.former)
+    }
+
     /// Whether their membership has ended: nothing new for them, and no notice.
     pub fn is_closed(&self, today: Date) -> bool {
         self.closed.is_some_and(|closed| closed.on <= today)

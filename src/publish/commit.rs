@@ -153,7 +153,7 @@ impl Publication<'_> {
             is_aside: self.is_aside,
             readers: issues.iter().map(|issue| (*issue.id(), issue.reader.folder.clone())).collect(),
             objects: issues.iter().flat_map(Issue::noted).collect(),
-            had: self.given.mailboxes.values().flat_map(|given| &given.entries).map(|entry| entry.id).collect(),
+            had: self.given.pages(),
             pages: pages().map(|page| (page.entry.object.digest, page.plaintext.as_ref())).collect(),
             sources: sources.filter_map(|id| Some((id, self.wanted.sources.get(&id)?.as_str()))).collect(),
         };

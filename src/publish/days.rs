@@ -28,8 +28,7 @@ pub(super) struct Days<'a> {
 
 impl<'a> Days<'a> {
     pub(super) fn of(wanting: &'a Wanting<'a>) -> Self {
-        let entries = wanting.given.mailboxes.values().flat_map(|mailbox| &mailbox.entries);
-        Self { wanting, given: entries.map(|entry| entry.id).collect() }
+        Self { wanting, given: wanting.given.pages() }
     }
 
     /// Whether a page that is for this member is from their days.
@@ -67,15 +66,11 @@ impl<'a> Days<'a> {
         let is_unknown = self.wanting.record.first_given(&id).is_none_or(|time| time == 0);
         let Audience::Group(group) = &page.audience else { return false };
         let has_left = self.wanting.practice.groups[group].left.iter().any(|left| left.member == member.folder);
-        let mut mailboxes = member.mailbox.iter().map(|mailbox| &mailbox.id).chain(&member.former);
-        let has = |id_of: &MailboxId| {
-            self.wanting
-                .given
-                .mailboxes
-                .get(id_of)
-                .is_some_and(|given| given.entries.iter().any(|entry| entry.id == id))
+        let given = &self.wanting.given.mailboxes;
+        let has = |mailbox: &MailboxId| {
+            given.get(mailbox).is_some_and(|given| given.entries.iter().any(|entry| entry.id == id))
         };
-        is_unknown && !has_left && page.date.is_none() && mailboxes.any(has)
+        is_unknown && !has_left && page.date.is_none() && member.mailboxes().any(has)
     }
 
     /// A page of a group has the same id for all.
@@ -115,10 +110,9 @@ impl<'a> Days<'a> {
         }
         let by_hand = group.members.iter().filter(|member| {
             let member = &self.wanting.practice.members[*member];
-            let mut mailboxes = member.mailbox.iter().map(|mailbox| &mailbox.id).chain(&member.former);
             group.sight(&member.folder, self.wanting.practice.today) == Some(Sight::Everything)
                 && !group.has_joined(&member.folder)
-                && !mailboxes.any(has_any)
+                && !member.mailboxes().any(has_any)
         });
         by_hand.map(|member| stranger(group, member)).collect()
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::Given;
+use super::{Given, wanted::page_id};
 use crate::{
     content::{Audience, Page, is_hidden_from},
     keys::Keys,
@@ -16,17 +16,9 @@ pub fn ended(given: &Given, practice: &Practice, pages: &[Page], keys: &Keys) ->
 }
 
 fn has_ended(mailbox: &MailboxId, given: &Given, practice: &Practice, pages: &[Page], keys: &Keys) -> bool {
-    let owns = |member: &&Member| {
-        member.mailbox.as_ref().is_some_and(|own| own.id == *mailbox) || member.former.contains(mailbox)
-    };
+    let owns = |member: &&Member| member.mailboxes().any(|own| own == mailbox);
     let Some(member) = practice.members.values().find(owns) else { return true };
-    let by_id: HashMap<_, _> = pages
-        .iter()
-        .map(|page| {
-            let own = matches!(page.audience, Audience::Message(_)).then_some(mailbox);
-            (keys.page_id(own, page.identity()), page)
-        })
-        .collect();
+    let by_id: HashMap<_, _> = pages.iter().map(|page| (page_id(page, mailbox, keys), page)).collect();
     let mut listed = given.mailboxes[mailbox].entries.iter().filter_map(|entry| by_id.get(&entry.id));
     !member.reads(practice.today) || listed.any(|page| is_over(page, member, practice))
 }

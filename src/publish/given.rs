@@ -11,7 +11,8 @@ use crate::{
     seal::{self, Entry, Index, ObjectRef},
     store::{LARGEST, Store, StoreError, layout},
     wire::{
-        Digest, Envelope, Epoch, Head, MailboxId, MailboxRecord, ObjectName, Release, Statement, UnixTime, VerifyingKey,
+        Digest, Envelope, Epoch, Head, MailboxId, MailboxRecord, ObjectName, PageId, Release, Statement, UnixTime,
+        VerifyingKey,
     },
 };
 
@@ -93,6 +94,11 @@ impl Given {
         };
         // SECURITY: nobody's publication is overwritten. One spoiled head over indexes of ours is the host's doing.
         if foreign { Err(PublishError::Foreign) } else { Ok(given) }
+    }
+
+    /// Every page that stands in anyone's list.
+    pub fn pages(&self) -> HashSet<PageId> {
+        self.mailboxes.values().flat_map(|mailbox| &mailbox.entries).map(|entry| entry.id).collect()
     }
 
     /// Counts what a standing mailbox names: it was brought to the disk before the mailbox was.

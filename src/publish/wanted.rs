@@ -123,8 +123,7 @@ impl Wanting<'_> {
     }
 
     pub(super) fn page_id(&self, page: &Page, mailbox: &MailboxId) -> PageId {
-        let own = matches!(page.audience, Audience::Message(_)).then_some(mailbox);
-        self.keys.page_id(own, page.identity())
+        page_id(page, mailbox, self.keys)
     }
 
     /// One copy for each reader who has a mailbox; padded and hashed once where the page is the same for all.
@@ -169,6 +168,12 @@ impl Wanting<'_> {
             object: plaintext.reference(&mailbox.id, self.keys),
         }
     }
+}
+
+/// What a mailbox knows a page by: a message by another id in each, any other page by the same.
+pub(super) fn page_id(page: &Page, mailbox: &MailboxId, keys: &Keys) -> PageId {
+    let own = matches!(page.audience, Audience::Message(_)).then_some(mailbox);
+    keys.page_id(own, page.identity())
 }
 
 fn readers(practice: &Practice) -> BTreeMap<String, Reader> {

@@ -20,10 +20,8 @@ pub struct People<'a> {
 
 impl<'a> People<'a> {
     pub fn of(practice: &'a Practice, record: &'a Record) -> Self {
-        let mailboxes = practice.members.values().flat_map(|member| {
-            let now = member.mailbox.as_ref().map(|mailbox| mailbox.id);
-            now.into_iter().chain(member.former.iter().copied()).map(|id| (id, member.folder.as_str()))
-        });
+        let mailboxes =
+            practice.members.values().flat_map(|member| member.mailboxes().map(|id| (*id, member.folder.as_str())));
         Self { record, now: mailboxes.collect() }
     }
 

@@ -12,10 +12,9 @@ use super::{
 use crate::{
     audit::{AuditError, Log, Opened},
     clock::hour,
-    practice::{self, Closed, Home, Practice},
+    practice::{Closed, Home, Practice},
     store::{Store, layout},
     visible::{visible, visible_line},
-    wire::UnixTime,
 };
 
 /// What the audit log says: no keys are needed for that. None, and a word about it, where it says nothing to rely on.
@@ -92,7 +91,7 @@ pub async fn list(store: &context::StoreArg, common: &Common, terminal: &Termina
             "card": m.mailbox.as_ref().map(|b| mark(&b.id)),
             "closed": m.closed.map(|closed| closed.on),
             "paused": m.is_paused(practice.today),
-            "opened": opened.as_ref().and_then(|o| last_opened(m, o)),
+            "opened": opened.as_ref().and_then(|o| o.last_by(m)),
             "log_trusted": opened.is_some(),
         })
     });
@@ -108,7 +107,7 @@ pub async fn list(store: &context::StoreArg, common: &Common, terminal: &Termina
         };
         let last = opened.as_ref().map_or_else(
             || "can't be told".to_owned(),
-            |opened| last_opened(member, opened).map_or_else(|| "never".to_owned(), hour),
+            |opened| opened.last_by(member).map_or_else(|| "never".to_owned(), hour),
         );
         terminal.line(format!(
             "{}  {} <{}>  {state}  last opened: {last}",
@@ -135,10 +134,4 @@ fn ended(closed: &Closed, today: Date) -> String {
         Some(last) => format!("{state} {}, readable until {last}", closed.on),
         None => format!("{state} {}", closed.on),
     }
-}
-
-/// With any card they had.
-fn last_opened(member: &practice::Member, opened: &Opened) -> Option<UnixTime> {
-    let now = member.mailbox.as_ref().map(|mailbox| &mailbox.id);
-    now.into_iter().chain(&member.former).filter_map(|id| opened.last(id)).max()
 }

@@ -7,11 +7,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use minijinja::{Environment, context as values};
-use qrcode::{QrCode, render::svg};
 use serde_json::Value;
 
 use super::{
-    super::{Failure, Terminal},
+    super::{Failure, Terminal, code::svg},
     card::{Card, mark},
 };
 use crate::{
@@ -100,7 +99,7 @@ fn page(cards: &[Named<'_>], with_name: bool, practice: &Practice, keys: &Keys) 
             values! {
                 mark => mark(&card.new.id),
                 name => with_name.then(|| (*name).to_owned()),
-                code => code(&link),
+                code => svg(&link),
                 words => card.words().split(' ').map(str::to_owned).collect::<Vec<_>>(),
                 link,
             }
@@ -112,9 +111,4 @@ fn page(cards: &[Named<'_>], with_name: bool, practice: &Practice, keys: &Keys) 
     let template = templates.get_template("card.html").expect("just added");
     let values = values! { cards, key => key_words(keys.root()), practice => practice.site.practice.name.clone() };
     template.render(values).expect("a template that was tested")
-}
-
-fn code(link: &str) -> String {
-    let code = QrCode::new(link).expect("a link fits a code").render::<svg::Color<'_>>().build();
-    code.split_once("?>").map_or(code.as_str(), |(_, svg)| svg).to_owned()
 }
