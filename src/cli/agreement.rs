@@ -87,11 +87,8 @@ impl Agreement {
                 let practice = context::practice(common)?;
                 let recorder = Recorder::now(recorded_by.as_deref(), &practice)?;
                 let on = on.unwrap_or(practice.today);
-                let stands = practice.agreements.iter().any(|it| it.id == id && it.ended.is_none());
-                ask::agree(
-                    "Put on record that this agreement ends? Nothing is sent there from then on.",
-                    yes || !stands,
-                )?;
+                register::check_ended(&practice, id, on)?;
+                ask::agree("Put on record that this agreement ends? Nothing is sent there from then on.", yes)?;
                 register::append_ended(&practice, id, on, &recorder)?;
                 terminal.data(&json!({ "agreement": id, "ended": on.to_string() }));
                 terminal.line(format!("Agreement {id} ends on {on}."));

@@ -118,6 +118,14 @@ pub fn member<'a>(practice: &'a Practice, folder: &str) -> Result<&'a Member, Fa
     Ok(found.ok_or_else(|| EditError::Unknown { kind: "member", name: folder.to_owned(), known: known() })?)
 }
 
+/// That member alone, or everyone.
+pub fn members<'a>(practice: &'a Practice, folder: Option<&str>) -> Result<Vec<&'a Member>, Failure> {
+    match folder {
+        Some(folder) => Ok(vec![member(practice, folder)?]),
+        None => Ok(practice.members.values().collect()),
+    }
+}
+
 /// The group whose folder has that name.
 pub fn group<'a>(practice: &'a Practice, folder: &str) -> Result<&'a Group, Failure> {
     let known = || practice.groups.keys().cloned().collect();

@@ -94,10 +94,7 @@ impl Disclosures {
 impl List {
     fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         let practice = context::practice(common)?;
-        let members: Vec<&Member> = match &self.name {
-            Some(name) => vec![context::member(&practice, name)?],
-            None => practice.members.values().collect(),
-        };
+        let members = context::members(&practice, self.name.as_deref())?;
         let mut rows: Vec<(&Member, &Disclosure)> = members
             .into_iter()
             .flat_map(|member| member.register.disclosures.iter().map(move |disclosure| (member, disclosure)))

@@ -57,11 +57,8 @@ impl Hold {
             terminal.data(&json!({ "member": name, "hold": id }));
             terminal.line(format!("{name} is on hold: nothing about them is removed until it is released."));
         } else {
-            let is_held = member.is_held();
-            ask::agree(
-                "Release this hold? What is older than you keep records may then be removed.",
-                self.yes || !is_held,
-            )?;
+            register::standing(member)?;
+            ask::agree("Release this hold? What is older than you keep records may then be removed.", self.yes)?;
             let released = register::append_released(&practice, member, &recorder)?;
             terminal.data(&json!({ "member": name, "released": released }));
             terminal.line(format!("{name} is no longer on hold."));
@@ -72,10 +69,7 @@ impl Hold {
 
 fn list(name: Option<&str>, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
     let practice = context::practice(common)?;
-    let members: Vec<&Member> = match name {
-        Some(name) => vec![context::member(&practice, name)?],
-        None => practice.members.values().collect(),
-    };
+    let members = context::members(&practice, name)?;
     let holds: Vec<(&Member, &Entry)> =
         members.into_iter().flat_map(|member| member.register.holds.iter().map(move |hold| (member, hold))).collect();
     terminal.data(&holds.iter().map(|(member, hold)| data(member, hold)).collect::<Vec<_>>());

@@ -33,10 +33,7 @@ const HEADINGS: [&str; 12] =
 impl List {
     pub fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         let practice = context::practice(common)?;
-        let members: Vec<&Member> = match &self.name {
-            Some(name) => vec![context::member(&practice, name)?],
-            None => practice.members.values().collect(),
-        };
+        let members = context::members(&practice, self.name.as_deref())?;
         let rows = members.iter().flat_map(|member| member.register.consents.iter().map(|consent| (*member, consent)));
         terminal.data(&rows.clone().map(|(member, consent)| data(&practice, member, consent)).collect::<Vec<_>>());
         if self.csv {

@@ -51,9 +51,8 @@ impl Consent {
                 let member = context::member(&practice, &name)?;
                 let recorder = Recorder::now(recorded_by.as_deref(), &practice)?;
                 let on = on.unwrap_or(practice.today);
-                // What can't be is refused below, before anyone is asked.
-                let stands = member.register.consents.iter().any(|it| it.id == id && it.revoked.is_none());
-                ask::agree("Put on record that this consent was revoked? That cannot be undone.", yes || !stands)?;
+                register::check_revoked(&practice, member, id, on)?;
+                ask::agree("Put on record that this consent was revoked? That cannot be undone.", yes)?;
                 register::append_revoked(&practice, member, id, on, &recorder)?;
                 terminal.data(&json!({ "member": name, "consent": id, "revoked": on.to_string() }));
                 terminal.line(format!("Revoked on {on}. Run {}: it brings that about.", context::next(&practice)));

@@ -111,17 +111,11 @@ fn parse(source: &Source, mistakes: &mut Vec<Mistake>) -> Vec<Agreement> {
     let Some(mut fields) = super::keys(source, mistakes) else { return Vec::new() };
     let mut ids = Ids::default();
     let mut agreements = fields.tables("agreement", |fields| agreement(fields, &mut ids));
-    let known: Vec<u32> = agreements.iter().map(|agreement| agreement.id).collect();
-    let ended = fields.tables("ended", |mut fields| {
-        ids.stamp(&mut fields);
-        let agreement = entry::ended(&mut fields, "agreement", &known);
-        let on = entry::date(&mut fields, "on");
-        fields.finish();
-        Some((agreement?, on?))
-    });
+    let known = agreements.iter().map(|agreement| agreement.id);
+    let ended = entry::endings(&mut fields, &mut ids, "ended", "agreement", known);
     fields.finish();
     for agreement in &mut agreements {
-        agreement.ended = ended.iter().filter(|(id, _)| *id == agreement.id).map(|(_, on)| *on).min();
+        agreement.ended = ended.get(&agreement.id).copied();
     }
     agreements
 }
@@ -177,8 +171,8 @@ pub fn append_agreement(practice: &Practice, new: &NewAgreement, recorder: &Reco
     book(practice).append(entry, recorder)
 }
 
-/// Ends an agreement: from `on` it no longer holds.
-pub fn append_ended(practice: &Practice, id: u32, on: Date, recorder: &Recorder) -> Result<u32, RegisterError> {
+/// Refuses what [`append_ended`] would refuse.
+pub fn check_ended(practice: &Practice, id: u32, on: Date) -> Result<Date, RegisterError> {
     let known = || practice.agreements.iter().map(|agreement| agreement.id).collect();
     let agreement = practice.agreements.iter().find(|agreement| agreement.id == id);
     let agreement = agreement.ok_or_else(|| RegisterError::Unknown { kind: "agreement", id, known: known() })?;
@@ -189,6 +183,12 @@ pub fn append_ended(practice: &Practice, id: u32, on: Date, recorder: &Recorder)
     if agreement.signed.is_some_and(|signed| on < signed) {
         return Err(RegisterError::Backwards { date: on });
     }
+    Ok(on)
+}
+
+/// Ends an agreement: from `on` it no longer holds.
+pub fn append_ended(practice: &Practice, id: u32, on: Date, recorder: &Recorder) -> Result<u32, RegisterError> {
+    let on = check_ended(practice, id, on)?;
     book(practice).append(Entry::new("ended").number("agreement", id).date("on", on), recorder)
 }
 

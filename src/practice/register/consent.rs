@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 pub(super) use self::read::read;
-pub use self::write::{NewConsent, append_consent, append_revoked, check_consent, wording};
+pub use self::write::{NewConsent, append_consent, append_revoked, check_consent, check_revoked, wording};
 use super::entry::{Record, words};
 
 words! {

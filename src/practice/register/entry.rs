@@ -1,6 +1,9 @@
 //! What all entries have in common: a number, who put them there and when; and words of which one has to be chosen.
 
-use std::{collections::BTreeSet, str::FromStr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    str::FromStr,
+};
 
 use jiff::{Timestamp, civil::Date};
 
@@ -55,8 +58,31 @@ pub(super) fn number(fields: &mut Fields<'_>, key: &'static str) -> Option<At<u3
     Some(At { value: value?, at })
 }
 
+/// The entries of `kind`, each of which ends another (by its number behind `of`) on a day: the first day for each.
+pub(super) fn endings(
+    fields: &mut Fields<'_>,
+    ids: &mut Ids,
+    kind: &'static str,
+    of: &'static str,
+    known: impl Iterator<Item = u32>,
+) -> BTreeMap<u32, Date> {
+    let known: Vec<u32> = known.collect();
+    let ended = fields.tables(kind, |mut fields| {
+        ids.stamp(&mut fields);
+        let ended = ended(&mut fields, of, &known);
+        let on = date(&mut fields, "on");
+        fields.finish();
+        Some((ended?, on?))
+    });
+    let mut first = BTreeMap::new();
+    for (id, on) in ended {
+        first.entry(id).and_modify(|known: &mut Date| *known = on.min(*known)).or_insert(on);
+    }
+    first
+}
+
 /// The number of another entry, which this one ends.
-pub(super) fn ended(fields: &mut Fields<'_>, key: &'static str, known: &[u32]) -> Option<u32> {
+fn ended(fields: &mut Fields<'_>, key: &'static str, known: &[u32]) -> Option<u32> {
     let At { value, at } = number(fields, key)?;
     let found = known.contains(&value);
     if !found {

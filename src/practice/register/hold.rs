@@ -31,16 +31,9 @@ pub(super) fn read(fields: &mut Fields<'_>, ids: &mut Ids) -> Vec<Hold> {
         let (id, record) = stamp?;
         Some(Hold { id, since: since?, reason: reason?, released: None, record })
     });
-    let known: Vec<u32> = holds.iter().map(|hold| hold.id).collect();
-    let released = fields.tables("released", |mut fields| {
-        ids.stamp(&mut fields);
-        let hold = entry::ended(&mut fields, "hold", &known);
-        let on = entry::date(&mut fields, "on");
-        fields.finish();
-        Some((hold?, on?))
-    });
+    let released = entry::endings(fields, ids, "released", "hold", holds.iter().map(|hold| hold.id));
     for hold in &mut holds {
-        hold.released = released.iter().filter(|(id, _)| *id == hold.id).map(|(_, on)| *on).min();
+        hold.released = released.get(&hold.id).copied();
     }
     holds
 }
@@ -60,13 +53,16 @@ pub fn append_hold(
     book(practice, member, |book| book.append(entry, recorder))
 }
 
+/// The holds that stand; an error if there is none.
+pub fn standing(member: &Member) -> Result<Vec<u32>, RegisterError> {
+    let standing = member.register.holds.iter().filter(|hold| hold.released.is_none());
+    let standing: Vec<u32> = standing.map(|hold| hold.id).collect();
+    if standing.is_empty() { Err(RegisterError::NotHeld { member: member.folder.clone() }) } else { Ok(standing) }
+}
+
 /// Ends every hold that stands; how many there were.
 pub fn append_released(practice: &Practice, member: &Member, recorder: &Recorder) -> Result<usize, RegisterError> {
-    let standing: Vec<u32> =
-        member.register.holds.iter().filter(|hold| hold.released.is_none()).map(|hold| hold.id).collect();
-    if standing.is_empty() {
-        return Err(RegisterError::NotHeld { member: member.folder.clone() });
-    }
+    let standing = standing(member)?;
     for hold in &standing {
         let entry = Entry::new("released").number("hold", *hold).date("on", practice.today);
         book(practice, member, |book| book.append(entry, recorder))?;

@@ -18,14 +18,15 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 pub(super) use agreement::read as agreements;
-pub use agreement::{Agreement, Kind, NewAgreement, Service, append_agreement, append_ended};
+pub use agreement::{Agreement, Kind, NewAgreement, Service, append_agreement, append_ended, check_ended};
 pub use consent::{
-    By, Consent, Naming, NewConsent, Permission, State, To, append_consent, append_revoked, check_consent, wording,
+    By, Consent, Naming, NewConsent, Permission, State, To, append_consent, append_revoked, check_consent,
+    check_revoked, wording,
 };
 pub use disclosure::{Disclosure, NewDisclosure, append_disclosure};
 pub use entry::Record;
 pub use error::RegisterError;
-pub use hold::{Hold, append_hold, append_released};
+pub use hold::{Hold, append_hold, append_released, standing};
 pub use needs::needs;
 
 use super::Practice;

@@ -10,16 +10,9 @@ use crate::{
 
 pub(in crate::practice::register) fn read(fields: &mut Fields<'_>, ids: &mut Ids) -> Vec<Consent> {
     let mut consents = fields.tables("consent", |fields| consent(fields, ids));
-    let known: Vec<u32> = consents.iter().map(|consent| consent.id).collect();
-    let revoked = fields.tables("revoked", |mut fields| {
-        ids.stamp(&mut fields);
-        let consent = entry::ended(&mut fields, "consent", &known);
-        let on = entry::date(&mut fields, "on");
-        fields.finish();
-        Some((consent?, on?))
-    });
+    let revoked = entry::endings(fields, ids, "revoked", "consent", consents.iter().map(|consent| consent.id));
     for consent in &mut consents {
-        consent.revoked = revoked.iter().filter(|(id, _)| *id == consent.id).map(|(_, on)| *on).min();
+        consent.revoked = revoked.get(&consent.id).copied();
     }
     consents
 }

@@ -103,6 +103,18 @@ fn written_naming(practice: &Practice, naming: &Naming, given: Date) -> Result<E
     Ok(entry.yes("revocable", naming.revocable))
 }
 
+/// Refuses what [`append_revoked`] would refuse.
+pub fn check_revoked(practice: &Practice, member: &Member, id: u32, on: Date) -> Result<Date, RegisterError> {
+    let known = || member.register.consents.iter().map(|consent| consent.id).collect();
+    let consent = member.register.consents.iter().find(|consent| consent.id == id);
+    let consent = consent.ok_or_else(|| RegisterError::Unknown { kind: "consent", id, known: known() })?;
+    if let Some(date) = consent.revoked {
+        return Err(RegisterError::Ended { kind: "consent", id, date });
+    }
+    let on = past("--on", on, practice.today)?;
+    if on < consent.given { Err(RegisterError::Backwards { date: on }) } else { Ok(on) }
+}
+
 /// Revokes a consent: from `on` it no longer counts.
 pub fn append_revoked(
     practice: &Practice,
@@ -111,16 +123,7 @@ pub fn append_revoked(
     on: Date,
     recorder: &Recorder,
 ) -> Result<u32, RegisterError> {
-    let known = || member.register.consents.iter().map(|consent| consent.id).collect();
-    let consent = member.register.consents.iter().find(|consent| consent.id == id);
-    let consent = consent.ok_or_else(|| RegisterError::Unknown { kind: "consent", id, known: known() })?;
-    if let Some(date) = consent.revoked {
-        return Err(RegisterError::Ended { kind: "consent", id, date });
-    }
-    let on = past("--on", on, practice.today)?;
-    if on < consent.given {
-        return Err(RegisterError::Backwards { date: on });
-    }
+    let on = check_revoked(practice, member, id, on)?;
     let entry = Entry::new("revoked").number("consent", id).date("on", on);
     book(practice, member, |book| book.append(entry, recorder))
 }
