@@ -20,7 +20,7 @@ use heldspace::{
     content,
     keys::{Keys, Root},
     practice::{Home, Practice, edit::Edit},
-    publish::{self, Done, Given, Publication, Wanting},
+    publish::{self, Done, Sources},
     record::Record,
     render::Theme,
     seal::{NewMailbox, pad, seal_to},
@@ -165,37 +165,11 @@ fn build(root: &Path, store: &Path, home: &Home, keys: &Keys) -> Done {
         let pages = content::read_pages(&practice).unwrap();
         let theme = Theme::read(&practice).unwrap();
         let store = Store::open(store).unwrap();
-        let given = Given::read(&store, keys).await.unwrap();
         publish::adopt_keyrings(&store, home, &mut practice).await.unwrap();
         let record = Record::read(home, keys).unwrap();
-        let wanting = Wanting {
-            practice: &practice,
-            pages: &pages,
-            theme: &theme,
-            keys,
-            home,
-            store: &store,
-            given: &given,
-            record: &record,
-        };
-        let mut wanted = wanting.wanted(&|| ()).await.unwrap();
-        wanted.open.extend(heldspace::viewer::open_files(&practice, &theme));
-        let origins = vec![practice.site.address.links.clone()];
-        let name = &practice.site.practice.name;
-        let publication = Publication {
-            practice_name: name,
-            origins,
-            library: None,
-            wanted,
-            given,
-            record: &record,
-            keys,
-            home,
-            store: &store,
-            now: 1_795_564_800,
-            is_host: true,
-            is_aside: false,
-        };
+        let (practice, pages, theme, store) = (&practice, &pages[..], &theme, &store);
+        let sources = Sources { practice, pages, theme, keys, home, store, record: &record, is_aside: false };
+        let publication = sources.publication(1_795_564_800, &|| ()).await.unwrap();
         publication.commit(&|_, _| ()).await.unwrap()
     })
 }

@@ -9,11 +9,10 @@ use crate::{
     content::{Lapsed, Mistakes, Page, Survey},
     keys::Keys,
     practice::{Home, Lock, Practice},
-    publish::{self, Change, Closing, Done, Given, Plan, Publication, Wanting, What},
+    publish::{self, Change, Closing, Done, Plan, Publication, Sources, What},
     record::Record,
     render::{Theme, open_site, render_page},
     store::Store,
-    viewer,
     visible::visible_line,
     wire::UnixTime,
 };
@@ -109,37 +108,21 @@ impl Desk {
         terminal: &Terminal,
         now: UnixTime,
     ) -> Result<(Publication<'_>, usize), Failure> {
-        let given = Given::read(&self.store, &self.keys).await?;
         let bar = terminal.progress("Rendering");
         let count = std::sync::atomic::AtomicU64::new(0);
         let done = || bar.set(count.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, self.pages.len() as u64);
-        let wanting = Wanting {
+        let sources = Sources {
             practice: &self.practice,
             pages: &self.pages,
             theme: &self.theme,
             keys: &self.keys,
             home: &self.home,
             store: &self.store,
-            given: &given,
             record: &self.record,
-        };
-        let mut wanted = wanting.wanted(&done).await?;
-        drop(bar);
-        wanted.open.extend(viewer::open_files(&self.practice, &self.theme));
-        let mut publication = Publication {
-            practice_name: &self.practice.site.practice.name,
-            origins: origins(&self.practice),
-            library: library(&self.practice),
-            wanted,
-            given,
-            record: &self.record,
-            keys: &self.keys,
-            home: &self.home,
-            store: &self.store,
-            now,
-            is_host: self.practice.site.host.is_none(),
             is_aside: self.is_aside,
         };
+        let mut publication = sources.publication(now, &done).await?;
+        drop(bar);
         let mut mended = 0;
         if verify {
             let bar = terminal.progress("Verifying");
@@ -179,20 +162,6 @@ fn all_mistakes(survey: Survey, theme: Result<Theme, Mistakes>) -> Mistakes {
         Err(more) => mistakes.extend(more),
     }
     Mistakes::new(mistakes)
-}
-
-/// What a build makes of the addresses in site.toml.
-pub fn gate(practice: &Practice) -> Vec<u8> {
-    publish::gate(origins(practice), library(practice))
-}
-
-fn origins(practice: &Practice) -> Vec<String> {
-    vec![practice.site.address.links.trim_end_matches('/').to_owned()]
-}
-
-/// None when both addresses are one: then everything stands there.
-fn library(practice: &Practice) -> Option<String> {
-    practice.site.address.library.clone().filter(|library| *library != practice.site.address.links)
 }
 
 const HEADINGS: [(What, &str); 6] = [

@@ -4,11 +4,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
-use super::{
-    Common, Failure, Terminal, ask,
-    build::{self, count},
-    context,
-};
+use super::{Common, Failure, Terminal, ask, build::count, context};
 use crate::{
     content::Survey,
     host::Host,
@@ -18,7 +14,7 @@ use crate::{
         Home, Practice,
         register::{self, Service},
     },
-    publish::{Bring, Given, Journey, PublishError, adopt_keyrings, ended},
+    publish::{Bring, Given, Journey, PublishError, adopt_keyrings, ended, gate},
     store::{Store, layout},
 };
 
@@ -71,7 +67,7 @@ impl Publish {
         let store = context::store_at_hand(common, None)?;
         let bring = Bring { store: &store, host: &host, keys: &keys, home: &home, now: context::now() };
         let built = store.read(layout::GATE, GATE_LIMIT).await.map_err(PublishError::from)?;
-        if built.is_some_and(|built| *built != *build::gate(&practice)) {
+        if built.is_some_and(|built| *built != *gate(&practice)) {
             return Err(Failure::AddressesChanged);
         }
         let pages = Survey::read(&common.root).pages;

@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::{Given, Plan, PublishError, Reader, Wanted, WantedPage, open_files::OpenFiles, tickets};
 use crate::{
     keys::Keys,
-    practice::{Home, Mailbox, Released},
+    practice::{Home, Mailbox, Practice, Released},
     record::{Giving, NotedObject, NotedPage, Record},
     seal::{self, Cut, Entry, Index, ObjectRef, Plaintext, Recipient, SealedObject},
     store::{Store, layout},
@@ -31,10 +31,7 @@ pub(super) const OBJECT_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// Everything that is needed to publish, once the plan was agreed to.
 pub struct Publication<'a> {
-    pub practice_name: &'a str,
-    pub origins: Vec<String>,
-    /// The open library's address, where it has one of its own.
-    pub library: Option<String>,
+    pub practice: &'a Practice,
     pub wanted: Wanted,
     pub given: Given,
     pub record: &'a Record,
@@ -42,8 +39,6 @@ pub struct Publication<'a> {
     pub home: &'a Home,
     pub store: &'a Store,
     pub now: UnixTime,
-    /// Whether members read from this very store: then they find a release as soon as it is written.
-    pub is_host: bool,
     /// Whether nobody reads from it, because there is another one that they do read from.
     pub is_aside: bool,
 }
@@ -163,7 +158,7 @@ impl Publication<'_> {
 
     /// Where this machine is the host, members find a release while it is being written.
     fn reached(&self, release: Release, whole: bool) -> Result<(), PublishError> {
-        if self.is_host && !self.is_aside {
+        if self.practice.site.host.is_none() && !self.is_aside {
             self.record.reached(release, self.now, whole, self.home, self.keys)?;
         }
         Ok(())
@@ -199,7 +194,7 @@ impl Publication<'_> {
             && head.files == open.digests
             && self.given.open.keys().all(|path| Self::is_wanted_or_asset(path, open))
             && head.statement == *self.keys.statement()
-            && self.given.gate.as_deref() == Some(&self.gate())
+            && self.given.gate.as_deref() == Some(&gate(self.practice))
             && issues.iter().all(|issue| self.has(issue, released)))
     }
 
@@ -291,8 +286,8 @@ impl Publication<'_> {
 
     /// First of all: by this file a store is known as one.
     async fn write_gate(&self) -> Result<(), PublishError> {
-        if self.given.gate.as_deref() != Some(&self.gate()) {
-            self.store.put(layout::GATE, self.gate().into()).await?;
+        if self.given.gate.as_deref() != Some(&gate(self.practice)) {
+            self.store.put(layout::GATE, gate(self.practice).into()).await?;
         }
         Ok(())
     }
@@ -379,7 +374,7 @@ impl Publication<'_> {
             issued: released.issued,
             statement: self.keys.statement().clone(),
             recipients: vec![self.keys.current().identity().recipient().to_string()],
-            practice: self.practice_name.to_owned(),
+            practice: self.practice.site.practice.name.clone(),
             reader: issue.reader.name.clone(),
             pages: issue.cut.pages.clone(),
             parts: issue.cut.parts.iter().map(|(part, _)| part.clone()).collect(),
@@ -397,20 +392,20 @@ impl Publication<'_> {
         }
     }
 
-    fn gate(&self) -> Vec<u8> {
-        gate(self.origins.clone(), self.library.clone())
-    }
-
     pub(super) fn keyring(&self, reader: &Reader) -> Result<Vec<u8>, PublishError> {
         let sealed = self.home.keyring(&reader.mailbox.id)?;
         sealed.ok_or_else(|| PublishError::NoKeyring { member: reader.folder.clone() })
     }
 }
 
-/// What a server must know of the addresses: the file `gate.json`.
+/// What a server must know of the addresses in site.toml: the file `gate.json`.
 ///
 /// # Panics
 /// Never: it is plain JSON.
-pub fn gate(origins: Vec<String>, library: Option<String>) -> Vec<u8> {
+pub fn gate(practice: &Practice) -> Vec<u8> {
+    let address = &practice.site.address;
+    let origins = vec![address.links.trim_end_matches('/').to_owned()];
+    // None when both addresses are one: then everything stands there.
+    let library = address.library.clone().filter(|library| *library != address.links);
     serde_json::to_vec(&Gate { version: 1, origins, library }).expect("a gate is plain JSON")
 }

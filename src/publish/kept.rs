@@ -19,12 +19,6 @@ use crate::{
     wire::{MailboxId, PageId},
 };
 
-/// A page as someone had it.
-struct Had {
-    entry: Entry,
-    plaintext: Plaintext,
-}
-
 impl Wanting<'_> {
     /// Adds to a reader's pages what they keep.
     pub(super) async fn keep(&self, reader: &mut Reader) -> Result<(), PublishError> {
@@ -37,8 +31,7 @@ impl Wanting<'_> {
         let mailboxes: Vec<MailboxId> =
             std::iter::once(reader.mailbox.id).chain(reader.former.iter().rev().copied()).collect();
         let is_known = mailboxes.iter().any(|mailbox| self.record.reader(mailbox).is_some());
-        let mut spans = self.record.spans();
-        spans.retain(|span| mailboxes.contains(&span.mailbox));
+        let spans = self.record.spans_of(|mailbox| mailboxes.contains(mailbox));
         for (page, since) in kept {
             let id = self.page_id(page, &reader.mailbox.id);
             // Someone who came back has today's version of it.
@@ -96,44 +89,44 @@ impl Wanting<'_> {
         if is_hidden_from(member, &names, &page.file, self.practice) {
             return Ok(None);
         }
-        let Some(Had { entry, plaintext }) = self.had(page, noted, mailboxes).await? else { return Ok(None) };
-        let object = plaintext.reference(&mailboxes[0], self.keys);
+        let Some((entry, plaintext)) = self.had(page, noted, mailboxes).await? else { return Ok(None) };
         Ok(Some(WantedPage {
             file: page.file.clone(),
-            entry: Entry { id, object, ..entry },
+            entry: Entry { id, ..entry },
             plaintext: Arc::new(plaintext),
             source: noted.and_then(|noted| noted.source),
             names,
         }))
     }
 
-    /// From the store, or where that is spoiled or lists it no more, from the record.
+    /// The page as they had it, for the first of their mailboxes: from the store, or where that is spoiled or lists it no
+    /// more, from the record.
     async fn had(
         &self,
         page: &Page,
         noted: Option<&NotedPage>,
         mailboxes: &[MailboxId],
-    ) -> Result<Option<Had>, PublishError> {
+    ) -> Result<Option<(Entry, Plaintext)>, PublishError> {
+        let reference = |plaintext: &Plaintext| plaintext.reference(&mailboxes[0], self.keys);
         for mailbox in mailboxes {
             let id = self.page_id(page, mailbox);
-            let given = self.given.mailboxes.get(mailbox).into_iter().flat_map(|given| &given.entries);
             let is_it =
                 |entry: &&Entry| entry.id == id && noted.is_none_or(|noted| noted.document == entry.object.digest);
-            let Some(entry) = given.clone().find(is_it) else { continue };
+            let given = self.given.mailboxes.get(mailbox);
+            let Some(entry) = given.and_then(|given| given.entries.iter().find(is_it)) else { continue };
             let path = layout::object(&entry.object.name);
             let stored = self.store.read(&path, OBJECT_LIMIT).await.ok().flatten();
             let plaintext = stored.and_then(|sealed| Plaintext::of_object(&sealed, &entry.object, self.keys));
             if let Some(plaintext) = plaintext {
-                return Ok(Some(Had { entry: entry.clone(), plaintext }));
+                return Ok(Some((Entry { object: reference(&plaintext), ..entry.clone() }, plaintext)));
             }
         }
         let Some(noted) = noted else { return Ok(None) };
         let text = self.record.text(&noted.document, self.home, self.keys)?;
         let plaintext = text.and_then(|text| Plaintext::of_record(text, noted.document));
         Ok(plaintext.map(|plaintext| {
-            let object = plaintext.reference(&mailboxes[0], self.keys);
             let NotedPage { id, title, date, order, kind, audience, .. } = noted.clone();
-            Had { entry: Entry { id, title, date, order, audience, kind, object }, plaintext }
+            (Entry { id, title, date, order, audience, kind, object: reference(&plaintext) }, plaintext)
         }))
     }
 }

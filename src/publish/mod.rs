@@ -2,7 +2,7 @@
 //!
 //! In: a practice's pages and keys, and the store as it is. Out: a [`Plan`] to show, and, once agreed to, a publication
 //! in the store. It must not ask anyone anything, and cannot write a rendered page: only sealed objects fit.
-//! In the order of the code: [`given`] reads what is there; [`wanted`] renders and names everything, with what [`days`] shows
+//! In the order of the code: [`sources`] holds it together; [`given`] reads what is there; [`wanted`] renders and names everything, with what [`days`] shows
 //! to those who joined later and what those who left have [`kept`]; [`plan`] compares; [`commit`] writes it all down in the
 //! [`crate::record`], seals what is new and changes each mailbox in one atomic step.
 
@@ -15,6 +15,7 @@ mod given;
 mod kept;
 mod open_files;
 mod plan;
+mod sources;
 mod tickets;
 mod verify;
 mod wanted;
@@ -25,8 +26,10 @@ pub use commit::{Done, Publication, gate};
 pub use ended::ended;
 pub use given::{Given, GivenMailbox, Standing, adopt_keyrings, mailbox, published_epoch, standing};
 pub use plan::{Change, Closing, Plan, What};
+pub use sources::Sources;
 pub use tickets::{card_link, notice_link};
-pub use wanted::{Reader, Wanted, WantedPage, Wanting};
+use wanted::Wanting;
+pub use wanted::{Reader, Wanted, WantedPage};
 
 use crate::{
     content::Mistakes,

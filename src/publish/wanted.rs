@@ -59,7 +59,7 @@ pub struct WantedPage {
 }
 
 /// What a publication is made of, and against.
-pub struct Wanting<'a> {
+pub(super) struct Wanting<'a> {
     pub practice: &'a Practice,
     pub pages: &'a [Page],
     pub theme: &'a Theme,
@@ -73,7 +73,7 @@ pub struct Wanting<'a> {
 impl Wanting<'_> {
     /// Renders every page for each of its readers, and adds what those who left may keep; all mistakes at once. `done` is
     /// called after each page.
-    pub async fn wanted(&self, done: &(impl Fn() + Sync)) -> Result<Wanted, PublishError> {
+    pub(super) async fn wanted(&self, done: &(impl Fn() + Sync)) -> Result<Wanted, PublishError> {
         let days = Days::of(self);
         let mut mistakes = days.strangers();
         let sealed: Vec<&Page> = self.pages.iter().filter(|page| page.audience != Audience::Open).collect();

@@ -139,7 +139,12 @@ impl Record {
 
     /// Who could read which version from when to when, oldest first.
     pub fn spans(&self) -> Vec<Span<'_>> {
-        self.spans.all(&self.objects)
+        self.spans_of(|_| true)
+    }
+
+    /// The same, of some mailboxes.
+    pub fn spans_of(&self, is_theirs: impl Fn(&MailboxId) -> bool) -> Vec<Span<'_>> {
+        self.spans.of(&self.objects, is_theirs)
     }
 
     /// A text that was kept.

@@ -34,10 +34,14 @@ impl Spans {
         }
     }
 
-    /// All of them, by beginning.
-    pub(super) fn all<'a>(&self, objects: &'a HashMap<ObjectName, NotedObject>) -> Vec<Span<'a>> {
+    /// Those of some mailboxes, by beginning.
+    pub(super) fn of<'a>(
+        &self,
+        objects: &'a HashMap<ObjectName, NotedObject>,
+        is_theirs: impl Fn(&MailboxId) -> bool,
+    ) -> Vec<Span<'a>> {
         let span = |object: &ObjectName, from, until| {
-            let noted = objects.get(object)?;
+            let noted = objects.get(object).filter(|noted| is_theirs(&noted.mailbox))?;
             Some(Span { mailbox: noted.mailbox, page: noted.page.as_ref()?, from, until })
         };
         let over = self.over.iter().filter_map(|(object, from, until)| span(object, *from, Some(*until)));

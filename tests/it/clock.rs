@@ -3,7 +3,7 @@
 use heldspace::{
     content::read_pages,
     practice::{Home, HomeError, Practice},
-    publish::{Done, Given, Publication, Wanting},
+    publish::{Done, Sources},
     record::Record,
     render::Theme,
     store::Store,
@@ -33,36 +33,18 @@ pub fn build_at(site: &TestSite, now: UnixTime) -> Done {
         let practice = Practice { today: date(now), ..Practice::read(site.root()).unwrap() };
         let (pages, theme) = (read_pages(&practice).unwrap(), Theme::read(&practice).unwrap());
         let store = Store::open(&site.store()).unwrap();
-        let given = Given::read(&store, &keys).await.unwrap();
         let record = Record::read(&home, &keys).unwrap();
-        let wanting = Wanting {
+        let sources = Sources {
             practice: &practice,
             pages: &pages,
             theme: &theme,
             keys: &keys,
             home: &home,
             store: &store,
-            given: &given,
             record: &record,
-        };
-        let mut wanted = wanting.wanted(&|| ()).await.unwrap();
-        wanted.open.extend(heldspace::viewer::open_files(&practice, &theme));
-        let origins = vec![practice.site.address.links.clone()];
-        let practice_name = &practice.site.practice.name;
-        let publication = Publication {
-            practice_name,
-            origins,
-            library: None,
-            wanted,
-            given,
-            record: &record,
-            keys: &keys,
-            home: &home,
-            store: &store,
-            now,
-            is_host: true,
             is_aside: false,
         };
+        let publication = sources.publication(now, &|| ()).await.unwrap();
         publication.commit(&|_, _| ()).await.unwrap()
     })
 }

@@ -95,10 +95,7 @@ impl Add {
         let keys = context::keys(common)?;
         let card = Card::new(&keys, member.folder);
         self.paper.write(&[(&card, member.name)], &practice, &keys)?;
-        home.write_keyring(&card.new.id, &card.new.keyring)?;
-        edit::create_member(&common.root, &member, &card.new)?;
-        agreed.record(&practice, member.folder)?;
-        groups.iter().try_for_each(Edit::save)?;
+        card.begin(&member, &agreed, &groups, &practice, &home)?;
         card.print(member.name, &practice, terminal)?;
         self.paper.tell(&practice, terminal);
         agreed.remind(member.folder, terminal);

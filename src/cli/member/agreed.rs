@@ -29,15 +29,8 @@ pub struct Agreed {
     recorded_by: Option<String>,
 }
 
-/// Writes a consent into a new member's register.
-pub fn record(practice: &Practice, folder: &str, new: &NewConsent, recorder: &Recorder) -> Result<(), Failure> {
-    let member = Member { folder: folder.to_owned(), ..Member::default() };
-    register::append_consent(practice, &member, new, recorder)?;
-    Ok(())
-}
-
 /// A consent that can be written down as soon as the member is there.
-pub struct Checked(Option<(NewConsent, Recorder)>);
+pub struct Checked(pub Option<(NewConsent, Recorder)>);
 
 impl Agreed {
     /// Who puts a consent on record.
@@ -64,7 +57,9 @@ impl Checked {
     /// Writes it into the new member's register.
     pub fn record(&self, practice: &Practice, folder: &str) -> Result<(), Failure> {
         let Some((new, recorder)) = &self.0 else { return Ok(()) };
-        record(practice, folder, new, recorder)
+        let member = Member { folder: folder.to_owned(), ..Member::default() };
+        register::append_consent(practice, &member, new, recorder)?;
+        Ok(())
     }
 
     /// Says what is still to be done before a notice goes out.

@@ -5,10 +5,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use super::super::{Common, Failure, Terminal, context};
+use super::{
+    super::{Common, Failure, Terminal, context},
+    agreed::Checked,
+};
 use crate::{
     keys::Keys,
-    practice::{Home, Mailbox, Practice, edit::Edit, is_loopback},
+    practice::{
+        Home, Mailbox, Practice,
+        edit::{self, Edit, NewMember},
+        is_loopback,
+    },
     publish,
     seal::NewMailbox,
     wire::MailboxId,
@@ -24,6 +31,11 @@ pub struct Card {
 /// What tells one card from another, and which halves belong together: the beginning of the mailbox's public id.
 pub fn mark(mailbox: &MailboxId) -> String {
     mailbox.to_string()[..4].to_owned()
+}
+
+/// Whose these are.
+pub fn folders(cards: &[Card]) -> Vec<&str> {
+    cards.iter().map(|card| card.folder.as_str()).collect()
 }
 
 impl Card {
@@ -86,6 +98,21 @@ impl Card {
             "passphrase": self.words(),
             "link": self.link(practice),
         })
+    }
+
+    /// Makes a new person of whom nothing was written yet, with what they agreed to, in groups that are ready to be saved.
+    pub fn begin(
+        &self,
+        member: &NewMember<'_>,
+        agreed: &Checked,
+        groups: &[Edit],
+        practice: &Practice,
+        home: &Home,
+    ) -> Result<(), Failure> {
+        home.write_keyring(&self.new.id, &self.new.keyring)?;
+        edit::create_member(&practice.root, member, &self.new)?;
+        agreed.record(practice, member.folder)?;
+        Ok(groups.iter().try_for_each(Edit::save)?)
     }
 
     /// Gives its mailbox to a member who has a file: from the next release on it is the one that opens.

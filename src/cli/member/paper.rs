@@ -55,8 +55,23 @@ impl Paper {
         Ok(files::write_new(path, page(cards, self.with_name, practice, keys).as_bytes(), Access::Secret)?)
     }
 
-    /// Cards of many: into the file, or else one after the other.
-    pub fn hand_over(
+    /// Makes the cards of many people, each by folder and name, and hands them over before anything else is done with them.
+    pub fn make(
+        &self,
+        people: &[(&str, &str)],
+        practice: &Practice,
+        keys: &Keys,
+        terminal: &Terminal,
+    ) -> Result<Vec<Card>, Failure> {
+        let folders: Vec<&str> = people.iter().map(|(folder, _)| *folder).collect();
+        let cards = Card::many(keys, &folders, terminal);
+        let named: Vec<Named<'_>> = cards.iter().zip(people).map(|(card, (_, name))| (card, *name)).collect();
+        self.hand_over(&named, practice, keys, terminal)?;
+        Ok(cards)
+    }
+
+    /// Into the file, or else one after the other.
+    fn hand_over(
         &self,
         cards: &[Named<'_>],
         practice: &Practice,

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{
     super::{Common, Failure, Terminal, ask, context},
-    card::Card,
+    card::{Card, folders},
     paper::Paper,
 };
 use crate::{
@@ -91,13 +91,11 @@ impl Rekey {
         }
         warn_if_not_rotated(&home, &keys, terminal).await?;
         ask::agree("Make new cards for everyone?", self.yes)?;
-        let folders: Vec<&str> = members.iter().map(|member| member.folder.as_str()).collect();
-        let cards = Card::many(&keys, &folders, terminal);
-        let named: Vec<_> = cards.iter().zip(&members).map(|(card, member)| (card, member.name.as_str())).collect();
-        self.paper.hand_over(&named, &practice, &keys, terminal)?;
+        let people: Vec<_> = members.iter().map(|member| (member.folder.as_str(), member.name.as_str())).collect();
+        let cards = self.paper.make(&people, &practice, &keys, terminal)?;
         cards.iter().try_for_each(|card| card.install(common, &home))?;
         if let Some(path) = self.paper.file() {
-            terminal.data(&json!({ "rekeyed": folders, "cards": path }));
+            terminal.data(&json!({ "rekeyed": folders(&cards), "cards": path }));
         }
         terminal.note(format!(
             "The new cards work, and the old ones are dead, after the next {}.",

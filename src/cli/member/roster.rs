@@ -16,15 +16,15 @@ use serde_json::json;
 use super::{
     super::{Common, Failure, Terminal, ask, context},
     add::groups_exist,
-    agreed::{self, Agreed},
-    card::Card,
+    agreed::{Agreed, Checked},
+    card::{Card, folders},
     groups::History,
     paper::Paper,
 };
 use crate::{
     practice::{
         Home, Practice,
-        edit::{self, Edit, NewMember},
+        edit::{Edit, NewMember},
         register::Recorder,
     },
     roster::{self, Known, Roster, Row},
@@ -59,21 +59,15 @@ impl Adding<'_> {
         let recorder = if agreed { Some(self.consent.recorder(&practice)?) } else { None };
         ask::agree(&question(roster.new.len()), self.yes)?;
         let keys = context::keys(common)?;
-        let folders: Vec<&str> = roster.new.iter().map(|row| row.folder.as_str()).collect();
-        let cards = Card::many(&keys, &folders, terminal);
-        let named: Vec<_> = cards.iter().zip(&roster.new).map(|(card, row)| (card, row.name.as_str())).collect();
-        paper.hand_over(&named, &practice, &keys, terminal)?;
+        let people: Vec<_> = roster.new.iter().map(|row| (row.folder.as_str(), row.name.as_str())).collect();
+        let cards = paper.make(&people, &practice, &keys, terminal)?;
         for (row, card) in roster.new.iter().zip(&cards) {
             self.write(row, card, recorder.as_ref(), &practice, &home)?;
         }
         if let Some(path) = paper.file() {
-            terminal.data(&json!({ "added": folders, "known": names(&roster.known), "cards": path }));
+            terminal.data(&json!({ "added": folders(&cards), "known": names(&roster.known), "cards": path }));
         }
-        terminal.note(format!(
-            "Added: {}. Their cards work after the next {}.",
-            folders.len(),
-            context::next(&practice)
-        ));
+        terminal.note(format!("Added: {}. Their cards work after the next {}.", cards.len(), context::next(&practice)));
         paper.tell(&practice, terminal);
         Ok(())
     }
@@ -94,7 +88,6 @@ impl Adding<'_> {
             group.join(&row.joined(usual))?;
             groups.push(group);
         }
-        home.write_keyring(&card.new.id, &card.new.keyring)?;
         let member = NewMember {
             folder: &row.folder,
             name: &row.name,
@@ -103,11 +96,8 @@ impl Adding<'_> {
             notices: row.notices,
             acts_for: row.acts_for.as_deref(),
         };
-        edit::create_member(&practice.root, &member, &card.new)?;
-        if let (Some(new), Some(recorder)) = (&row.consent, recorder) {
-            agreed::record(practice, &row.folder, new, recorder)?;
-        }
-        Ok(groups.iter().try_for_each(Edit::save)?)
+        let agreed = Checked(row.consent.clone().zip(recorder.cloned()));
+        card.begin(&member, &agreed, &groups, practice, home)
     }
 }
 
