@@ -20,17 +20,17 @@
 //! | [`publish`] | all of these, and what was given before | a plan to show, and then a publication | how to ask anyone |
 //! | [`host`] | paths and bytes | the same, from somewhere else | what a file means; whom to believe |
 //! | [`store`] | paths and bytes | the same bytes | what a file means |
-//! | [`notice`] | what was published, and what was told before | a plan to show, and then an e-mail for each | what a page says |
+//! | [`record`] | each release, before it is given | who could read which version from when to when | a host, a folder of content |
 //! | [`serve`] | HTTP requests, a store | ciphertext for tickets and passes | how to read any of it |
-//! | [`audit`] | the host's audit log, and what was seen of it before | who opened what, and whether to believe it | how to show it |
 //! | [`notice`] | what members can read, what they were told | e-mails that say nothing | how to ask; what a page says |
 //! | [`audit`] | the host's log, what was seen of it | who opened what, and what is wrong with the log | whom to believe but its own memory |
-//! | [`record`] | each release, before it is given | every version, who could read it, and when | a host |
-//! | [`export`] | the record, a person | everything they were given, as plain files | how to ask anyone |
+//! | [`export`] | the record, a person | everything that they were given, as plain files | how to ask; it writes nothing |
+//! | [`roster`] | a spreadsheet | people, or every mistake in it at once | how to write a member |
+//! | [`doctor`] | the practice as it lies here | what is amiss, and how to mend it | keys; it changes nothing |
 //! | [`viewer`] | | the browser's program, to publish | |
 //!
-//! [`wire`] has the formats that both sides know; [`practice`] the folder with its people, keys and state, and the one
-//! writer of its files; [`cli`] the commands, the one place that prints, and the one that waits.
+//! [`wire`] has the formats that both sides know; [`practice`] the folder with its people, registers, keys and state, and the
+//! one writer of its files; [`clock`] the therapist's days; [`cli`] the commands, the one place that prints, and the one that waits.
 //!
 //! # What always holds
 //! - A member's plaintext can't be published: [`render::RenderedPage`] is taken by [`seal::Plaintext::of_page`] alone, and
@@ -40,6 +40,8 @@
 //!   `tests/it/interrupted.rs`.
 //! - The same page gives the same object name on any run and any machine, so building twice changes nothing:
 //!   `tests/it/store_side.rs`.
+//! - Whoever joins, leaves, is closed or gets a new card reads what a simple model says, and the record says so of every day:
+//!   `tests/it/people.rs`.
 //! - A notice names nobody and says nothing, and none is sent twice for one cause: `tests/it/notice/`.
 //! - Nothing an unsigned byte says is believed, in the browser either: `tests/web/hostile.test.mjs`.
 //! - The host can't change its audit log behind what was seen of it: `tests/it/audit.rs`.
