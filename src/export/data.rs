@@ -38,7 +38,9 @@ impl Export<'_> {
                 value["disclosures"] = register.disclosures.iter().map(disclosure).collect();
             }
             To::Other(to) => {
-                value["to"] = json!(to);
+                value["to"] = json!(to.name);
+                value["basis"] = json!(to.basis);
+                value["purpose"] = json!(to.purpose);
                 value["notice"] = json!(self.notice());
                 value["withheld"] = json!(self.withheld.len());
             }

@@ -29,8 +29,16 @@ pub const PART2: &str = "42 CFR part 2 prohibits unauthorized use or disclosure 
 pub enum To {
     /// The person whose record it is.
     Person,
-    /// Somebody else, by name.
-    Other(String),
+    /// Somebody else.
+    Other(Recipient),
+}
+
+/// Who else receives it, and what allows that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    pub name: String,
+    pub basis: String,
+    pub purpose: String,
 }
 
 /// Everything that goes into an export.
@@ -107,7 +115,7 @@ impl<'a> Export<'a> {
     }
 
     /// Keeps back whatever names somebody else.
-    pub fn withhold(&mut self, to: String, names: &Names<'_>) {
+    pub fn withhold(&mut self, to: Recipient, names: &Names<'_>) {
         self.to = To::Other(to);
         let versions = std::mem::take(&mut self.versions);
         for version in versions {

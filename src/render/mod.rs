@@ -27,6 +27,7 @@ use flaw::Flaw;
 pub use markdown::commonmark;
 use minijinja::{Environment, Value};
 pub use open::{OpenFile, help, open_site};
+pub(crate) use sanitise::among_others;
 pub use theme::Theme;
 use value::Marks;
 

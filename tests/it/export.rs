@@ -192,7 +192,7 @@ fn without_a_basis_or_an_answer_nothing_is_given() {
 #[test]
 fn a_sealed_one_opens_with_a_stock_age_and_its_six_words() {
     let site = practice();
-    site.page("library/a.md", "# A\n\nSome words.");
+    site.page("library/a.md", "# A\n\nSome words. [Down](#part)\n\n## Part");
     site.build();
     let (sealed, out) = (site.path("record.age"), site.path("record.html"));
     let told: Value =
@@ -203,7 +203,9 @@ fn a_sealed_one_opens_with_a_stock_age_and_its_six_words() {
     age.press(&format!("{}\r", told["words"].as_str().unwrap()));
     assert!(age.end().0);
     let html = fs::read_to_string(out).unwrap();
-    assert!(html.contains("Some words.") && html.contains("<iframe sandbox"));
+    for part in ["Some words.", "href=\"#v1-part\"", "id=\"v1-part\"", "href=\"#v1\"", "id=\"v1\""] {
+        assert!(html.contains(part), "{part}: {html}");
+    }
     let (code, said) = site.fails(&["member", "export", "ann", "--sealed", sealed.to_str().unwrap()]);
     assert!(code == 1 && said.contains("already there"), "{said}");
 }

@@ -9,7 +9,7 @@ use super::super::{Common, Failure, Terminal, ask, build::count, context};
 use crate::{
     audit::{self, Log},
     content::read_pages,
-    export::{Export as Record, Names},
+    export::{Export as Record, Names, Recipient},
     keys::Keys,
     practice::{
         Home, Member, Practice,
@@ -88,7 +88,8 @@ impl Export {
         let mut record = Record::of(&practice, member, &read, &home, &keys, context::now())?;
         if let Some(Disclosing { new, .. }) = &disclosing {
             let pages = read_pages(&practice)?;
-            record.withhold(new.to.clone(), &Names::of(&practice, member, &pages));
+            let to = Recipient { name: new.to.clone(), basis: new.basis.clone(), purpose: new.purpose.clone() };
+            record.withhold(to, &Names::of(&practice, member, &pages));
             plan(&record, new, terminal);
         } else {
             add_opened(&mut record, &practice, &home, &keys).await?;
@@ -183,6 +184,7 @@ fn write(record: &Record<'_>, css: &str, folder: &NewFolder, terminal: &Terminal
     folder.write("record.csv", record.csv().as_bytes())?;
     if let Some(notice) = record.notice() {
         folder.write("NOTICE.txt", format!("{notice}\n\n(42 CFR 2.32(a)(2))\n").as_bytes())?;
+        terminal.note("Given with their consent, a copy of it has to go along (42 CFR 2.32(b)).");
     }
     for (n, version) in record.versions.iter().enumerate() {
         if let Some(page) = record.page(version, css) {
