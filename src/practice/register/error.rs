@@ -70,7 +70,8 @@ impl Explain for RegisterError {
             Self::NoAgreement { service, last, .. } => {
                 let last = last.as_ref().map(|last| format!("{last} ")).unwrap_or_default();
                 format!(
-                    "{last}Nothing was sent. Once it is signed: `heldspace agreement add NAME --service {} --kind baa --signed DATE` (`--kind own` for a machine of your own).",
+                    "{last}Nothing was sent. Once it is signed: `heldspace agreement add NAME --service {} --kind baa --signed DATE` (on hardware of your own, for which nobody signs: `heldspace agreement add --service {} --kind own`).",
+                    service.word(),
                     service.word()
                 )
             }

@@ -27,7 +27,7 @@ pub use disclosure::{Disclosure, NewDisclosure, append_disclosure};
 pub use entry::Record;
 pub use error::RegisterError;
 pub use hold::{Hold, append_hold, append_released, standing};
-pub use needs::needs;
+pub use needs::{needs, place};
 
 use super::Practice;
 use crate::{
