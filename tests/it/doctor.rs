@@ -57,6 +57,22 @@ fn a_practice_in_order_has_nothing_in_the_way() {
 }
 
 #[test]
+fn who_stands_in_a_list_or_acts_for_someone_after_the_end_is_found() {
+    let site = in_order();
+    site.ok(&["member", "leave", "ann", "a", "--keep-until", "now"]);
+    assert_eq!(weight(&site, "ann stands in `members` of a"), None);
+    let file = site.path("content/groups/a/group.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("members = []", "members = [\"ann\"]")).unwrap();
+    assert_eq!(weight(&site, "ann stands in `members` of a, left it on 2").as_deref(), Some("look"));
+    site.ok(&["member", "add", "rosa", "--name", "Rosa", "--email", "r@example.org", "--acts-for", "ann", "--json"]);
+    assert_eq!(weight(&site, "acts for"), None);
+    let closed = site.run(&["member", "close", "ann", "--reason", "left", "--yes"]);
+    assert!(String::from_utf8_lossy(&closed.stderr).contains("rosa acts for them"));
+    assert_eq!(weight(&site, "rosa acts for ann, whose membership has ended").as_deref(), Some("look"));
+}
+
+#[test]
 fn what_is_amiss_among_people_is_found() {
     let site = in_order();
     fs::create_dir_all(site.path("content/members/ben")).unwrap();
@@ -66,7 +82,7 @@ fn what_is_amiss_among_people_is_found() {
     assert_eq!((weighs.as_str(), rule.as_deref()), ("look", Some("45 CFR 164.522(b)")));
     site.ok(&["consent", "add", "ben", "--notices", "--how", "signed form", "--recorded-by", "Ines"]);
     assert_eq!(weight(&site, "no consent to notices"), None);
-    site.ok(&["member", "close", "ann", "--reason", "left", "--keep-until", "now", "--yes"]);
+    site.ok(&["member", "close", "ann", "--reason", "left", "--keep-until", "now"]);
     assert_eq!(weight(&site, "in which ann may still read is over").as_deref(), Some("stops"));
     site.build();
     assert_eq!(weight(&site, "in which ann"), None);
