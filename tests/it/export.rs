@@ -209,3 +209,33 @@ fn a_sealed_one_opens_with_a_stock_age_and_its_six_words() {
     let (code, said) = site.fails(&["member", "export", "ann", "--sealed", sealed.to_str().unwrap()]);
     assert!(code == 1 && said.contains("already there"), "{said}");
 }
+
+#[test]
+fn on_a_terminal_the_basis_is_asked_for_and_stands_in_what_is_given() {
+    let site = practice();
+    site.page("library/a.md", "# A\n\nSome words.");
+    site.build();
+    let folder = site.path("for-court");
+    let args = [
+        "member",
+        "export",
+        "ann",
+        folder.to_str().unwrap(),
+        "--for-third-party",
+        "--to",
+        "County Court",
+        "--recorded-by",
+        "Ines",
+    ];
+    let mut asked = Pty::run(site.root(), &args, &[]);
+    asked.expect("What allows it");
+    asked.press("\r");
+    asked.expect("Without a basis nothing is given");
+    asked.press("Order 12 of May\r");
+    asked.expect("make the export?");
+    asked.press("y\r");
+    assert!(asked.end().0);
+    let index = fs::read_to_string(folder.join("index.html")).unwrap();
+    assert!(index.contains("for County Court") && index.contains("Given on the basis of: Order 12 of May."), "{index}");
+    assert!(site.ok(&["disclosures", "list", "ann"]).contains("Order 12 of May"));
+}

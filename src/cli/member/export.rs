@@ -113,19 +113,21 @@ impl Export {
 
     fn disclosing(&self, practice: &Practice) -> Result<Option<Disclosing>, Failure> {
         let Some(to) = &self.to else { return Ok(None) };
+        // What can be refused is refused before anything is asked.
+        let (to, recorder) = (register::line("--to", to)?, Recorder::now(self.recorded_by.as_deref(), practice)?);
         let basis = match &self.basis {
             Some(basis) => basis.clone(),
             None => ask::basis()?,
         };
         let new = NewDisclosure {
             on: practice.today,
-            to: register::line("--to", to)?,
+            to,
             address: None,
             what: String::new(),
             purpose: register::line("--purpose", self.purpose.as_deref().unwrap_or("as the basis says"))?,
             basis: register::line("--basis", &basis)?,
         };
-        Ok(Some(Disclosing { new, recorder: Recorder::now(self.recorded_by.as_deref(), practice)? }))
+        Ok(Some(Disclosing { new, recorder }))
     }
 }
 

@@ -88,6 +88,9 @@ impl Recorder {
 /// Text for an entry: on one line, to be seen, and not endless.
 pub fn line(option: &'static str, text: &str) -> Result<String, RegisterError> {
     let text = text.trim();
+    if text.is_empty() {
+        return Err(RegisterError::Empty { option });
+    }
     if text.chars().count() > LONGEST {
         return Err(RegisterError::Long { option, longest: LONGEST });
     }
