@@ -90,13 +90,11 @@ impl Group {
     /// The day on which someone who is in it leaves, or who is to come joins, where that is still ahead.
     pub fn ahead(&self, member: &str, today: Date) -> Option<Ahead> {
         let later = |day: &Date| *day > today;
-        match self.sight(member, today) {
-            Some(_) => self.went(member).map(|left| left.on).filter(later).min().map(Ahead::Leaves),
-            None => {
-                let comes = self.joined.iter().filter(|joined| joined.member == member).map(|joined| joined.on);
-                comes.filter(later).min().map(Ahead::Joins)
-            }
+        if self.sight(member, today).is_some() {
+            return self.went(member).map(|left| left.on).filter(later).min().map(Ahead::Leaves);
         }
+        let comes = self.joined.iter().filter(|joined| joined.member == member).map(|joined| joined.on);
+        comes.filter(later).min().map(Ahead::Joins)
     }
 
     /// Whether anything says since when someone is in it.

@@ -11,7 +11,9 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Given, Plan, PublishError, Reader, Wanted, WantedPage, open_files::OpenFiles, tickets};
+use super::{
+    Given, Plan, PublishError, Reader, Wanted, WantedPage, open_files::OpenFiles, plan::is_open_page, tickets,
+};
 use crate::{
     keys::Keys,
     practice::{Home, Mailbox, Practice, Released},
@@ -110,7 +112,7 @@ impl Publication<'_> {
         let issues: Vec<Issue<'_>> = self.wanted.readers.iter().map(|reader| self.issue(reader)).collect();
         let mut done = Done {
             members: self.wanted.readers.len(),
-            open_pages: self.wanted.open.keys().filter(|path| path.starts_with("library/")).count().saturating_sub(1),
+            open_pages: self.wanted.open.keys().filter(|path| is_open_page(path)).count(),
             withdrawn: plan.count(super::What::TakenBack) + plan.count(super::What::NoLongerOpen),
             ..Done::default()
         };

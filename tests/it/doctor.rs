@@ -84,7 +84,7 @@ fn what_is_amiss_among_people_is_found() {
     assert_eq!((weighs.as_str(), rule.as_deref()), ("look", Some("45 CFR 164.522(b)")));
     site.ok(&["consent", "add", "ben", "--notices", "--how", "signed form", "--recorded-by", "Ines"]);
     assert_eq!(weight(&site, "no consent to notices"), None);
-    site.ok(&["member", "close", "ann", "--reason", "left", "--keep-until", "now"]);
+    site.ok(&["member", "close", "ann", "--reason", "left", "--keep-until", "now", "--yes"]);
     assert_eq!(weight(&site, "in which ann may still read is over").as_deref(), Some("stops"));
     site.build();
     assert_eq!(weight(&site, "in which ann"), None);
