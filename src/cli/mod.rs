@@ -61,6 +61,8 @@ mod sheet;
 #[cfg(feature = "author")]
 mod show;
 mod terminal;
+#[cfg(feature = "author")]
+mod withdraw;
 
 use std::path::PathBuf;
 
@@ -143,6 +145,8 @@ enum Command {
     #[cfg(feature = "author")]
     Publish(publish::Publish),
     #[cfg(feature = "author")]
+    Withdraw(withdraw::Withdraw),
+    #[cfg(feature = "author")]
     Link(link::Link),
     #[cfg(feature = "author")]
     Show(show::Show),
@@ -202,6 +206,8 @@ impl Command {
             Self::Host(command) => command.run(common, terminal),
             #[cfg(feature = "author")]
             Self::Publish(command) => command.run(common, terminal).await,
+            #[cfg(feature = "author")]
+            Self::Withdraw(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Link(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]

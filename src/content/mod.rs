@@ -6,6 +6,7 @@
 
 mod address;
 mod audience;
+mod draft;
 mod fields;
 mod front_matter;
 mod mistake;
@@ -34,6 +35,7 @@ pub(crate) use {
 };
 pub use {
     audience::Audience,
+    draft::as_draft,
     mistake::{Mistake, Mistakes},
     naming::{Lapsed, is_hidden_from, readers_of},
     page::{Kind, Page},

@@ -2,7 +2,7 @@
 //!
 //! In: a practice's pages and keys, and the store as it is. Out: a [`Plan`] to show, and, once agreed to, a publication
 //! in the store. It must not ask anyone anything, and cannot write a rendered page: only sealed objects fit.
-//! In the order of the code: [`sources`] holds it together; [`given`] reads what is there; [`wanted`] renders and names everything, with what [`days`] shows
+//! In the order of the code, with [`withdraw`] for the way that takes one page back and gives nothing: [`sources`] holds it together; [`given`] reads what is there; [`wanted`] renders and names everything, with what [`days`] shows
 //! to those who joined later and what those who left have [`kept`]; [`plan`] compares; [`commit`] writes it all down in the
 //! [`crate::record`], seals what is new and changes each mailbox in one atomic step.
 
@@ -19,6 +19,7 @@ mod sources;
 mod tickets;
 mod verify;
 mod wanted;
+mod withdraw;
 
 pub use adopt::bring_back;
 pub use bring::{Bring, Journey};
@@ -30,6 +31,7 @@ pub use sources::Sources;
 pub use tickets::{card_link, notice_link};
 use wanted::Wanting;
 pub use wanted::{Reader, Wanted, WantedPage};
+pub use withdraw::Withdrawing;
 
 use crate::{
     content::Mistakes,
@@ -67,6 +69,8 @@ pub enum PublishError {
     Foreign,
     #[error("the store is at epoch {host}, the keys on this machine at {here}")]
     LaterEpoch { host: Epoch, here: Epoch },
+    #[error("{what} is neither in the store nor in the record as it was given")]
+    Lost { what: String },
     #[error("the keyring of {member} is not on this machine")]
     NoKeyring { member: String },
 }
@@ -86,6 +90,7 @@ impl Explain for PublishError {
             Self::Unseen { .. } => "It was published from another machine, and nothing was overwritten. `heldspace publish --adopt` brings what is there to this machine; then `heldspace build` shows what would change.".into(),
             Self::Foreign => "Nothing was changed. Choose another folder with --store, or use the keys that belong to this one (`heldspace recover`).".into(),
             Self::LaterEpoch { host, .. } => format!("The keys were renewed on another machine. Bring these up to date with the recovery sheet: move .heldspace/keys.* away, then `heldspace recover --epoch {host}`."),
+            Self::Lost { .. } => "Nothing was changed. `heldspace build --verify` mends what the host spoiled.".into(),
             Self::NoKeyring { member } => format!("Give them a new card: `heldspace member rekey {member}`."),
         })
     }
@@ -100,7 +105,7 @@ impl Explain for PublishError {
             | Self::Unbelievable { .. }
             | Self::Unseen { .. }
             | Self::Behind { .. } => 4,
-            Self::TooMuch { .. } => 1,
+            Self::TooMuch { .. } | Self::Lost { .. } => 1,
             Self::Mistakes(e) => e.exit_code(),
             Self::Home(e) => e.exit_code(),
             Self::Host(e) => e.exit_code(),

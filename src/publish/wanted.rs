@@ -176,7 +176,7 @@ pub(super) fn page_id(page: &Page, mailbox: &MailboxId, keys: &Keys) -> PageId {
     keys.page_id(own, page.identity())
 }
 
-fn readers(practice: &Practice) -> BTreeMap<String, Reader> {
+pub(super) fn readers(practice: &Practice) -> BTreeMap<String, Reader> {
     let reading = practice.members.values().filter(|member| member.reads(practice.today));
     reading
         .filter_map(|member| {

@@ -100,6 +100,12 @@ impl Record {
         self.objects.get(name)
     }
 
+    /// The objects that a mailbox had of these pages, in every version.
+    pub fn objects_of(&self, mailbox: &MailboxId, pages: &HashSet<PageId>) -> impl Iterator<Item = &ObjectName> {
+        let is_it = |object: &&NotedObject| object.page.as_ref().is_some_and(|page| pages.contains(&page.id));
+        self.objects.values().filter(|object| object.mailbox == *mailbox).filter(is_it).map(|object| &object.object)
+    }
+
     /// Every page that was ever given, once for each object.
     pub fn pages(&self) -> impl Iterator<Item = &NotedPage> {
         self.objects.values().filter_map(|object| object.page.as_ref())

@@ -85,3 +85,5 @@ mod time;
 mod tls;
 #[cfg(feature = "author")]
 mod vectors;
+#[cfg(all(feature = "author", feature = "serve"))]
+mod withdraw;
