@@ -32,6 +32,11 @@ pub fn agree(question: &str, yes: bool) -> Result<(), Failure> {
     }
 }
 
+/// Yes or no, where a person is there to be asked; yes is what is likely meant.
+pub fn whether(question: &str) -> Result<bool, Failure> {
+    Confirm::new(question).with_default(true).prompt().map_err(|error| declined(&error))
+}
+
 /// The passphrase that opens the practice's keys; `again` after one that did not.
 pub fn passphrase(common: &Common, again: Again) -> Result<SecretString, Failure> {
     match (from_file(common)?, again) {

@@ -53,6 +53,8 @@ mod publish;
 #[cfg(feature = "author")]
 mod recover;
 #[cfg(feature = "author")]
+mod renamed;
+#[cfg(feature = "author")]
 mod send;
 #[cfg(feature = "serve")]
 mod serve;

@@ -6,8 +6,8 @@
 
 mod address;
 mod audience;
-mod draft;
 mod fields;
+mod front_line;
 mod front_matter;
 mod mistake;
 mod naming;
@@ -35,7 +35,7 @@ pub(crate) use {
 };
 pub use {
     audience::Audience,
-    draft::as_draft,
+    front_line::{as_draft, with_id},
     mistake::{Mistake, Mistakes},
     naming::{Lapsed, is_hidden_from, readers_of},
     page::{Kind, Page},

@@ -106,6 +106,12 @@ impl Record {
         self.objects.values().filter(|object| object.mailbox == *mailbox).filter(is_it).map(|object| &object.object)
     }
 
+    /// Every page of the newest release, once for each mailbox that it is in.
+    pub fn current_pages(&self) -> impl Iterator<Item = (&MailboxId, &NotedPage)> {
+        let objects = self.current.iter().filter_map(|name| self.objects.get(name));
+        objects.filter_map(|object| Some((&object.mailbox, object.page.as_ref()?)))
+    }
+
     /// Every page that was ever given, once for each object.
     pub fn pages(&self) -> impl Iterator<Item = &NotedPage> {
         self.objects.values().filter_map(|object| object.page.as_ref())

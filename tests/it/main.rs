@@ -60,6 +60,8 @@ mod reader;
 #[cfg(all(feature = "author", feature = "serve"))]
 mod registers;
 #[cfg(feature = "author")]
+mod renamed;
+#[cfg(feature = "author")]
 mod render;
 #[cfg(feature = "author")]
 mod roster;
