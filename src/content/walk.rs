@@ -84,10 +84,25 @@ fn kind(entry: &DirEntry, folder: &Path) -> io::Result<Result<Found, Mistake>> {
     } else if !kind.is_file() {
         Err(Mistake::whole(path, "not a regular file", "move it out of content/"))
     } else if is_markdown(name) {
-        Ok(Found::Page(path))
+        if is_conflict(name) { Err(conflict(&path)) } else { Ok(Found::Page(path)) }
     } else {
         Ok(Found::LeftOut)
     })
+}
+
+/// What sync programs call a copy that they keep beside a file which two machines have changed.
+fn is_conflict(name: &str) -> bool {
+    let name = name.to_lowercase();
+    [".sync-conflict-", "conflicted copy", "(conflict", "_conflict-"].iter().any(|mark| name.contains(mark))
+}
+
+/// SECURITY: given as a page of its own, it would show members what its author has taken out since.
+fn conflict(path: &Path) -> Mistake {
+    Mistake::whole(
+        path,
+        "a copy that a sync program made, because two machines had changed the page",
+        "compare the two, keep one, and move this one out of content/",
+    )
 }
 
 fn is_markdown(name: &str) -> bool {

@@ -19,7 +19,6 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{File, TryLockError},
     path::{Path, PathBuf},
 };
 
@@ -28,7 +27,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::{
-    Journal,
+    Journal, Lock,
     files::{self, Access, FileError},
 };
 use crate::{
@@ -77,10 +76,6 @@ pub enum KeyFile {
     Bare,
 }
 
-/// Held while a publication or a change of members is under way.
-#[derive(Debug)]
-pub struct Lock(#[allow(dead_code, reason = "dropping it releases the lock")] File);
-
 /// Why keys or state could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum HomeError {
@@ -104,6 +99,8 @@ pub enum HomeError {
     Pack { name: String },
     #[error("another heldspace is at work in this practice")]
     Busy,
+    #[error("heldspace is at work in this practice on another machine: {machine}")]
+    BusyElsewhere { machine: String },
 }
 
 impl Explain for HomeError {
@@ -118,13 +115,19 @@ impl Explain for HomeError {
             Self::Damaged { .. } => Some("It holds no words of yours. Move it away and run the command again.".into()),
             Self::Unreadable { .. } => Some("It is a record of what was done. Take the file from a backup; or move it away, and a new one is begun.".into()),
             Self::Pack { .. } => Some("Take the file from a backup of .heldspace/.".into()),
+            Self::BusyElsewhere { .. } => Some("Nothing was changed. This folder is kept alike on two machines; both at once would undo each other's work. Wait until that one has finished and the sync program too. If it was cut short there: an hour later, or after the file .heldspace/lock is deleted, this one may go on.".into()),
             Self::Busy => Some("Wait until it has finished, or close it, and run this command again.".into()),
         }
     }
 
     fn exit_code(&self) -> u8 {
         match self {
-            Self::NoKeys | Self::HasKeys | Self::LostKeys { .. } | Self::WrongPassphrase | Self::Busy => 4,
+            Self::NoKeys
+            | Self::HasKeys
+            | Self::LostKeys { .. }
+            | Self::WrongPassphrase
+            | Self::Busy
+            | Self::BusyElsewhere { .. } => 4,
             _ => 1,
         }
     }
@@ -301,19 +304,7 @@ impl Home {
 
     /// Waits for nobody: one publication or change at a time.
     pub fn lock(&self) -> Result<Lock, HomeError> {
-        files::folder(&self.0, Access::Secret)?;
-        let path = self.0.join("lock");
-        let failed = |source| FileError::Write { path: path.clone(), source };
-        let mut options = File::options();
-        options.create(true).truncate(false).write(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&path).map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Lock(file)),
-            Err(TryLockError::WouldBlock) => Err(HomeError::Busy),
-            Err(TryLockError::Error(source)) => Err(failed(source).into()),
-        }
+        Lock::take(&self.0)
     }
 
     fn keyring_path(&self, mailbox: &MailboxId) -> PathBuf {

@@ -9,6 +9,7 @@ pub mod files;
 mod group;
 mod home;
 mod journal;
+mod lock;
 mod member;
 mod membership;
 pub mod register;
@@ -24,8 +25,9 @@ use std::{
 use jiff::civil::Date;
 
 pub use group::Group;
-pub use home::{Home, HomeError, KeyFile, KnownHost, Lock, Released};
+pub use home::{Home, HomeError, KeyFile, KnownHost, Released};
 pub use journal::Journal;
+pub use lock::Lock;
 pub use member::{Closed, Mailbox, Member, Reason};
 pub use membership::{Ahead, Joined, Left, Sight};
 pub use register::{Agreement, Register};

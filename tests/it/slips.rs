@@ -154,6 +154,24 @@ fn who_was_closed_can_read_until_the_next_build_and_show_says_so() {
 }
 
 #[test]
+fn the_second_of_two_machines_is_told() {
+    let site = TestSite::empty();
+    site.member("ann", &[]);
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let elsewhere = |machine: &str, since: u64| {
+        fs::write(site.path(".heldspace/lock"), format!("{{\"machine\":\"{machine}\",\"since\":{since}}}")).unwrap();
+    };
+    elsewhere("the \\u001b laptop", now);
+    let (code, said) = site.fails(&["build", "--yes"]);
+    assert!(code == 4 && said.contains("on another machine: the \\u{1b} laptop"), "{said}");
+    elsewhere("laptop", now - 3601);
+    site.ok(&["build", "--yes"]);
+    assert_eq!(fs::read(site.path(".heldspace/lock")).unwrap(), b"", "done, and said so");
+    fs::write(site.path(".heldspace/lock"), "half a li").unwrap();
+    site.ok(&["build", "--yes"]);
+}
+
+#[test]
 fn a_change_is_never_built_with_what_was_read_before_it() {
     let site = TestSite::empty();
     site.member("ann", &[]);
