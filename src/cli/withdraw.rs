@@ -76,6 +76,7 @@ impl Withdraw {
         let record = Record::read(&home, &keys)?;
         let given = Given::read(&store, &keys).await?;
         let found = self.find(common, &practice, &record, &given)?;
+        unknown(&practice, &given)?;
         let place = match practice.site.host {
             Some(_) => Some(host::host(&practice, &keys).await?),
             None => None,
@@ -155,6 +156,14 @@ impl Withdraw {
 
 fn not_text(path: &Path, error: std::string::FromUtf8Error) -> FileError {
     FileError::Read { path: path.to_owned(), source: std::io::Error::other(error) }
+}
+
+/// SECURITY: a mailbox that no member's file names would go as well, with all that somebody has.
+fn unknown(practice: &Practice, given: &Given) -> Result<(), Failure> {
+    let is_known = |id| practice.members.values().any(|member| member.mailboxes().any(|own| own == id));
+    let unknown = given.mailboxes.iter().filter(|(id, _)| !is_known(*id)).map(|(_, mailbox)| mailbox.reader());
+    let readers: Vec<String> = unknown.map(|name| visible_line(&name)).collect();
+    if readers.is_empty() { Ok(()) } else { Err(Failure::UnknownMailboxes { readers: readers.join(", ") }) }
 }
 
 /// Who opened what, by the newest log that can be had: taking a page back waits for no log.

@@ -130,6 +130,17 @@ fn what_nobody_has_or_what_names_two_pages_is_refused_and_a_no_changes_nothing()
 }
 
 #[test]
+fn where_it_would_take_more_than_the_page_it_is_refused() {
+    let (site, cards) = practice();
+    let file = site.path("content/members/ann/member.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.split("[mailbox]").next().unwrap()).unwrap();
+    let (code, said) = site.fails(&["withdraw", "slip.md", "--yes"]);
+    assert!(code == 4 && said.contains("no member.toml names the mailbox of: ann"), "{said}");
+    assert!(titles(&site, &cards[0]).contains("Slip"));
+}
+
+#[test]
 fn a_new_card_that_was_not_yet_built_loses_nothing_but_the_page() {
     let (site, _) = practice();
     let card = json(&site.ok(&["member", "rekey", "ann", "--yes", "--json"]));
