@@ -14,7 +14,7 @@ use heldspace::{
 use proptest::prelude::*;
 use serde_json::Value;
 
-use self::model::{GROUPS, Model, Op, PEOPLE};
+use self::model::{GROUPS, GUARDIAN, Model, Op, PEOPLE};
 use crate::{
     clock::{DAY, START, build_at, date},
     reader::Reader,
@@ -47,6 +47,9 @@ impl World {
             world.site.ok(&["member", "join", person, group, "--with-history", "--on", "2026-11-25"]);
             world.model.joins(person, group, date(START), None);
         }
+        let file = world.site.path("content/members").join(GUARDIAN).join("member.toml");
+        let text = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(file, format!("acts_for = \"ann\"\n{text}")).unwrap();
         build_at(&world.site, START);
         for (person, card) in cards {
             world.readers.insert(person.to_owned(), Reader::unlock(&world.site.store(), &card).unwrap());

@@ -9,6 +9,8 @@ use crate::site::TestSite;
 
 pub const GROUPS: [&str; 2] = ["a", "b"];
 pub const PEOPLE: [&str; 4] = ["ann", "ben", "cam", "dee"];
+/// Acts for Ann, and so finds no library.
+pub const GUARDIAN: &str = "dee";
 
 /// Something that happens.
 #[derive(Debug, Clone)]
@@ -20,7 +22,7 @@ pub enum Op {
     Move(usize, usize, History, Keep),
     Close(usize, Keep),
     Rekey(usize),
-    /// A page in the library (0), one's own folder (1), or a group.
+    /// A page in the library, someone's own folder or a group, or a message.
     Write(Place, Dated),
     Edit(usize),
     Remove(usize),
@@ -45,6 +47,8 @@ pub enum Place {
     Library,
     Own(usize),
     Group(usize),
+    /// To these two.
+    Message(usize, usize),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -67,6 +71,7 @@ impl Arbitrary for Op {
         let place = prop_oneof![
             1 => Just(Place::Library),
             1 => person().prop_map(Place::Own),
+            2 => (person(), person()).prop_map(|(one, other)| Place::Message(one, other)),
             4 => group().prop_map(Place::Group)
         ];
         let dated = prop_oneof![(-20i64..10).prop_map(Dated::Day), Just(Dated::No), Just(Dated::Newcomers)];
@@ -206,8 +211,13 @@ impl Model {
         let page = &self.pages[&number];
         let date = page.date.map(|date| format!("date = {date}\n")).unwrap_or_default();
         let newcomers = if page.newcomers { "newcomers = true\n" } else { "" };
+        let to = match page.place {
+            Place::Message(one, other) if one == other => format!("to = [{:?}]\n", PEOPLE[one]),
+            Place::Message(one, other) => format!("to = [{:?}, {:?}]\n", PEOPLE[one], PEOPLE[other]),
+            _ => String::new(),
+        };
         let title = title(number, page.version);
-        site.page(&page.path(number), &format!("+++\n{date}{newcomers}+++\n# {title}\n\nText of {title}.\n"));
+        site.page(&page.path(number), &format!("+++\n{date}{newcomers}{to}+++\n# {title}\n\nText of {title}.\n"));
     }
 
     /// Whoever is there before the first page is there from the beginning.
@@ -269,7 +279,10 @@ impl Model {
             let kept = person.has.get(number).map(|version| (*number, *version));
             let now = Some((*number, page.version)).filter(|_| closed.is_none());
             let entry = match page.place {
+                Place::Library if name == GUARDIAN => None,
                 Place::Library => now.or(kept),
+                Place::Message(one, other) if PEOPLE[one] == name || PEOPLE[other] == name => now.or(kept),
+                Place::Message(..) => None,
                 Place::Own(owner) if PEOPLE[owner] == name => now.or(kept),
                 Place::Own(_) => None,
                 Place::Group(group) => {
@@ -296,6 +309,7 @@ impl Page {
         match self.place {
             Place::Library => format!("library/p{number}.md"),
             Place::Own(owner) => format!("members/{}/p{number}.md", PEOPLE[owner]),
+            Place::Message(..) => format!("messages/p{number}.md"),
             Place::Group(group) => format!("groups/{}/p{number}.md", GROUPS[group]),
         }
     }
