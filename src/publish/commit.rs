@@ -11,7 +11,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Given, Plan, PublishError, Reader, Wanted, WantedPage, open_files::OpenFiles, tickets};
+use super::{Given, Plan, PublishError, Reader, Wanted, WantedPage, WantedPart, open_files::OpenFiles, tickets};
 use crate::{
     keys::Keys,
     practice::{Home, Mailbox, Practice, Released},
@@ -25,6 +25,7 @@ const HOUR: UnixTime = 60 * 60;
 const WEEK: UnixTime = 7 * 24 * HOUR;
 /// Sealed and written together; bounds what is in memory.
 const BATCH: usize = 512;
+const BATCH_BYTES: usize = 32 * 1024 * 1024;
 /// Files written at a time.
 const AT_ONCE: usize = 8;
 pub(super) const OBJECT_LIMIT: u64 = 64 * 1024 * 1024;
@@ -56,6 +57,23 @@ pub struct Done {
     pub mended: usize,
 }
 
+/// What is to be sealed.
+#[derive(Clone, Copy)]
+enum Piece<'a> {
+    Whole(&'a Plaintext),
+    /// Of an attachment: read when its turn comes.
+    Part(&'a WantedPart),
+}
+
+impl Piece<'_> {
+    fn size(self) -> usize {
+        match self {
+            Self::Whole(plaintext) => plaintext.size(),
+            Self::Part(part) => part.size(),
+        }
+    }
+}
+
 /// A reader's entries, in order of first appearance, and how they are cut.
 pub(super) struct Issue<'a> {
     reader: &'a Reader,
@@ -67,18 +85,21 @@ impl Issue<'_> {
         &self.reader.mailbox.id
     }
 
-    /// Every object that the index names, pages and parts.
-    fn objects(&self) -> impl Iterator<Item = (ObjectName, &Plaintext)> {
-        let pages = self.reader.pages.iter().map(|page| (page.entry.object.name, page.plaintext.as_ref()));
-        pages.chain(self.cut.parts.iter().map(|(part, plaintext)| (part.name, plaintext)))
+    /// Every object that the index names: pages, their attachments, and parts of the index.
+    fn objects(&self) -> impl Iterator<Item = (ObjectName, Piece<'_>)> {
+        let pages = self.reader.pages.iter().map(|page| (page.entry.object.name, Piece::Whole(&page.plaintext)));
+        let attached = self.reader.pages.iter().flat_map(|page| &page.parts);
+        let index = self.cut.parts.iter().map(|(part, plaintext)| (part.name, Piece::Whole(plaintext)));
+        pages.chain(attached.map(|part| (part.name, Piece::Part(part)))).chain(index)
     }
 
     /// What each of these objects is, for the practice's own eyes.
     fn noted(&self) -> impl Iterator<Item = NotedObject> {
         let mailbox = *self.id();
         let pages = self.reader.pages.iter().map(|page| (page.entry.object.name, Some(noted_page(page))));
+        let attached = self.reader.pages.iter().flat_map(|page| &page.parts).map(|part| (part.name, None));
         let parts = self.cut.parts.iter().map(|(part, _)| (part.name, None));
-        pages.chain(parts).map(move |(object, page)| NotedObject { object, mailbox, page })
+        pages.chain(attached).chain(parts).map(move |(object, page)| NotedObject { object, mailbox, page })
     }
 }
 
@@ -240,19 +261,34 @@ impl Publication<'_> {
         issues: &[Issue<'_>],
         progress: &(dyn Fn(u64, u64) + Sync),
     ) -> Result<usize, PublishError> {
-        let missing: BTreeMap<ObjectName, &Plaintext> =
+        let missing: BTreeMap<ObjectName, Piece<'_>> =
             issues.iter().flat_map(Issue::objects).filter(|(name, _)| !self.given.objects.contains(name)).collect();
         let pages = self.listed_objects();
-        let sealed = missing.keys().filter(|name| pages.contains_key(name)).count();
-        let missing: Vec<(ObjectName, &Plaintext)> = missing.into_iter().collect();
-        for (n, batch) in missing.chunks(BATCH).enumerate() {
+        let count = missing.keys().filter(|name| pages.contains_key(name)).count();
+        let missing: Vec<(ObjectName, Piece<'_>)> = missing.into_iter().collect();
+        let mut done = 0;
+        for batch in batches(&missing) {
+            let mut read = Vec::new();
+            for (name, piece) in batch {
+                if let Piece::Part(part) = piece {
+                    read.push((*name, part.plaintext(self.store, self.keys).await?));
+                }
+            }
+            let whole = batch.iter().filter_map(|(name, piece)| match piece {
+                Piece::Whole(plaintext) => Some((*name, *plaintext)),
+                Piece::Part(_) => None,
+            });
+            let mut batch: Vec<(ObjectName, &Plaintext)> =
+                whole.chain(read.iter().map(|(name, plaintext)| (*name, plaintext))).collect();
+            batch.sort_unstable_by_key(|(name, _)| *name);
             let sealed: Vec<SealedObject> =
                 batch.par_iter().map(|(name, plaintext)| plaintext.seal(*name, self.keys)).collect();
             let files = sealed.into_iter().map(|object| (layout::object(&object.name), object.bytes));
             self.write_all(files).await?;
-            progress((n * BATCH + batch.len()) as u64, missing.len() as u64);
+            done += batch.len();
+            progress(done as u64, missing.len() as u64);
         }
-        Ok(sealed)
+        Ok(count)
     }
 
     /// The readers by their opaque names: the order in which anything of theirs is written.
@@ -396,6 +432,22 @@ impl Publication<'_> {
         let sealed = self.home.keyring(&reader.mailbox.id)?;
         sealed.ok_or_else(|| PublishError::NoKeyring { member: reader.folder.clone() })
     }
+}
+
+/// As many at a time as memory should hold.
+fn batches<'a>(missing: &'a [(ObjectName, Piece<'a>)]) -> impl Iterator<Item = &'a [(ObjectName, Piece<'a>)]> {
+    let mut rest = missing;
+    std::iter::from_fn(move || {
+        let mut size = 0;
+        let fits = |(_, piece): &&(ObjectName, Piece<'_>)| {
+            size += piece.size();
+            size <= BATCH_BYTES
+        };
+        let count = rest.iter().take(BATCH).take_while(fits).count().max(1).min(rest.len());
+        let (batch, after) = rest.split_at(count);
+        rest = after;
+        (!batch.is_empty()).then_some(batch)
+    })
 }
 
 /// What a server must know of the addresses in site.toml: the file `gate.json`.

@@ -7,6 +7,7 @@
 //! [`crate::record`], seals what is new and changes each mailbox in one atomic step.
 
 mod adopt;
+mod attached;
 mod bring;
 mod commit;
 mod days;
@@ -21,6 +22,7 @@ mod verify;
 mod wanted;
 
 pub use adopt::bring_back;
+pub use attached::WantedPart;
 pub use bring::{Bring, Journey};
 pub use commit::{Done, Publication, gate};
 pub use ended::ended;
@@ -32,12 +34,13 @@ use wanted::Wanting;
 pub use wanted::{Reader, Wanted, WantedPage};
 
 use crate::{
+    attachment::AttachmentError,
     content::Mistakes,
     explain::Explain,
     host::HostError,
     practice::HomeError,
     store::StoreError,
-    wire::{Epoch, Release},
+    wire::{Epoch, ObjectName, Release},
 };
 
 /// Why a publication did not happen. What was published before still stands.
@@ -67,6 +70,10 @@ pub enum PublishError {
     Foreign,
     #[error("the store is at epoch {host}, the keys on this machine at {here}")]
     LaterEpoch { host: Epoch, here: Epoch },
+    #[error(transparent)]
+    Attachment(#[from] AttachmentError),
+    #[error("a part of an attachment, {object}, was in the store a moment ago and is gone")]
+    NoPart { object: ObjectName },
     #[error("the keyring of {member} is not on this machine")]
     NoKeyring { member: String },
 }
@@ -78,6 +85,8 @@ impl Explain for PublishError {
             Self::Store(e) => return e.hint(),
             Self::Home(e) => return e.hint(),
             Self::Host(e) => return e.hint(),
+            Self::Attachment(e) => e.hint(),
+            Self::NoPart { .. } => "Run `heldspace build` once more; what is lost is left out then.".into(),
             Self::Nothing => "Run `heldspace build` first.".into(),
             Self::Unfinished => "A build was cut short, or it was taken over from the host. Run `heldspace build`, and then this command.".into(),
             Self::Unbelievable { .. } => "Look at the clocks of your machines. If they are right, somebody has had this practice's keys: `heldspace keys rotate`, then build and publish.".into(),
@@ -100,7 +109,8 @@ impl Explain for PublishError {
             | Self::Unbelievable { .. }
             | Self::Unseen { .. }
             | Self::Behind { .. } => 4,
-            Self::TooMuch { .. } => 1,
+            Self::Attachment(_) => 3,
+            Self::TooMuch { .. } | Self::NoPart { .. } => 1,
             Self::Mistakes(e) => e.exit_code(),
             Self::Home(e) => e.exit_code(),
             Self::Host(e) => e.exit_code(),

@@ -99,6 +99,8 @@ export class Practice {
       audience: { kind: "library", title: "Library" },
       kind: "resource",
       object: await this.sealObject(padded(html)),
+      attachments: [],
+      links: [],
       ...about,
     };
     this.pages.push(page);
