@@ -36,6 +36,9 @@ pub enum Agreement {
         /// What kind of agreement: baa, qsoa, dpa or own
         #[arg(long)]
         kind: Kind,
+        /// The host or mail server that it is about, if not the one in site.toml: pages.example.org, smtp.example.org
+        #[arg(long, value_name = "ADDRESS")]
+        place: Option<String>,
         /// When it was signed
         #[arg(long, value_name = "DATE")]
         signed: Option<Date>,
@@ -73,14 +76,16 @@ pub enum Agreement {
 impl Agreement {
     pub fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         match self {
-            Self::Add { name, service, kind, signed, ends, note, recorded_by } => {
+            Self::Add { name, service, kind, place, signed, ends, note, recorded_by } => {
                 let _lock = context::locked(common)?;
                 let practice = context::practice(common)?;
                 let recorder = Recorder::now(recorded_by.as_deref(), &practice)?;
-                let new = NewAgreement { name, service, kind, signed, ends, note };
+                let place = place.or_else(|| register::place(&practice, service));
+                let told = place.as_ref().map(|place| format!(", for {}", visible_line(place))).unwrap_or_default();
+                let new = NewAgreement { name, service, kind, place, signed, ends, note };
                 let id = register::append_agreement(&practice, &new, &recorder)?;
                 terminal.data(&json!({ "agreement": id }));
-                terminal.line(format!("Agreement {id} is on record."));
+                terminal.line(format!("Agreement {id} is on record{told}."));
             }
             Self::End { id, on, recorded_by, yes } => {
                 let _lock = context::locked(common)?;
@@ -117,10 +122,11 @@ fn state(practice: &Practice, entry: &Entry) -> String {
 }
 
 fn line(practice: &Practice, entry: &Entry, terminal: &Terminal) -> String {
+    let place = entry.place.as_ref().map(|place| format!(" at {}", visible_line(place))).unwrap_or_default();
     let signed = entry.signed.map(|on| format!(", signed {on}")).unwrap_or_default();
     let note = entry.note.as_ref().map(|note| format!("  {}", visible_line(note))).unwrap_or_default();
     format!(
-        "{}  {}  {}, {}{signed}  {}{note}",
+        "{}  {}  {}{place}, {}{signed}  {}{note}",
         entry.id,
         terminal.strong(entry.with()),
         entry.service.word(),
@@ -132,7 +138,7 @@ fn line(practice: &Practice, entry: &Entry, terminal: &Terminal) -> String {
 fn data(practice: &Practice, entry: &Entry) -> serde_json::Value {
     json!({
         "agreement": entry.id, "name": entry.name, "service": entry.service.word(), "kind": entry.kind.word(),
-        "signed": entry.signed.map(|on| on.to_string()), "ends": entry.ends.map(|on| on.to_string()),
+        "place": entry.place, "signed": entry.signed.map(|on| on.to_string()), "ends": entry.ends.map(|on| on.to_string()),
         "ended": entry.ended.map(|on| on.to_string()), "note": entry.note,
         "in_force": entry.in_force(practice.today), "recorded": entry.record.time, "recorded_by": entry.record.by,
     })

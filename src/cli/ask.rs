@@ -1,7 +1,10 @@
 //! Questions to the person; each has an option that answers it where nobody can be asked.
 
 use age::secrecy::SecretString;
-use inquire::{Confirm, CustomType, InquireError, Password, PasswordDisplayMode, Select, Text, validator::Validation};
+use inquire::{
+    Confirm, CustomType, InquireError, Password, PasswordDisplayMode, Select, Text,
+    validator::{Validation, ValueRequiredValidator},
+};
 use zeroize::Zeroizing;
 
 use super::{Common, Failure, terminal::can_ask};
@@ -27,6 +30,11 @@ pub fn agree(question: &str, yes: bool) -> Result<(), Failure> {
         Ok(false) => Err(Failure::Declined),
         Err(error) => Err(declined(&error)),
     }
+}
+
+/// Yes or no, where a person is there to be asked; yes is what is likely meant.
+pub fn whether(question: &str) -> Result<bool, Failure> {
+    Confirm::new(question).with_default(true).prompt().map_err(|error| declined(&error))
 }
 
 /// The passphrase that opens the practice's keys; `again` after one that did not.
@@ -123,7 +131,8 @@ pub fn basis() -> Result<String, Failure> {
         "the basis",
         "Nothing was given. Say what allows it with --basis \"…\": a consent, a court's order, a paragraph of a law.",
     )?;
-    let prompt = Text::new("What allows this disclosure (a consent, a court's order, a paragraph of a law):");
+    let required = ValueRequiredValidator::new("Without a basis nothing is given.");
+    let prompt = Text::new("What allows it (a consent, a court's order, a law):").with_validator(required);
     prompt.prompt().map_err(|error| declined(&error))
 }
 

@@ -9,6 +9,7 @@ use crate::{
     audit::{Filter, Log, Names, Shown},
     clock::{begins, hour},
     csv_safe::Table,
+    host::Host,
     keys::Keys,
     notice::History,
     practice::{Home, Practice},
@@ -134,7 +135,12 @@ pub fn is_elsewhere(practice: &Practice, named: &context::StoreArg) -> bool {
 
 /// Brings the host's log here, as it lies there; whoever calls it holds the practice's lock.
 pub async fn bring(practice: &Practice, keys: &Keys, store: &Store) -> Result<(), Failure> {
-    Ok(bring_back(&super::publish::host(practice, keys).await?, store, layout::AUDIT).await?)
+    fetch(&super::publish::host(practice, keys).await?, store).await
+}
+
+/// The same, from a host that was greeted already.
+pub async fn fetch(host: &Host, store: &Store) -> Result<(), Failure> {
+    Ok(bring_back(host, store, layout::AUDIT).await?)
 }
 
 /// What is shown, and what it takes to say it.

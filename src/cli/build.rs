@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Args;
 
-use super::{Common, Failure, Terminal, ask, context};
+use super::{Common, Failure, Terminal, ask, context, renamed};
 use crate::{
-    content::{Lapsed, Mistakes, Page, Survey},
+    content::{Lapsed, Mistakes, Page, Survey, read_pages},
     keys::Keys,
     practice::{Home, Lock, Practice},
     publish::{self, Change, Closing, Done, Plan, Publication, Sources, What},
@@ -52,7 +52,8 @@ impl Build {
 
     /// The whole way, without the last words.
     pub async fn publish(&self, common: &Common, terminal: &Terminal) -> Result<Done, Failure> {
-        let desk = Desk::open(common, &self.store).await?;
+        let mut desk = Desk::open(common, &self.store).await?;
+        desk.settle_names(common, terminal)?;
         let (publication, mended) = desk.publication(self.verify, terminal, context::now()).await?;
         let plan = publication.plan();
         show(&plan, terminal);
@@ -99,6 +100,15 @@ impl Desk {
         publish::standing(&store, &keys).await?;
         let record = Record::read(&home, &keys)?;
         Ok(Self { practice, keys, home, store, pages, theme, record, is_aside, _lock: lock })
+    }
+
+    /// Pages that were given by another name stay what they were, if their author says so.
+    pub fn settle_names(&mut self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+        let renamed = publish::renamed(&self.pages, &self.record, &self.keys);
+        if renamed::offer(&renamed, common, terminal)? {
+            self.pages = read_pages(&self.practice)?;
+        }
+        Ok(())
     }
 
     /// What would be published; with `verify`, how much of what was published before is spoiled.

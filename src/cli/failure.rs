@@ -44,6 +44,8 @@ macro_rules! failures {
             NoRetention,
             #[error("there is no version {number}")]
             NoVersion { number: usize, of: usize },
+            #[error("nobody has a page that is called {}", crate::visible::visible_line(page))]
+            NotGiven { page: String },
             #[error("several pages are called that")]
             SeveralPages { files: String },
             #[error("what was written in version {number} was not kept")]
@@ -164,6 +166,7 @@ impl Failure {
             Self::NothingPublished => "Run `heldspace build` first.".into(),
             Self::NoRetention => "Nothing was changed: without it everything stays. The law, or your board, says how long; then write it into site.toml: keep_years = 7 under [record].".into(),
             Self::NoVersion { of, .. } => format!("This page has versions 1 to {of}."),
+            Self::NotGiven { .. } => "Nothing was changed. Name its file, the end of it, or its title; `heldspace show MEMBER` lists what someone has.".into(),
             Self::SeveralPages { files } => format!("Name one of them by its file: {files}"),
             Self::SourceLost { .. } => "The page itself, as it was given, is in `heldspace member export` of whoever could read it.".into(),
             Self::OverAlready { .. } => "Nothing was changed. Name a later day; or `now`, if it is to end at once.".into(),

@@ -82,7 +82,7 @@ struct Shown<'a> {
 /// What a version is to the one before.
 enum Change {
     First,
-    /// A unified diff.
+    /// A unified diff of title, date and text.
     Text(String),
     Look,
     Unknown,
@@ -193,10 +193,11 @@ impl Shown<'_> {
 
     fn change(&self, before: Option<&Stage<'_>>, stage: &Stage<'_>) -> Result<Change, Failure> {
         let Some(before) = before else { return Ok(Change::First) };
-        if before.page.source.is_some() && before.page.source == stage.page.source {
+        if before.page.source.is_some() && before.page.source == stage.page.source && front(before) == front(stage) {
             return Ok(Change::Look);
         }
         let (Some(old), Some(new)) = (self.text(before)?, self.text(stage)?) else { return Ok(Change::Unknown) };
+        let (old, new) = (front(before) + &old, front(stage) + &new);
         let diff = TextDiff::from_lines(&old, &new);
         Ok(Change::Text(diff.unified_diff().context_radius(AROUND).to_string()))
     }
@@ -205,6 +206,12 @@ impl Shown<'_> {
         let Some(source) = stage.page.source else { return Ok(None) };
         Ok(self.record.text(&source, self.home, self.keys)?)
     }
+}
+
+/// What members see of a page beside its text, as the head of what is compared.
+fn front(stage: &Stage<'_>) -> String {
+    let date = stage.page.date.as_ref().map(|date| format!("date: {date}\n")).unwrap_or_default();
+    format!("title: {}\n{date}\n", stage.page.title)
 }
 
 fn files(pages: &[Vec<Stage<'_>>]) -> String {

@@ -5,7 +5,11 @@ use serde_json::json;
 
 use super::{Common, Failure, Terminal, context};
 use crate::{
-    practice::{edit::Edit, is_loopback, register::Service},
+    practice::{
+        edit::Edit,
+        is_loopback,
+        register::{Service, needs},
+    },
     wire::key_text,
 };
 
@@ -54,9 +58,8 @@ impl Host {
             ));
         }
         terminal.line(format!("`heldspace publish` brings the publication to {place}."));
-        let agreed = practice.agreements.iter().any(|agreement| agreement.covers(Service::Host, practice.today));
-        if is_address && !is_loopback(place.trim_end_matches('/')) && !agreed {
-            terminal.line("Before that it wants to know of your agreement with whoever runs it: `heldspace agreement add --help`.");
+        if needs(&context::practice(common)?, &[Service::Host]).is_err() {
+            terminal.line("Before that it wants to know of your agreement with whoever runs it, or that it is your own: `heldspace agreement add --help`.");
         }
         if is_address {
             terminal.line(format!(

@@ -90,7 +90,13 @@ impl Init {
     }
 
     fn last_words(&self, dir: &std::path::Path, country: Option<&Country>, terminal: &Terminal) {
-        terminal.note(format!("The practice is in {}.", dir.display()));
+        let here = dir == std::path::Path::new(".");
+        let (place, option) = if here {
+            ("here".to_owned(), String::new())
+        } else {
+            (format!("in {}", dir.display()), format!(" --root {}", dir.display()))
+        };
+        terminal.note(format!("The practice is {place}."));
         if let Some(country) = country {
             terminal.note(format!(
                 "Members will find this help line in every state of every page: {}. Add your own number in site.toml.",
@@ -100,6 +106,6 @@ impl Init {
         if self.no_passphrase {
             terminal.note("Its keys have no passphrase: whoever can read this folder can read everything. Only on a machine with an encrypted disk.");
         }
-        terminal.note(format!("Next: heldspace --root {} group add …, then member add …", dir.display()));
+        terminal.note(format!("Next: heldspace{option} group add …, then member add …"));
     }
 }

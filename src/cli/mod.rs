@@ -53,6 +53,8 @@ mod publish;
 #[cfg(feature = "author")]
 mod recover;
 #[cfg(feature = "author")]
+mod renamed;
+#[cfg(feature = "author")]
 mod send;
 #[cfg(feature = "serve")]
 mod serve;
@@ -61,6 +63,8 @@ mod sheet;
 #[cfg(feature = "author")]
 mod show;
 mod terminal;
+#[cfg(feature = "author")]
+mod withdraw;
 
 use std::path::PathBuf;
 
@@ -143,6 +147,8 @@ enum Command {
     #[cfg(feature = "author")]
     Publish(publish::Publish),
     #[cfg(feature = "author")]
+    Withdraw(withdraw::Withdraw),
+    #[cfg(feature = "author")]
     Link(link::Link),
     #[cfg(feature = "author")]
     Show(show::Show),
@@ -202,6 +208,8 @@ impl Command {
             Self::Host(command) => command.run(common, terminal),
             #[cfg(feature = "author")]
             Self::Publish(command) => command.run(common, terminal).await,
+            #[cfg(feature = "author")]
+            Self::Withdraw(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Link(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]

@@ -46,7 +46,10 @@ impl Send {
         if let Ok(practice) = context::practice(common) {
             register::needs(&practice, &[Service::Host, Service::Mail])?;
         }
-        let desk = Desk::open(common, &StoreArg { store: None }).await?;
+        let mut desk = Desk::open(common, &StoreArg { store: None }).await?;
+        if !self.dry_run {
+            desk.settle_names(common, terminal)?;
+        }
         register::needs(&desk.practice, &[Service::Host, Service::Mail])?;
         let host = match desk.practice.site.host {
             Some(_) => Some(publish::host(&desk.practice, &desk.keys).await?),

@@ -7,6 +7,7 @@
 mod address;
 mod audience;
 mod fields;
+mod front_line;
 mod front_matter;
 mod mistake;
 mod naming;
@@ -35,6 +36,7 @@ pub(crate) use {
 };
 pub use {
     audience::Audience,
+    front_line::{as_draft, with_id},
     mistake::{Mistake, Mistakes},
     naming::{Lapsed, is_hidden_from, readers_of},
     page::{Kind, NoPage, Page},

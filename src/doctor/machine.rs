@@ -108,7 +108,11 @@ impl Patient<'_> {
     /// Whose machine that is can't be seen; an agreement for such a service answers it.
     fn elsewhere(&self, what: String, mend: &str) -> Finding {
         let today = self.practice.today;
-        let is_answered = self.practice.agreements.iter().any(|agreement| agreement.covers(Service::Other, today));
+        let is_answered = self
+            .practice
+            .agreements
+            .iter()
+            .any(|agreement| agreement.service == Service::Other && agreement.in_force(today));
         let weight = if is_answered { Weight::Look } else { Weight::Duty };
         let mend = if is_answered {
             "an agreement for another service is on record; see whether it is this one"

@@ -41,6 +41,8 @@ impl Patient<'_> {
         findings.extend(self.silent(&open));
         findings.extend(self.practice.members.values().filter_map(|member| self.outlived(member)));
         findings.extend(self.overstayed());
+        findings.extend(self.left_in_the_list());
+        findings.extend(open.iter().filter_map(|member| self.acts_for_nobody(member)));
         findings.extend(self.lapsed());
         findings
     }
@@ -104,6 +106,33 @@ impl Patient<'_> {
             Finding::new(Weight::Stops, what, mend).under("45 CFR 164.308(a)(3)(ii)(C)")
         };
         over.map(finding).collect()
+    }
+
+    /// A name that was put back by hand looks as if that person were in the group again.
+    fn left_in_the_list(&self) -> Vec<Finding> {
+        let today = self.practice.today;
+        let left = self.practice.groups.values().flat_map(|group| {
+            let is_out = |name: &&String| group.sight(name, today).is_none() && group.ahead(name, today).is_none();
+            let left = |name: &String| Some((group, name.clone(), group.last_left(name, today)?.on));
+            group.members.iter().filter(is_out).filter_map(left).collect::<Vec<_>>()
+        });
+        let finding = |(group, member, on): (&Group, String, Date)| {
+            let what = format!(
+                "{member} stands in `members` of {}, left it on {on}, and gets nothing new of it",
+                group.folder
+            );
+            let mend =
+                format!("take the name out of its group.toml; or `heldspace member join {member} {}`", group.folder);
+            Finding::new(Weight::Look, what, mend)
+        };
+        left.map(finding).collect()
+    }
+
+    fn acts_for_nobody(&self, member: &Member) -> Option<Finding> {
+        let whom = self.practice.members.get(member.acts_for.as_ref()?)?;
+        let what = format!("{} acts for {}, whose membership has ended", member.folder, whom.folder);
+        let mend = format!("`heldspace member close {}`, if nothing more is to be said", member.folder);
+        whom.is_closed(self.practice.today).then(|| Finding::new(Weight::Look, what, mend))
     }
 
     fn lapsed(&self) -> Vec<Finding> {

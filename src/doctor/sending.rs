@@ -60,7 +60,10 @@ impl Patient<'_> {
                 findings.push(Finding::new(Weight::Duty, what, mend).under(CONTRACT));
             }
         }
-        let has_backup = practice.agreements.iter().any(|agreement| agreement.covers(Service::Backup, today));
+        let has_backup = practice
+            .agreements
+            .iter()
+            .any(|agreement| agreement.service == Service::Backup && agreement.in_force(today));
         if !has_backup {
             let mend = "back up the whole folder, `.heldspace` too, and put on record where: `heldspace agreement add NAME --service backup --kind baa --signed DATE`, or `--kind own`";
             let finding = Finding::new(Weight::Duty, "nothing is on record about a backup", mend);

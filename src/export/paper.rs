@@ -5,9 +5,9 @@
 use minijinja::{Environment, context as values};
 
 use super::{Export, To, Version};
-use crate::{clock::day_of, practice::register, visible::visible_line, wire::UnixTime};
+use crate::{clock::day_of, practice::register, render::among_others, visible::visible_line, wire::UnixTime};
 
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src data:; font-src data:";
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data: file: 'self'; media-src data: file: 'self'; font-src data:";
 
 /// Whether the documents lie beside the list or stand in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,19 +16,21 @@ enum Pages {
     Inside,
 }
 
-impl Export<'_> {
+impl<'a> Export<'a> {
     /// `index.html`.
     pub fn index(&self) -> String {
         self.list(Pages::Beside, "")
     }
 
-    /// One document with everything in it; `css` is the page stylesheet.
+    /// One document with everything in it, to read on any phone and to print; `css` is the page stylesheet.
     pub fn whole(&self, css: &str) -> String {
-        self.list(Pages::Inside, css)
+        // A document has one `main`; here each page is an article.
+        let css = css.replace("main >", "article >").replace("main {", "article {");
+        self.list(Pages::Inside, &css)
     }
 
     /// Each document by its number, from 1: as it was given, with the stylesheet, and the notice that has to stand there.
-    pub fn page(&self, version: &Version<'_>, css: &str) -> Option<String> {
+    pub fn page(&self, number: usize, version: &Version<'a>, css: &str) -> Option<String> {
         let document = version.document.as_ref()?;
         let style = css.replace("</", "<\\/");
         let head = format!(
@@ -36,7 +38,7 @@ impl Export<'_> {
         );
         let notice =
             self.notice().map(|notice| format!("<p role=\"note\"><strong>{notice}</strong> (42 CFR 2.32)</p>\n"));
-        let mut page = document.clone();
+        let mut page = self.with_files(number, version, document);
         // Before the end of the head, and at the beginning of the body: every theme's page.html has both.
         let at = page.find("</head>").unwrap_or(0);
         page.insert_str(at, &head);
@@ -54,13 +56,13 @@ impl Export<'_> {
 
     fn list(&self, pages: Pages, css: &str) -> String {
         let versions = self.versions.iter().enumerate().map(|(n, version)| {
-            let inside = (pages == Pages::Inside).then(|| self.page(version, css)).flatten();
+            let inside = version.document.as_deref().filter(|_| pages == Pages::Inside);
+            let inside = inside.map(|document| among_others(body(document), &format!("v{}-", n + 1)));
             values! {
                 number => n + 1,
                 title => visible_line(&version.page.title),
                 audience => visible_line(&version.page.audience.title),
-                from => day(version.from),
-                until => version.until.map(day),
+                days => days(version),
                 lost => version.document.is_none(),
                 opened => version.opened.first().map(|first| day(*first)),
                 inside,
@@ -85,7 +87,10 @@ impl Export<'_> {
             policy => POLICY,
             name => visible_line(&self.member.name),
             practice => visible_line(&self.practice.site.practice.name),
-            to => match &self.to { To::Person => None, To::Other(to) => Some(to) },
+            to => match &self.to { To::Person => None, To::Other(to) => Some(values! {
+                name => visible_line(&to.name), basis => visible_line(&to.basis), purpose => visible_line(&to.purpose),
+            }) },
+            css => css.replace("</", "<\\/"),
             notice => self.notice(),
             at => day(self.at),
             beside => pages == Pages::Beside,
@@ -103,6 +108,23 @@ impl Export<'_> {
 fn after_tag(html: &str, tag: &str) -> Option<usize> {
     let begins = html.find(tag)?;
     Some(begins + html[begins..].find('>')? + 1)
+}
+
+/// What stands in `main`, or else in the body, of a document of any theme.
+fn body(document: &str) -> &str {
+    let begins = after_tag(document, "<main").or_else(|| after_tag(document, "<body")).unwrap_or(0);
+    let rest = &document[begins..];
+    rest.rfind("</main>").or_else(|| rest.rfind("</body>")).map_or(rest, |end| &rest[..end])
+}
+
+/// The days on which it could be read.
+fn days(version: &Version<'_>) -> String {
+    let from = day(version.from);
+    match version.until.map(day) {
+        None => format!("{from} until today"),
+        Some(until) if until == from => from,
+        Some(until) => format!("{from} to {until}"),
+    }
 }
 
 fn day(time: UnixTime) -> String {

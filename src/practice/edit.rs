@@ -264,7 +264,13 @@ impl Edit {
 
     /// Takes a name out of a group's list.
     pub fn strike(&mut self, member: &str) -> Result<(), EditError> {
-        self.list("members")?.retain(|known| known.as_str() != Some(member));
+        let members = self.list("members")?;
+        let begins = members.get(0).and_then(|first| first.decor().prefix().cloned());
+        members.retain(|known| known.as_str() != Some(member));
+        // Whoever is first now stands where the first one stood.
+        if let (Some(first), Some(begins)) = (members.get_mut(0), begins) {
+            first.decor_mut().set_prefix(begins);
+        }
         Ok(())
     }
 
@@ -379,7 +385,7 @@ mod tests {
         let left = "\n[[left]]\nmember = \"a\"\non = 2026-11-24\n";
         assert_eq!(
             std::fs::read_to_string(path.join("group.toml")).unwrap(),
-            text.replace("[\"a\"]", "[ \"b\"]") + joined + left
+            text.replace("[\"a\"]", "[\"b\"]") + joined + left
         );
     }
 }

@@ -122,6 +122,19 @@ pub fn read_plain(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, FileError>
     }
 }
 
+/// Moves `file`, below `root`, to `.heldspace/removed/` under the day and its path, and says where it is now.
+pub fn put_aside(root: &Path, file: &Path, day: &str) -> Result<PathBuf, FileError> {
+    let removed = Path::new(".heldspace/removed");
+    let places = std::iter::once(day.to_owned()).chain((2..).map(|n| format!("{day}-{n}")));
+    let mut places = places.map(|name| removed.join(name).join(file));
+    let place = places.find(|place| !root.join(place).exists()).expect("there is always another number");
+    folder(parent(&root.join(&place)), Access::Secret)?;
+    fs::rename(root.join(file), root.join(&place)).map_err(failed(&root.join(file)))?;
+    sync_folder(&root.join(&place))?;
+    sync_folder(&root.join(file))?;
+    Ok(place)
+}
+
 /// A file that holds a secret: read only if nobody else can.
 pub fn read_secret(path: &Path) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, FileError> {
     #[cfg(unix)]

@@ -13,6 +13,7 @@
 //! audit.json             how far the host's audit log was seen
 //! store/                 the default store
 //! mail-password          the mail server's, if it is kept (0600)
+//! removed/<day>/         what the therapist had taken out of content/; never read
 //! lock                   one publication at a time
 //! ```
 

@@ -40,6 +40,13 @@ pub enum Sight {
     From(Date),
 }
 
+/// What is planned for someone in a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ahead {
+    Joins(Date),
+    Leaves(Date),
+}
+
 impl Sight {
     pub fn covers(self, day: Date) -> bool {
         match self {
@@ -78,6 +85,16 @@ impl Group {
     /// The last time that someone left, by a day.
     pub fn last_left(&self, member: &str, today: Date) -> Option<&Left> {
         self.went(member).filter(|left| left.on <= today).last()
+    }
+
+    /// The day on which someone who is in it leaves, or who is to come joins, where that is still ahead.
+    pub fn ahead(&self, member: &str, today: Date) -> Option<Ahead> {
+        let later = |day: &Date| *day > today;
+        if self.sight(member, today).is_some() {
+            return self.went(member).map(|left| left.on).filter(later).min().map(Ahead::Leaves);
+        }
+        let comes = self.joined.iter().filter(|joined| joined.member == member).map(|joined| joined.on);
+        comes.filter(later).min().map(Ahead::Joins)
     }
 
     /// Whether anything says since when someone is in it.

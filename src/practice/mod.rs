@@ -27,7 +27,7 @@ pub use group::Group;
 pub use home::{Home, HomeError, KeyFile, KnownHost, Lock, Released};
 pub use journal::Journal;
 pub use member::{Closed, Mailbox, Member, Reason};
-pub use membership::{Joined, Left, Sight};
+pub use membership::{Ahead, Joined, Left, Sight};
 pub use register::{Agreement, Register};
 pub(crate) use site::LINK;
 pub use site::{

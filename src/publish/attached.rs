@@ -10,6 +10,7 @@ use crate::{
     content::Place,
     keys::Keys,
     practice::Share,
+    record::NotedAttachment,
     seal::{AttachmentEntry, ObjectRef, PART, Plaintext, Sharing, part_digest},
     store::{Store, layout},
     wire::{AttachmentId, Digest, MailboxId, ObjectName},
@@ -74,24 +75,44 @@ pub(super) fn attached(
     (AttachmentEntry { id, name, media_type, length: file.length, parts: references }, wanted)
 }
 
-/// The same attachments as they were given before, for a mailbox and the keys of today.
-pub(super) fn kept(
+/// The same attachments as they were given before, for a mailbox and the keys of today; without those that are spoiled.
+pub(super) async fn kept(
     attachments: &[AttachmentEntry],
     mailbox: &MailboxId,
     keys: &Keys,
+    store: &Store,
 ) -> (Vec<AttachmentEntry>, Vec<WantedPart>) {
-    let mut wanted = Vec::new();
-    let attachments = attachments.iter().map(|attachment| {
-        let parts = attachment.parts.iter().map(|old| {
-            let reference = Sharing::of(old, keys).reference(old.digest, mailbox, keys);
-            let source = Source::Stored(old.clone());
-            wanted.push(WantedPart { name: reference.name, digest: reference.digest, source });
-            reference
-        });
-        AttachmentEntry { parts: parts.collect(), ..attachment.clone() }
-    });
-    let attachments = attachments.collect();
-    (attachments, wanted)
+    let (mut kept, mut wanted) = (Vec::new(), Vec::new());
+    for attachment in attachments {
+        let Some(parts) = kept_parts(&attachment.parts, mailbox, keys, store).await else { continue };
+        let references = parts.iter().map(|(reference, _)| reference.clone()).collect();
+        kept.push(AttachmentEntry { parts: references, ..attachment.clone() });
+        wanted.extend(parts.into_iter().map(|(_, part)| part));
+    }
+    (kept, wanted)
+}
+
+async fn kept_parts(
+    parts: &[ObjectRef],
+    mailbox: &MailboxId,
+    keys: &Keys,
+    store: &Store,
+) -> Option<Vec<(ObjectRef, WantedPart)>> {
+    let mut kept = Vec::new();
+    for old in parts {
+        let sealed = store.read(&layout::object(&old.name), OBJECT_LIMIT).await.ok()??;
+        Plaintext::of_object(&sealed, old, keys)?;
+        let reference = Sharing::of(old, keys).reference(old.digest, mailbox, keys);
+        let part = WantedPart { name: reference.name, digest: reference.digest, source: Source::Stored(old.clone()) };
+        kept.push((reference, part));
+    }
+    Some(kept)
+}
+
+/// What the record says of it.
+pub(super) fn noted(file: &Attachment) -> NotedAttachment {
+    let (id, name, media_type) = (file.id, file.name.clone(), file.kind.media_type.to_owned());
+    NotedAttachment { id, name, media_type, length: file.length, digest: file.digest }
 }
 
 /// SECURITY: a host that sees two mailboxes name one object learns that both may read it. Of the library everyone knows that.
@@ -106,6 +127,14 @@ pub(super) fn sharing(file: &Attachment, share: Share) -> Sharing {
 }
 
 impl WantedPart {
+    /// The file beside a page that it is a part of; none where it comes from the store.
+    pub(super) fn file(&self) -> Option<&Arc<Attachment>> {
+        match &self.source {
+            Source::File(file, _) => Some(file),
+            Source::Stored(_) => None,
+        }
+    }
+
     /// Bytes once it is padded, at most.
     pub(super) const fn size(&self) -> usize {
         PART as usize
@@ -122,15 +151,8 @@ impl WantedPart {
             Source::Stored(old) => {
                 let sealed = store.read(&layout::object(&old.name), OBJECT_LIMIT).await?;
                 let plaintext = sealed.and_then(|sealed| Plaintext::of_object(&sealed, old, keys));
-                plaintext.ok_or(PublishError::NoPart { object: old.name })
+                plaintext.ok_or(PublishError::Lost { what: format!("part of an attachment, {},", old.name) })
             }
         }
-    }
-
-    /// Whether its bytes are still anywhere.
-    pub(super) async fn is_there(&self, store: &Store, keys: &Keys) -> bool {
-        let Source::Stored(old) = &self.source else { return true };
-        let sealed = store.read(&layout::object(&old.name), OBJECT_LIMIT).await.ok().flatten();
-        sealed.is_some_and(|sealed| Plaintext::of_object(&sealed, old, keys).is_some())
     }
 }

@@ -4,21 +4,28 @@
 //! object is which page → objects, indexes, keyrings, new open files → one sync → mailboxes, one by one → head → what is
 //! no longer open goes. Running it again converges.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Given, Plan, PublishError, Reader, Wanted, WantedPage, WantedPart, open_files::OpenFiles, tickets};
+use super::{
+    Given, Plan, PublishError, Reader, Wanted, WantedPage, WantedPart, open_files::OpenFiles, plan::is_open_page,
+    tickets,
+};
 use crate::{
+    attachment::Attachment,
     keys::Keys,
     practice::{Home, Mailbox, Practice, Released},
-    record::{Giving, NotedObject, NotedPage, Record},
+    record::{Giving, KEPT, NotedObject, NotedPage, ReadFile, Record},
     seal::{self, Cut, Entry, Index, ObjectRef, Plaintext, Recipient, SealedObject},
     store::{Store, layout},
-    wire::{Envelope, Gate, Head, MailboxId, MailboxRecord, ObjectName, Release, UnixTime},
+    wire::{Digest, Envelope, Gate, Head, MailboxId, MailboxRecord, ObjectName, Release, UnixTime},
 };
 
 const HOUR: UnixTime = 60 * 60;
@@ -115,8 +122,14 @@ fn noted_page(page: &WantedPage) -> NotedPage {
         audience: entry.audience,
         names: page.names.clone(),
         document: entry.object.digest,
+        attachments: page.files.clone(),
         source: page.source,
     }
+}
+
+/// Reads a file as it is given, when the record keeps it.
+fn read(digest: Digest, file: &Arc<Attachment>) -> ReadFile<'_> {
+    Box::new(move || file.bytes(0, file.length).ok().filter(|bytes| Digest::of(bytes) == digest))
 }
 
 impl Publication<'_> {
@@ -131,7 +144,7 @@ impl Publication<'_> {
         let issues: Vec<Issue<'_>> = self.wanted.readers.iter().map(|reader| self.issue(reader)).collect();
         let mut done = Done {
             members: self.wanted.readers.len(),
-            open_pages: self.wanted.open.keys().filter(|path| path.starts_with("library/")).count().saturating_sub(1),
+            open_pages: self.wanted.open.keys().filter(|path| is_open_page(path)).count(),
             withdrawn: plan.count(super::What::TakenBack) + plan.count(super::What::NoLongerOpen),
             ..Done::default()
         };
@@ -165,12 +178,18 @@ impl Publication<'_> {
     fn note(&self, issues: &[Issue<'_>], released: Released) -> Result<(), PublishError> {
         let pages = || self.wanted.readers.iter().flat_map(|reader| &reader.pages);
         let sources = pages().filter_map(|page| page.source);
+        let files: BTreeMap<Digest, &Arc<Attachment>> = pages()
+            .flat_map(|page| page.parts.iter().filter_map(WantedPart::file))
+            .filter(|file| file.length <= KEPT)
+            .map(|file| (file.digest, file))
+            .collect();
         let giving = Giving {
             is_aside: self.is_aside,
             readers: issues.iter().map(|issue| (*issue.id(), issue.reader.folder.clone())).collect(),
             objects: issues.iter().flat_map(Issue::noted).collect(),
             had: self.given.pages(),
             pages: pages().map(|page| (page.entry.object.digest, page.plaintext.as_ref())).collect(),
+            files: files.into_iter().map(|(digest, file)| (digest, read(digest, file))).collect(),
             sources: sources.filter_map(|id| Some((id, self.wanted.sources.get(&id)?.as_str()))).collect(),
         };
         giving.write(self.record, released, self.home, self.keys)?;

@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::{PublishError, Reader, WantedPage, WantedPart, Wanting, attached, commit::OBJECT_LIMIT};
+use super::{PublishError, Reader, WantedPage, Wanting, attached, commit::OBJECT_LIMIT};
 use crate::{
     clock,
     content::{Audience, Page, is_hidden_from},
     practice::Member,
     record::{NotedPage, Span},
-    seal::{AttachmentEntry, Entry, Plaintext},
+    seal::{Entry, Plaintext},
     store::layout,
     wire::{MailboxId, PageId},
 };
@@ -90,32 +90,16 @@ impl Wanting<'_> {
             return Ok(None);
         }
         let Some((entry, plaintext)) = self.had(page, noted, mailboxes).await? else { return Ok(None) };
-        let (attachments, parts) = self.kept_attachments(&entry.attachments, &mailboxes[0]).await;
+        let (attachments, parts) = attached::kept(&entry.attachments, &mailboxes[0], self.keys, self.store).await;
         Ok(Some(WantedPage {
             file: page.file.clone(),
             entry: Entry { id, attachments, ..entry },
             plaintext: Arc::new(plaintext),
             parts,
+            files: noted.map(|noted| noted.attachments.clone()).unwrap_or_default(),
             source: noted.and_then(|noted| noted.source),
             names,
         }))
-    }
-
-    /// The files that go with it, as far as they are still there.
-    async fn kept_attachments(
-        &self,
-        attachments: &[AttachmentEntry],
-        mailbox: &MailboxId,
-    ) -> (Vec<AttachmentEntry>, Vec<WantedPart>) {
-        let (mut kept, mut parts) = (Vec::new(), Vec::new());
-        for attachment in attachments {
-            let (entry, wanted) = attached::kept(std::slice::from_ref(attachment), mailbox, self.keys);
-            if all_there(&wanted, self).await {
-                kept.extend(entry);
-                parts.extend(wanted);
-            }
-        }
-        (kept, parts)
     }
 
     /// The page as they had it, for the first of their mailboxes: from the store, or where that is spoiled or lists it no
@@ -161,13 +145,4 @@ impl Wanting<'_> {
             )
         }))
     }
-}
-
-async fn all_there(parts: &[WantedPart], wanting: &Wanting<'_>) -> bool {
-    for part in parts {
-        if !part.is_there(wanting.store, wanting.keys).await {
-            return false;
-        }
-    }
-    true
 }

@@ -2,7 +2,7 @@
 //!
 //! In: a practice's pages and keys, and the store as it is. Out: a [`Plan`] to show, and, once agreed to, a publication
 //! in the store. It must not ask anyone anything, and cannot write a rendered page: only sealed objects fit.
-//! In the order of the code: [`sources`] holds it together; [`given`] reads what is there; [`wanted`] renders and names everything, with what [`days`] shows
+//! In the order of the code, with [`withdraw`] for the way that takes one page back and gives nothing: [`sources`] holds it together; [`given`] reads what is there; [`wanted`] renders and names everything, with what [`days`] shows
 //! to those who joined later and what those who left have [`kept`]; [`plan`] compares; [`commit`] writes it all down in the
 //! [`crate::record`], seals what is new and changes each mailbox in one atomic step.
 
@@ -16,10 +16,12 @@ mod given;
 mod kept;
 mod open_files;
 mod plan;
+mod renamed;
 mod sources;
 mod tickets;
 mod verify;
 mod wanted;
+mod withdraw;
 
 pub use adopt::bring_back;
 pub use attached::WantedPart;
@@ -28,10 +30,12 @@ pub use commit::{Done, Publication, gate};
 pub use ended::ended;
 pub use given::{Given, GivenMailbox, Standing, adopt_keyrings, mailbox, published_epoch, standing};
 pub use plan::{Change, Closing, Plan, What};
+pub use renamed::{Renamed, renamed};
 pub use sources::Sources;
 pub use tickets::{card_link, notice_link};
 use wanted::Wanting;
 pub use wanted::{Reader, Wanted, WantedPage};
+pub use withdraw::Withdrawing;
 
 use crate::{
     attachment::AttachmentError,
@@ -40,7 +44,7 @@ use crate::{
     host::HostError,
     practice::HomeError,
     store::StoreError,
-    wire::{Epoch, ObjectName, Release},
+    wire::{Epoch, Release},
 };
 
 /// Why a publication did not happen. What was published before still stands.
@@ -72,8 +76,8 @@ pub enum PublishError {
     LaterEpoch { host: Epoch, here: Epoch },
     #[error(transparent)]
     Attachment(#[from] AttachmentError),
-    #[error("a part of an attachment, {object}, was in the store a moment ago and is gone")]
-    NoPart { object: ObjectName },
+    #[error("{what} is neither in the store nor in the record as it was given")]
+    Lost { what: String },
     #[error("the keyring of {member} is not on this machine")]
     NoKeyring { member: String },
 }
@@ -86,7 +90,6 @@ impl Explain for PublishError {
             Self::Home(e) => return e.hint(),
             Self::Host(e) => return e.hint(),
             Self::Attachment(e) => e.hint(),
-            Self::NoPart { .. } => "Run `heldspace build` once more; what is lost is left out then.".into(),
             Self::Nothing => "Run `heldspace build` first.".into(),
             Self::Unfinished => "A build was cut short, or it was taken over from the host. Run `heldspace build`, and then this command.".into(),
             Self::Unbelievable { .. } => "Look at the clocks of your machines. If they are right, somebody has had this practice's keys: `heldspace keys rotate`, then build and publish.".into(),
@@ -95,6 +98,7 @@ impl Explain for PublishError {
             Self::Unseen { .. } => "It was published from another machine, and nothing was overwritten. `heldspace publish --adopt` brings what is there to this machine; then `heldspace build` shows what would change.".into(),
             Self::Foreign => "Nothing was changed. Choose another folder with --store, or use the keys that belong to this one (`heldspace recover`).".into(),
             Self::LaterEpoch { host, .. } => format!("The keys were renewed on another machine. Bring these up to date with the recovery sheet: move .heldspace/keys.* away, then `heldspace recover --epoch {host}`."),
+            Self::Lost { .. } => "Nothing was changed. `heldspace build --verify` mends what the host spoiled.".into(),
             Self::NoKeyring { member } => format!("Give them a new card: `heldspace member rekey {member}`."),
         })
     }
@@ -110,7 +114,7 @@ impl Explain for PublishError {
             | Self::Unseen { .. }
             | Self::Behind { .. } => 4,
             Self::Attachment(_) => 3,
-            Self::TooMuch { .. } | Self::NoPart { .. } => 1,
+            Self::TooMuch { .. } | Self::Lost { .. } => 1,
             Self::Mistakes(e) => e.exit_code(),
             Self::Home(e) => e.exit_code(),
             Self::Host(e) => e.exit_code(),

@@ -154,7 +154,7 @@ fn open_changes(wanted: &Wanted, given: &Given) -> Vec<Change> {
 }
 
 /// What people read: the front page, the list, and every page below it.
-fn is_open_page(path: &str) -> bool {
+pub(super) fn is_open_page(path: &str) -> bool {
     path == "index.html" || path.starts_with("library/") && path.ends_with("/index.html")
 }
 

@@ -18,7 +18,7 @@ use crate::{
     content::{Audience, Lapsed, Mistake, Mistakes, Page, readers_of},
     keys::Keys,
     practice::{Home, Mailbox, Member, Practice},
-    record::Record,
+    record::{NotedAttachment, Record},
     render::{self, Along, RenderedPage, Rendering, Theme},
     seal::{AudienceKind, AudienceLabel, Entry, Plaintext},
     store::Store,
@@ -59,6 +59,8 @@ pub struct WantedPage {
     pub plaintext: Arc<Plaintext>,
     /// Of its attachments.
     pub parts: Vec<WantedPart>,
+    /// What the record says of them.
+    pub files: Vec<NotedAttachment>,
     /// Of what the author wrote, where that is known.
     pub source: Option<Digest>,
     /// The members whom it names, by folder.
@@ -182,6 +184,7 @@ impl Wanting<'_> {
             entry,
             plaintext: Arc::clone(&copy.plaintext),
             parts: wanted,
+            files: copy.along.attachments.iter().map(|file| attached::noted(file)).collect(),
             source: Some(page.digest()),
             names: page.names.clone(),
         })
@@ -223,7 +226,7 @@ pub(super) fn page_id(page: &Page, mailbox: &MailboxId, keys: &Keys) -> PageId {
     keys.page_id(own, page.identity())
 }
 
-fn readers(practice: &Practice) -> BTreeMap<String, Reader> {
+pub(super) fn readers(practice: &Practice) -> BTreeMap<String, Reader> {
     let reading = practice.members.values().filter(|member| member.reads(practice.today));
     reading
         .filter_map(|member| {

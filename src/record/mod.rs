@@ -17,9 +17,9 @@ mod version;
 use std::collections::{HashMap, HashSet};
 
 use entry::Entry;
-pub use entry::{NotedObject, NotedPage};
+pub use entry::{NotedAttachment, NotedObject, NotedPage};
 pub use expire::{Expired, Expiry};
-pub use give::Giving;
+pub use give::{Giving, KEPT, ReadFile};
 pub use span::Span;
 use span::Spans;
 pub use version::{People, Reading, Stage};
@@ -100,6 +100,18 @@ impl Record {
         self.objects.get(name)
     }
 
+    /// The objects that a mailbox had of these pages, in every version.
+    pub fn objects_of(&self, mailbox: &MailboxId, pages: &HashSet<PageId>) -> impl Iterator<Item = &ObjectName> {
+        let is_it = |object: &&NotedObject| object.page.as_ref().is_some_and(|page| pages.contains(&page.id));
+        self.objects.values().filter(|object| object.mailbox == *mailbox).filter(is_it).map(|object| &object.object)
+    }
+
+    /// Every page of the newest release, once for each mailbox that it is in.
+    pub fn current_pages(&self) -> impl Iterator<Item = (&MailboxId, &NotedPage)> {
+        let objects = self.current.iter().filter_map(|name| self.objects.get(name));
+        objects.filter_map(|object| Some((&object.mailbox, object.page.as_ref()?)))
+    }
+
     /// Every page that was ever given, once for each object.
     pub fn pages(&self) -> impl Iterator<Item = &NotedPage> {
         self.objects.values().filter_map(|object| object.page.as_ref())
@@ -150,6 +162,19 @@ impl Record {
     /// A text that was kept.
     pub fn text(&self, digest: &Digest, home: &Home, keys: &Keys) -> Result<Option<String>, HomeError> {
         Ok(self.texts(&[*digest], home, keys)?.remove(digest))
+    }
+
+    /// Whether a text or file lies in a pack.
+    pub fn keeps(&self, digest: &Digest) -> bool {
+        self.packs.contains_key(digest)
+    }
+
+    /// A file that was kept: its bytes, as they were given.
+    pub fn file(&self, digest: &Digest, home: &Home, keys: &Keys) -> Result<Option<Vec<u8>>, HomeError> {
+        let Some(name) = self.packs.get(digest) else { return Ok(None) };
+        let Some(sealed) = home.pack(name)? else { return Ok(None) };
+        let pack = Pack::open(&sealed, keys).map_err(|_| HomeError::Pack { name: name.clone() })?;
+        Ok(pack.file(digest))
     }
 
     /// Those of these texts that were kept; each pack is opened once.

@@ -37,8 +37,8 @@ impl Target {
 }
 
 /// A tag of HTML that the sanitiser wrote.
-pub(super) struct Written<'a> {
-    pub(super) name: &'a str,
+pub(crate) struct Written<'a> {
+    pub(crate) name: &'a str,
     attributes: Vec<(&'a str, &'a str)>,
     /// From `<` to `>`.
     at: Range<usize>,
@@ -46,7 +46,7 @@ pub(super) struct Written<'a> {
 
 impl<'a> Written<'a> {
     /// The value of an attribute, with its character references as they are.
-    pub(super) fn attribute(&self, name: &str) -> Option<&'a str> {
+    pub(crate) fn attribute(&self, name: &str) -> Option<&'a str> {
         self.attributes.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
     }
 }
@@ -77,7 +77,7 @@ pub(super) fn tags(html: &str) -> impl Iterator<Item = Written<'_>> {
 }
 
 /// `html` with some opening tags replaced.
-pub(super) fn replaced(html: &str, mut by: impl FnMut(&Written<'_>) -> Option<String>) -> String {
+pub(crate) fn replaced(html: &str, mut by: impl FnMut(&Written<'_>) -> Option<String>) -> String {
     let mut out = String::with_capacity(html.len());
     let mut done = 0;
     for tag in tags(html) {

@@ -26,11 +26,13 @@ use context::{Looked, context};
 use flaw::Flaw;
 pub use lead::Along;
 use lead::{Known, Leads};
+pub(crate) use link::replaced as replace_tags;
 use markdown::Manner;
 #[doc(hidden)]
 pub use markdown::commonmark;
 use minijinja::{Environment, Value};
 pub use open::{OpenFile, help, open_site};
+pub(crate) use sanitise::among_others;
 pub use theme::Theme;
 use value::Marks;
 

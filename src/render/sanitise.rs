@@ -102,6 +102,12 @@ const CLASSES: [(&str, &[&str]); 4] = [
 pub(super) const SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
 
 static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = builder();
+    builder.attribute_filter(filter);
+    builder
+});
+
+fn builder() -> Builder<'static> {
     let mut builder = Builder::empty();
     builder
         .tags(TAGS.into())
@@ -116,10 +122,9 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .strip_comments(true)
         // An input is a box to look at, whatever it was written as. One attribute alone is set so: ammonia would write
         // several in an order that changes from run to run, and an unchanged page must give unchanged bytes.
-        .set_tag_attribute_value("input", "disabled", "")
-        .attribute_filter(filter);
+        .set_tag_attribute_value("input", "disabled", "");
     builder
-});
+}
 
 fn map(pairs: &[(&'static str, &[&'static str])]) -> HashMap<&'static str, HashSet<&'static str>> {
     pairs.iter().map(|(tag, names)| (*tag, names.iter().copied().collect())).collect()
@@ -135,6 +140,19 @@ fn filter<'a>(element: &str, attribute: &str, value: &'a str) -> Option<Cow<'a, 
         ("div", "tabindex") => (value == "0").then_some(Cow::Borrowed(value)),
         _ => Some(Cow::Borrowed(value)),
     }
+}
+
+/// The body of a document, to stand among others in one: what links within it and what they lead to begin with `prefix`.
+pub(crate) fn among_others(html: &str, prefix: &str) -> String {
+    let prefixed = prefix.to_owned();
+    let mut builder = builder();
+    builder.add_tags(["header"]).add_allowed_classes("p", ["audience", "date"]);
+    builder.attribute_filter(move |element, attribute, value| match (attribute, value.strip_prefix('#')) {
+        ("id", _) => Some(format!("{prefixed}{value}").into()),
+        ("href", Some(place)) => Some(format!("#{prefixed}{place}").into()),
+        _ => filter(element, attribute, value),
+    });
+    builder.clean(html).to_string()
 }
 
 /// `html` without what could do harm.

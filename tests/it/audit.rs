@@ -2,7 +2,7 @@
 
 mod changes;
 mod hand_log;
-mod host;
+pub mod host;
 
 use std::{
     fs,
@@ -38,7 +38,7 @@ fn told(log: &Value) -> Vec<(String, String, String)> {
 }
 
 /// Waits until the host has written that much.
-fn until_written(site: &TestSite, enough: impl Fn(&Value) -> bool) -> Value {
+pub fn until_written(site: &TestSite, enough: impl Fn(&Value) -> bool) -> Value {
     let began = Instant::now();
     loop {
         let log = audit(site, &[]);

@@ -57,6 +57,24 @@ fn a_practice_in_order_has_nothing_in_the_way() {
 }
 
 #[test]
+fn who_stands_in_a_list_or_acts_for_someone_after_the_end_is_found() {
+    let site = in_order();
+    let group = |members: &str| {
+        let text = format!("title = \"A\"\nmembers = [{members}]\n[[left]]\nmember = \"ann\"\non = 2026-11-01\n");
+        fs::write(site.path("content/groups/a/group.toml"), text).unwrap();
+    };
+    group("");
+    assert_eq!(weight(&site, "stands in `members`"), None);
+    group("\"ann\"");
+    assert_eq!(weight(&site, "ann stands in `members` of a, left it on 2026-11-01").as_deref(), Some("look"));
+    site.ok(&["member", "add", "rosa", "--name", "Rosa", "--email", "r@example.org", "--acts-for", "ann", "--json"]);
+    assert_eq!(weight(&site, "acts for"), None);
+    let closed = site.run(&["member", "close", "ann", "--reason", "left", "--yes"]);
+    assert!(String::from_utf8_lossy(&closed.stderr).contains("rosa acts for them"));
+    assert_eq!(weight(&site, "rosa acts for ann, whose membership has ended").as_deref(), Some("look"));
+}
+
+#[test]
 fn what_is_amiss_among_people_is_found() {
     let site = in_order();
     fs::create_dir_all(site.path("content/members/ben")).unwrap();

@@ -192,7 +192,7 @@ fn without_a_basis_or_an_answer_nothing_is_given() {
 #[test]
 fn a_sealed_one_opens_with_a_stock_age_and_its_six_words() {
     let site = practice();
-    site.page("library/a.md", "# A\n\nSome words.");
+    site.page("library/a.md", "# A\n\nSome words. [Down](#part)\n\n## Part");
     site.build();
     let (sealed, out) = (site.path("record.age"), site.path("record.html"));
     let told: Value =
@@ -203,7 +203,39 @@ fn a_sealed_one_opens_with_a_stock_age_and_its_six_words() {
     age.press(&format!("{}\r", told["words"].as_str().unwrap()));
     assert!(age.end().0);
     let html = fs::read_to_string(out).unwrap();
-    assert!(html.contains("Some words.") && html.contains("<iframe sandbox"));
+    for part in ["Some words.", "href=\"#v1-part\"", "id=\"v1-part\"", "href=\"#v1\"", "id=\"v1\""] {
+        assert!(html.contains(part), "{part}: {html}");
+    }
     let (code, said) = site.fails(&["member", "export", "ann", "--sealed", sealed.to_str().unwrap()]);
     assert!(code == 1 && said.contains("already there"), "{said}");
+}
+
+#[test]
+fn on_a_terminal_the_basis_is_asked_for_and_stands_in_what_is_given() {
+    let site = practice();
+    site.page("library/a.md", "# A\n\nSome words.");
+    site.build();
+    let folder = site.path("for-court");
+    let args = [
+        "member",
+        "export",
+        "ann",
+        folder.to_str().unwrap(),
+        "--for-third-party",
+        "--to",
+        "County Court",
+        "--recorded-by",
+        "Ines",
+    ];
+    let mut asked = Pty::run(site.root(), &args, &[]);
+    asked.expect("What allows it");
+    asked.press("\r");
+    asked.expect("Without a basis nothing is given");
+    asked.press("Order 12 of May\r");
+    asked.expect("make the export?");
+    asked.press("y\r");
+    assert!(asked.end().0);
+    let index = fs::read_to_string(folder.join("index.html")).unwrap();
+    assert!(index.contains("for County Court") && index.contains("Given on the basis of: Order 12 of May."), "{index}");
+    assert!(site.ok(&["disclosures", "list", "ann"]).contains("Order 12 of May"));
 }

@@ -50,6 +50,22 @@ fn versions_come_with_their_days_their_readers_and_what_changed() {
 }
 
 #[test]
+fn a_new_title_or_date_is_a_change_that_can_be_read() {
+    let site = practice();
+    let write = |title: &str, day: &str| {
+        site.page("groups/g/plan.md", &format!("+++\ntitle = \"{title}\"\ndate = {day}\n+++\nText.\n"));
+    };
+    write("Maya's plan", "2026-11-03");
+    build_at(&site, START);
+    write("The plan", "2026-11-04");
+    build_at(&site, START + DAY);
+    let versions = history(&site, &["plan.md"]);
+    let diff = versions[1]["diff"].as_str().unwrap();
+    assert!(diff.contains("-title: Maya's plan\n-date: 2026-11-03\n+title: The plan\n+date: 2026-11-04\n"), "{diff}");
+    assert_eq!(versions[1]["changed"], "text");
+}
+
+#[test]
 fn what_is_sealed_anew_is_no_new_version_and_a_new_look_says_so() {
     let site = practice();
     site.page("groups/g/plan.md", "# Plan\n\nText.\n");

@@ -64,6 +64,8 @@ mod reader;
 #[cfg(all(feature = "author", feature = "serve"))]
 mod registers;
 #[cfg(feature = "author")]
+mod renamed;
+#[cfg(feature = "author")]
 mod render;
 #[cfg(feature = "author")]
 mod roster;
@@ -89,3 +91,5 @@ mod time;
 mod tls;
 #[cfg(feature = "author")]
 mod vectors;
+#[cfg(all(feature = "author", feature = "serve"))]
+mod withdraw;

@@ -130,6 +130,9 @@ fn a_folder_is_a_host_too() {
     let folder = tempfile::tempdir().unwrap();
     let host = folder.path().join("host");
     site.ok(&["host", "add", host.to_str().unwrap()]);
+    let (code, said) = site.fails(&["publish", "--yes"]);
+    assert!(code == 4 && said.contains("--kind own"), "a folder elsewhere is to be declared: {said}");
+    site.own("host");
     assert!(site.fails(&["publish", "--yes"]).1.contains("heldspace build"), "nothing was built yet");
     site.build();
     assert_eq!(site.fails(&["publish"]).0, 2, "without a yes nothing travels");
@@ -275,6 +278,7 @@ fn another_practice_in_the_same_place_is_not_replaced() {
     let place = folder.path().to_str().unwrap();
     for site in [&host.site, &stranger] {
         site.ok(&["host", "add", place]);
+        site.own("host");
         site.build();
     }
     host.publish();

@@ -92,6 +92,11 @@ impl TestSite {
         self.ok(&["link", member]).trim().to_owned()
     }
 
+    /// The host (`host`) or the mail server (`mail`) is the practice's own hardware.
+    pub fn own(&self, service: &str) {
+        self.ok(&["agreement", "add", "--service", service, "--kind", "own", "--recorded-by", "Ines Halloran"]);
+    }
+
     /// Runs a command that must succeed; its standard output.
     pub fn ok(&self, args: &[&str]) -> String {
         let output = self.run(args);

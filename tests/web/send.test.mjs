@@ -107,6 +107,7 @@ before(async () => {
   const mail = `\n[mail]\nfrom = "pages@example.org"\nfrom_name = "Pages"\nserver = "localhost"\nport = ${mailPort}\nsecurity = "starttls"\n`;
   writeFileSync(site, readFileSync(site, "utf8") + mail);
   heldspace("host", "add", origin);
+  heldspace("agreement", "add", "--service", "mail", "--kind", "own", "--recorded-by", "Ines Halloran");
 });
 
 after(async () => {

@@ -50,6 +50,14 @@ impl Close {
         let closed = Closed { on, reason: Some(self.reason), keep_until: Some(self.last_day(on)?) };
         let kept = meaning(closed.keep_until, on);
         terminal.note(format!("From {on} on {} gets no notice and nothing new; what they have {kept}.", self.name));
+        for other in practice.members.values().filter(|other| other.acts_for.as_ref() == Some(&self.name)) {
+            if !other.is_closed(practice.today) {
+                let who = &other.folder;
+                terminal.note(format!(
+                    "{who} acts for them and keeps a mailbox: `heldspace member close {who} --reason …`."
+                ));
+            }
+        }
         ask::agree("End this membership? It cannot be opened again.", self.yes)?;
         let mut edit = Edit::member(&common.root, &self.name)?;
         edit.close(closed);

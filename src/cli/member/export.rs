@@ -9,7 +9,7 @@ use super::super::{Common, Failure, Terminal, ask, build::count, context};
 use crate::{
     audit::{self, Log},
     content::read_pages,
-    export::{Export as Record, Names},
+    export::{Export as Record, Names, Recipient},
     keys::Keys,
     practice::{
         Home, Member, Practice,
@@ -21,6 +21,7 @@ use crate::{
     seal::{Passphrase, seal_for_anyone},
     store::Store,
     visible::visible_line,
+    wire::Digest,
 };
 
 /// Everything that a person was given, and when, as plain files that open in any browser
@@ -88,7 +89,8 @@ impl Export {
         let mut record = Record::of(&practice, member, &read, &home, &keys, context::now())?;
         if let Some(Disclosing { new, .. }) = &disclosing {
             let pages = read_pages(&practice)?;
-            record.withhold(new.to.clone(), &Names::of(&practice, member, &pages));
+            let to = Recipient { name: new.to.clone(), basis: new.basis.clone(), purpose: new.purpose.clone() };
+            record.withhold(to, &Names::of(&practice, member, &pages));
             plan(&record, new, terminal);
         } else {
             add_opened(&mut record, &practice, &home, &keys).await?;
@@ -96,7 +98,8 @@ impl Export {
         ask::agree("Put this disclosure on record, and make the export?", self.yes || disclosing.is_none())?;
         let css = Theme::read(&practice)?.page_css();
         if let Some(folder) = folder {
-            write(&record, &css, &folder, terminal)?;
+            let kept = Kept { record: &read, home: &home, keys: &keys };
+            write(&record, &kept, &css, &folder, terminal)?;
             let disclosure = disclosing.map(|it| it.record(&record, &practice, member)).transpose()?;
             folder.finish()?;
             tell(&record, disclosure, self.folder.as_deref(), terminal);
@@ -112,19 +115,21 @@ impl Export {
 
     fn disclosing(&self, practice: &Practice) -> Result<Option<Disclosing>, Failure> {
         let Some(to) = &self.to else { return Ok(None) };
+        // What can be refused is refused before anything is asked.
+        let (to, recorder) = (register::line("--to", to)?, Recorder::now(self.recorded_by.as_deref(), practice)?);
         let basis = match &self.basis {
             Some(basis) => basis.clone(),
             None => ask::basis()?,
         };
         let new = NewDisclosure {
             on: practice.today,
-            to: register::line("--to", to)?,
+            to,
             address: None,
             what: String::new(),
             purpose: register::line("--purpose", self.purpose.as_deref().unwrap_or("as the basis says"))?,
             basis: register::line("--basis", &basis)?,
         };
-        Ok(Some(Disclosing { new, recorder: Recorder::now(self.recorded_by.as_deref(), practice)? }))
+        Ok(Some(Disclosing { new, recorder }))
     }
 }
 
@@ -176,17 +181,42 @@ fn plan(record: &Record<'_>, new: &NewDisclosure, terminal: &Terminal) {
     terminal.note(format!("On the basis of: {}", visible_line(&new.basis)));
 }
 
-fn write(record: &Record<'_>, css: &str, folder: &NewFolder, terminal: &Terminal) -> Result<(), Failure> {
+/// The files that the record kept.
+struct Kept<'a> {
+    record: &'a record::Record,
+    home: &'a Home,
+    keys: &'a Keys,
+}
+
+impl Kept<'_> {
+    fn file(&self, digest: &Digest) -> Result<Option<Vec<u8>>, Failure> {
+        Ok(self.record.file(digest, self.home, self.keys)?)
+    }
+}
+
+fn write(
+    record: &Record<'_>,
+    read: &Kept<'_>,
+    css: &str,
+    folder: &NewFolder,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
     let progress = terminal.progress("Writing");
     folder.write("index.html", record.index().as_bytes())?;
     folder.write("record.json", record.json().as_bytes())?;
     folder.write("record.csv", record.csv().as_bytes())?;
     if let Some(notice) = record.notice() {
         folder.write("NOTICE.txt", format!("{notice}\n\n(42 CFR 2.32(a)(2))\n").as_bytes())?;
+        terminal.note("Given with their consent, a copy of it has to go along (42 CFR 2.32(b)).");
     }
     for (n, version) in record.versions.iter().enumerate() {
-        if let Some(page) = record.page(version, css) {
+        if let Some(page) = record.page(n + 1, version, css) {
             folder.write(&format!("pages/{}.html", n + 1), page.as_bytes())?;
+        }
+        for file in record.files_of(n + 1, version) {
+            if let Some(bytes) = read.file(&file.noted.digest)? {
+                folder.write(&format!("pages/{}", file.name), &bytes)?;
+            }
         }
         progress.set(n as u64 + 1, record.versions.len() as u64);
     }

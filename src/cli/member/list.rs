@@ -12,7 +12,7 @@ use super::{
 use crate::{
     audit::{AuditError, Log, Opened},
     clock::hour,
-    practice::{Closed, Home, Practice},
+    practice::{Ahead, Closed, Group, Home, Practice},
     store::{Store, layout},
     visible::{visible, visible_line},
 };
@@ -96,12 +96,18 @@ pub async fn list(store: &context::StoreArg, common: &Common, terminal: &Termina
         })
     });
     terminal.data(&data.collect::<Vec<_>>());
-    for (member, groups) in rows {
+    if rows.is_empty() {
+        terminal.line("Nobody yet: `heldspace member add --help`.");
+    }
+    for (member, _) in rows {
         let state = match (member.closed.as_ref(), &member.mailbox) {
             (Some(closed), _) => ended(closed, practice.today),
             (None, None) => "no mailbox yet: heldspace member rekey".to_owned(),
             (None, Some(mailbox)) => {
                 let paused = if member.is_paused(practice.today) { " (on a break)" } else { "" };
+                let groups =
+                    practice.groups.values().filter_map(|group| in_group(group, &member.folder, practice.today));
+                let groups: Vec<_> = groups.collect();
                 format!("card {}  {}{paused}", mark(&mailbox.id), groups.join(", ")).trim_end().to_owned()
             }
         };
@@ -126,6 +132,16 @@ pub async fn list(store: &context::StoreArg, common: &Common, terminal: &Termina
         }
     }
     Ok(())
+}
+
+/// A group's name, if they are in it or will be, and what is planned.
+fn in_group(group: &Group, member: &str, today: Date) -> Option<String> {
+    let name = &group.folder;
+    match group.ahead(member, today) {
+        None => group.sight(member, today).map(|_| name.clone()),
+        Some(Ahead::Joins(on)) => Some(format!("{name} (from {on})")),
+        Some(Ahead::Leaves(on)) => Some(format!("{name} (leaves {on})")),
+    }
 }
 
 fn ended(closed: &Closed, today: Date) -> String {

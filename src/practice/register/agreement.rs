@@ -59,6 +59,8 @@ pub struct Agreement {
     pub name: Option<String>,
     pub service: Service,
     pub kind: Kind,
+    /// The host or mail server that it is about, without a scheme; none: whichever the practice has.
+    pub place: Option<String>,
     pub signed: Option<Date>,
     /// The last day it holds.
     pub ends: Option<Date>,
@@ -74,6 +76,7 @@ pub struct NewAgreement {
     pub name: Option<String>,
     pub service: Service,
     pub kind: Kind,
+    pub place: Option<String>,
     pub signed: Option<Date>,
     pub ends: Option<Date>,
     pub note: Option<String>,
@@ -84,9 +87,10 @@ impl Agreement {
         self.signed.is_none_or(|signed| signed <= day) && self.over(day).is_none()
     }
 
-    /// Whether it is about this service, and in force.
-    pub fn covers(&self, service: Service, day: Date) -> bool {
-        self.service == service && self.in_force(day)
+    /// Whether it is about this service in this place, and in force.
+    pub fn covers(&self, service: Service, place: &str, day: Date) -> bool {
+        let is_there = self.place.as_ref().is_none_or(|own| own.eq_ignore_ascii_case(place));
+        self.service == service && is_there && self.in_force(day)
     }
 
     /// The day it ended on, if it has.
@@ -134,12 +138,13 @@ fn agreement(mut fields: Fields<'_>, ids: &mut Ids) -> Option<Agreement> {
     let signed = if own { fields.date("signed").map(|date| date.value) } else { entry::date(&mut fields, "signed") };
     let ends = fields.date("ends").map(|date| date.value);
     let note = entry::optional(&mut fields, "note");
+    let place = entry::optional(&mut fields, "place");
     fields.finish();
     let (id, record) = stamp?;
     if !own && (name.is_none() || signed.is_none()) {
         return None;
     }
-    Some(Agreement { id, name, service: service?, kind: kind?, signed, ends, note, ended: None, record })
+    Some(Agreement { id, name, service: service?, kind: kind?, place, signed, ends, note, ended: None, record })
 }
 
 /// Puts an agreement on record; its number.
@@ -161,10 +166,12 @@ pub fn append_agreement(practice: &Practice, new: &NewAgreement, recorder: &Reco
     }
     let name = new.name.as_ref().map(|name| super::line("NAME", name)).transpose()?;
     let note = new.note.as_ref().map(|note| super::line("--note", note)).transpose()?;
+    let place = new.place.as_ref().map(|place| super::line("--place", place)).transpose()?;
     let entry = Entry::new("agreement")
         .optional("name", name.as_ref())
         .text("service", new.service.word())
         .text("kind", new.kind.word())
+        .optional("place", place.as_ref())
         .date("signed", signed)
         .date("ends", ends)
         .optional("note", note.as_ref());

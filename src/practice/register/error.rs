@@ -19,6 +19,8 @@ pub enum RegisterError {
     NoRecorder,
     #[error("`{option}` can't be shown")]
     Shown { option: &'static str },
+    #[error("`{option}` is empty")]
+    Empty { option: &'static str },
     #[error("`{option}` has {longest} characters at most")]
     Long { option: &'static str, longest: usize },
     #[error("`{option}` is still to come: {date}")]
@@ -54,6 +56,7 @@ impl Explain for RegisterError {
             Self::Mistakes(error) => return error.hint(),
             Self::Full { .. } => "Nothing was changed. Move that file to your records, and begin a new one with what still counts.".into(),
             Self::NoRecorder => "Add --recorded-by \"Your name\", or write it once into site.toml: therapist = \"…\" under [practice].".into(),
+            Self::Empty { .. } => "Say it in a few words. Nothing was changed.".into(),
             Self::Shown { .. } => "Write it on one line, with letters that can be seen.".into(),
             Self::Long { .. } => "Say it in fewer words; the rest belongs into your own records.".into(),
             Self::ToCome { .. } => "Put it on record once it has happened.".into(),
@@ -70,7 +73,8 @@ impl Explain for RegisterError {
             Self::NoAgreement { service, last, .. } => {
                 let last = last.as_ref().map(|last| format!("{last} ")).unwrap_or_default();
                 format!(
-                    "{last}Nothing was sent. Once it is signed: `heldspace agreement add NAME --service {} --kind baa --signed DATE` (`--kind own` for a machine of your own).",
+                    "{last}Nothing was sent. Once it is signed: `heldspace agreement add NAME --service {} --kind baa --signed DATE` (on hardware of your own, for which nobody signs: `heldspace agreement add --service {} --kind own`).",
+                    service.word(),
                     service.word()
                 )
             }

@@ -27,7 +27,7 @@ pub use disclosure::{Disclosure, NewDisclosure, append_disclosure};
 pub use entry::Record;
 pub use error::RegisterError;
 pub use hold::{Hold, append_hold, append_released, standing};
-pub use needs::needs;
+pub use needs::{needs, place};
 
 use super::Practice;
 use crate::{
@@ -88,6 +88,9 @@ impl Recorder {
 /// Text for an entry: on one line, to be seen, and not endless.
 pub fn line(option: &'static str, text: &str) -> Result<String, RegisterError> {
     let text = text.trim();
+    if text.is_empty() {
+        return Err(RegisterError::Empty { option });
+    }
     if text.chars().count() > LONGEST {
         return Err(RegisterError::Long { option, longest: LONGEST });
     }

@@ -42,6 +42,9 @@ impl Served {
         let text = fs::read_to_string(site.path("site.toml")).unwrap();
         let text = text.replace("http://127.0.0.1:8080", &url);
         fs::write(site.path("site.toml"), format!("{text}\n{mail}")).unwrap();
+        if mail.contains("server = ") {
+            site.own("mail");
+        }
         site.build();
         let trusted = trust.write(site.root());
         Self { site, gate, url, trusted }

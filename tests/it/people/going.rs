@@ -41,6 +41,17 @@ fn join(site: &TestSite, name: &str, more: &[&str]) {
 }
 
 #[test]
+fn what_is_planned_shows_in_the_list() {
+    let (site, _) = begun();
+    assert!(TestSite::empty().ok(&["member", "list"]).contains("Nobody yet"));
+    site.member("ben", &[]);
+    site.ok(&["member", "join", "ben", "a", "--on", "2999-01-02"]);
+    site.ok(&["member", "leave", "ann", "a", "--on", "2999-01-01"]);
+    let listed = site.ok(&["member", "list"]);
+    assert!(listed.contains("a (leaves 2999-01-01)") && listed.contains("a (from 2999-01-02)"), "{listed}");
+}
+
+#[test]
 fn whoever_joins_sees_what_is_from_then_on() {
     let (site, ann) = begun();
     let (ben, cam) = (site.member("ben", &[]), site.member("cam", &[]));

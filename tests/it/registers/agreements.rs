@@ -89,26 +89,29 @@ fn it_holds_from_the_day_it_was_signed_to_its_last() {
 }
 
 #[test]
-fn this_machine_and_a_folder_need_none() {
+fn a_server_on_this_machine_and_a_folder_of_the_practice_need_none() {
     let needed = |text: &str| {
         let site = Draft::empty().file("site.toml", format!("{SITE}{text}"));
+        std::os::unix::fs::symlink("/tmp", site.root().join("leads-away")).unwrap();
         needs(&Practice::read(site.root()).unwrap(), &BOTH).err().map(|error| error.exit_code())
     };
     for text in [
         "",
-        "[host]\nfolder = \"/mnt/host\"\n",
+        "[host]\nfolder = \"not/there/yet\"\n",
         "[host]\naddress = \"http://127.0.0.1:8080\"\n",
         "[host]\naddress = \"https://localhost:8443\"\n",
         "[host]\naddress = \"http://[::1]:8080\"\n",
         "[mail]\nfrom = \"a@example.org\"\nfolder = \"outbox\"\n",
-        "[mail]\nfrom = \"a@example.org\"\nserver = \"localhost\"\nsecurity = \"starttls\"\n",
-        "[mail]\nfrom = \"a@example.org\"\nserver = \"::1\"\nsecurity = \"starttls\"\n",
     ] {
         assert_eq!(needed(text), None, "{text}");
     }
     for text in [
         HOST,
         MAIL,
+        "[host]\nfolder = \"/mnt/host\"\n",
+        "[host]\nfolder = \"../host\"\n",
+        "[host]\nfolder = \"leads-away/host\"\n",
+        "[mail]\nfrom = \"a@example.org\"\nserver = \"localhost\"\nsecurity = \"starttls\"\n",
         "[host]\naddress = \"https://127.0.0.1.example.org\"\n",
         "[host]\naddress = \"https://localhost.example.org\"\n",
     ] {
@@ -131,6 +134,7 @@ fn agreements_are_listed_with_what_they_are() {
         (&"Example".into(), &true.into(), &"2999-01-01".into())
     );
     assert_eq!((&listed[1]["kind"], &listed[1]["name"]), (&"own".into(), &serde_json::Value::Null));
+    assert_eq!(listed[1]["place"], serde_json::Value::Null);
     let shown = site.ok(&["agreement", "list"]);
     assert!(shown.contains("in force until 2999-01-01") && shown.contains("In the cellar"), "{shown}");
     assert_eq!(site.fails(&["agreement", "end", "1", "--yes"]).0, 4);
@@ -174,4 +178,26 @@ fn naming_a_host_elsewhere_asks_for_the_agreement_until_there_is_one() {
     assert!(named("https://pages.example.invalid") && !named("http://127.0.0.1:8080") && !named("elsewhere"));
     agree(&site, "host");
     assert!(!named("https://pages.example.invalid"));
+}
+
+#[test]
+fn an_agreement_about_one_server_does_not_count_for_another() {
+    let site = practice();
+    add(&site, &format!("{HOST}{MAIL}"));
+    for service in ["host", "mail"] {
+        agree(&site, service);
+    }
+    let listed = json(&site.ok(&["agreement", "list", "--json"]));
+    assert_eq!(
+        (&listed[0]["place"], &listed[1]["place"]),
+        (&"pages.example.invalid".into(), &"mail.example.invalid".into())
+    );
+    assert!(needs(&Practice::read(site.root()).unwrap(), &BOTH).is_ok());
+    let settings = fs::read_to_string(site.path("site.toml")).unwrap();
+    fs::write(site.path("site.toml"), settings.replace("pages.example.invalid", "other.example.invalid")).unwrap();
+    let (code, said) = site.fails(&["publish", "--yes"]);
+    assert!(code == 4 && said.contains("Agreement 1, with Example, is for pages.example.invalid."), "{said}");
+    let more = ["agreement", "add", "Other", "--service", "host", "--kind", "baa", "--place", "OTHER.example.invalid"];
+    site.ok(&[&more[..], &["--signed", &days_ago(0)]].concat());
+    assert!(needs(&Practice::read(site.root()).unwrap(), &BOTH).is_ok());
 }

@@ -1,0 +1,223 @@
+//! `withdraw`: one page taken back from everyone, now, and nothing given.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use serde_json::json;
+
+use super::{Common, Failure, Terminal, ask, audit, build, context, publish as host};
+use crate::{
+    audit::{Log, Opened},
+    clock::hour,
+    content::{Audience, Page, Survey, as_draft},
+    host::Host,
+    practice::{
+        Home, Practice,
+        files::{self, Access, FileError},
+    },
+    publish::{Bring, Given, Publication, Withdrawing},
+    record::Record,
+    render::{Theme, open_site},
+    store::Store,
+    viewer,
+    visible::visible_line,
+    wire::{PageId, Release, UnixTime},
+};
+
+/// More than any page.
+const LIMIT: u64 = 1024 * 1024;
+
+/// Take a page back from everyone who has it, at once, here and at the host
+///
+/// Nothing else changes: whatever you have written or changed since the last release stays with you. You see who has the page,
+/// and who has opened it already, as far as the host's log tells; what was read can't be taken back. The page stays in its
+/// folder as a draft, so that no later build gives it again until you take `draft = true` out of it; with --remove it moves to
+/// .heldspace/removed/.
+///
+/// Example: heldspace withdraw content/groups/tuesday/2026-11-24.md
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub struct Withdraw {
+    /// Its file, the end of it, or its title
+    page: String,
+    /// Move the file out of content/ as well
+    #[arg(long)]
+    remove: bool,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
+/// The page, as it stands here and there.
+struct Found {
+    file: PathBuf,
+    title: String,
+    ids: HashSet<PageId>,
+    /// What the open web is to hold, if the page stands there.
+    open: Option<BTreeMap<String, Vec<u8>>>,
+}
+
+/// Someone who has it, and when they last opened it.
+struct Reader {
+    folder: String,
+    name: String,
+    opened: Option<UnixTime>,
+}
+
+impl Withdraw {
+    pub async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+        let (home, _lock) = context::locked(common)?;
+        let practice = context::practice(common)?;
+        let keys = context::keys(common)?;
+        let store = context::store_at_hand(common, None)?;
+        let record = Record::read(&home, &keys)?;
+        let given = Given::read(&store, &keys).await?;
+        let found = self.find(common, &practice, &record, &given)?;
+        let place = match practice.site.host {
+            Some(_) => Some(host::host(&practice, &keys).await?),
+            None => None,
+        };
+        let now = context::now();
+        let withdrawing = Withdrawing { practice: &practice, keys: &keys, home: &home, store: &store, record: &record };
+        let publication = withdrawing.publication(&found.ids, found.open.clone(), now).await?;
+        let bring = place.as_ref().map(|host| Bring { store: &store, host, keys: &keys, home: &home, now });
+        if let Some(bring) = &bring {
+            bring.may_overwrite(Release::MAX).await?;
+        }
+        let opened = opened(&home, &store, place.as_ref(), terminal).await;
+        let readers = readers(&publication, &found, &record, opened.as_ref());
+        tell(&found, &readers, opened.as_ref(), terminal);
+        build::show(&publication.plan(), terminal);
+        ask::agree("Take it back from everyone?", self.yes)?;
+        let aside = self.put_away(common, &practice, &found)?;
+        let done = build::commit(publication, terminal).await?;
+        if let Some(bring) = &bring {
+            let journey = bring.journey().await?;
+            host::go(bring, &journey, 0, terminal).await?;
+        }
+        terminal.data(&data(&found, &readers, opened.is_some(), done.release));
+        terminal.line(format!("Taken back: {}.", visible_line(&found.title)));
+        terminal.line(aside);
+        Ok(())
+    }
+
+    fn find(&self, common: &Common, practice: &Practice, record: &Record, given: &Given) -> Result<Found, Failure> {
+        let (named, had) = (record.named(&self.page), given.pages());
+        let ids: HashSet<PageId> = named.intersection(&had).copied().collect();
+        let pages = record.pages().filter(|page| ids.contains(&page.id));
+        let files: BTreeMap<&str, &str> = pages.map(|page| (page.file.as_str(), page.title.as_str())).collect();
+        let mut files = files.into_iter();
+        match (files.next(), files.next()) {
+            (Some((file, title)), None) => Ok(Found { file: file.into(), title: title.into(), ids, open: None }),
+            (Some(_), Some(_)) => {
+                let pages = record.pages().filter(|page| ids.contains(&page.id)).map(|page| page.file.clone());
+                let files: HashSet<String> = pages.collect();
+                Err(Failure::SeveralPages { files: files.into_iter().collect::<Vec<_>>().join(", ") })
+            }
+            (None, _) => self.find_open(common, practice),
+        }
+    }
+
+    /// On the open web everything stands together, and is made anew together: the plan shows what else changes there.
+    fn find_open(&self, common: &Common, practice: &Practice) -> Result<Found, Failure> {
+        let survey = Survey::read(&common.root);
+        let is_it = |page: &Page| page.audience == Audience::Open && page.file.ends_with(&self.page);
+        let (mut gone, rest): (Vec<Page>, Vec<Page>) = survey.pages.iter().cloned().partition(is_it);
+        let page =
+            gone.pop().filter(|_| gone.is_empty()).ok_or_else(|| Failure::NotGiven { page: self.page.clone() })?;
+        survey.finish()?;
+        let theme = Theme::read(practice)?;
+        let open = open_site(&rest, practice, &theme)?.into_iter().map(|file| (file.path, file.bytes));
+        let open = open.chain(viewer::open_files(practice, &theme)).collect();
+        let title = page.title.clone().unwrap_or_else(|| page.file.display().to_string());
+        Ok(Found { file: page.file, title, ids: HashSet::new(), open: Some(open) })
+    }
+
+    /// Sees to it that no later build gives the page again; what to say of it.
+    fn put_away(&self, common: &Common, practice: &Practice, found: &Found) -> Result<String, Failure> {
+        let path = common.root.join(&found.file);
+        let name = visible_line(&found.file.display().to_string());
+        let Some(bytes) = files::read_plain(&path, LIMIT)? else {
+            return Ok(format!("{name} is not there any more; if it has another name now, the next build gives that."));
+        };
+        if self.remove {
+            let place = files::put_aside(&common.root, &found.file, &practice.today.to_string())?;
+            return Ok(format!("{name} is in {} now.", visible_line(&place.display().to_string())));
+        }
+        let text = String::from_utf8(bytes).map_err(|error| not_text(&path, error))?;
+        files::write(&path, as_draft(&text).as_bytes(), Access::Usual)?;
+        Ok(format!("{name} is a draft now: take `draft = true` out of it to give it again."))
+    }
+}
+
+fn not_text(path: &Path, error: std::string::FromUtf8Error) -> FileError {
+    FileError::Read { path: path.to_owned(), source: std::io::Error::other(error) }
+}
+
+/// Who opened what, by the newest log that can be had: taking a page back waits for no log.
+async fn opened(home: &Home, store: &Store, host: Option<&Host>, terminal: &Terminal) -> Option<Opened> {
+    if let Some(host) = host
+        && let Err(error) = audit::fetch(host, store).await
+    {
+        terminal.note(format!("The host's log can't be had: {error}"));
+    }
+    let log = Log::read(store, home).await.ok()?;
+    log.check().ok().map(|()| Opened::of(&log))
+}
+
+fn readers(publication: &Publication<'_>, found: &Found, record: &Record, opened: Option<&Opened>) -> Vec<Reader> {
+    let has_it = |mailbox| {
+        let given = publication.given.mailboxes.get(mailbox);
+        given.is_some_and(|given| given.entries.iter().any(|entry| found.ids.contains(&entry.id)))
+    };
+    let having = publication.wanted.readers.iter().filter_map(|reader| {
+        let mailboxes = || std::iter::once(&reader.mailbox.id).chain(&reader.former);
+        let last = |mailbox| {
+            let objects = record.objects_of(mailbox, &found.ids);
+            objects.filter_map(|object| opened?.last_of(mailbox, object)).max()
+        };
+        mailboxes().any(has_it).then(|| Reader {
+            folder: reader.folder.clone(),
+            name: reader.label.clone(),
+            opened: mailboxes().filter_map(last).max(),
+        })
+    });
+    having.collect()
+}
+
+fn tell(found: &Found, readers: &[Reader], opened: Option<&Opened>, terminal: &Terminal) {
+    let file = visible_line(&found.file.display().to_string());
+    terminal.note(format!("{}  {file}", terminal.strong(&found.title)));
+    if found.open.is_some() {
+        terminal.note("It stands on the open web: nobody can tell who has read it.");
+        return;
+    }
+    let (read, unread): (Vec<&Reader>, Vec<&Reader>) = readers.iter().partition(|reader| reader.opened.is_some());
+    let names =
+        |readers: &[&Reader]| readers.iter().map(|reader| visible_line(&reader.name)).collect::<Vec<_>>().join(", ");
+    if opened.is_none() {
+        terminal.note(format!(
+            "  {} can read it. Who has opened it can't be told.",
+            names(&readers.iter().collect::<Vec<_>>())
+        ));
+        return;
+    }
+    for reader in &read {
+        let when = reader.opened.map(hour).unwrap_or_default();
+        terminal.note(format!("  {} has opened it, last {when}", visible_line(&reader.name)));
+    }
+    if !unread.is_empty() {
+        terminal.note(format!("  not opened, as far as the host's log tells: {}", names(&unread)));
+    }
+}
+
+fn data(found: &Found, readers: &[Reader], log_trusted: bool, release: Option<Release>) -> serde_json::Value {
+    let readers = readers.iter().map(|it| json!({ "member": it.folder, "name": it.name, "opened": it.opened }));
+    json!({
+        "file": found.file, "title": found.title, "readers": readers.collect::<Vec<_>>(), "log_trusted": log_trusted,
+        "release": release,
+    })
+}

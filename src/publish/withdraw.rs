@@ -1,0 +1,121 @@
+//! Taking one page back, and giving nothing: what everyone has, without it.
+//!
+//! In: what stands in the store, and the page. Out: a publication in which nobody has anything that they did not have
+//! before, however far the practice's other pages have come since, and whatever is wrong with them. It must not read or
+//! render a page.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
+
+use super::{
+    Given, Publication, PublishError, Reader, Wanted, WantedPage, attached, commit::OBJECT_LIMIT, wanted::readers,
+};
+use crate::{
+    keys::Keys,
+    practice::{Home, Practice},
+    record::Record,
+    seal::{AudienceKind, Entry, Plaintext},
+    store::{Store, layout},
+    wire::{MailboxId, PageId, UnixTime},
+};
+
+/// What a page is taken out of.
+#[derive(Clone, Copy)]
+pub struct Withdrawing<'a> {
+    pub practice: &'a Practice,
+    pub keys: &'a Keys,
+    pub home: &'a Home,
+    pub store: &'a Store,
+    pub record: &'a Record,
+}
+
+impl<'a> Withdrawing<'a> {
+    /// Everything as it was given, without the pages `gone`. `open` is what is to stand on the open web, if not what does.
+    pub async fn publication(
+        self,
+        gone: &HashSet<PageId>,
+        open: Option<BTreeMap<String, Vec<u8>>>,
+        now: UnixTime,
+    ) -> Result<Publication<'a>, PublishError> {
+        let Self { practice, keys, home, store, record } = self;
+        let given = Given::read(store, keys).await?;
+        let open = match open {
+            Some(open) => open,
+            None => self.standing_open(&given).await?,
+        };
+        let mut readers: Vec<Reader> = readers(practice).into_values().collect();
+        for reader in &mut readers {
+            let (from, entries) = had(&given, reader)?;
+            for entry in entries.iter().filter(|entry| !gone.contains(&entry.id)) {
+                // A message has another id in each mailbox: it comes back with the next build.
+                if from == Some(reader.mailbox.id) || entry.audience.kind != AudienceKind::Message {
+                    let page = self.page(entry, &reader.mailbox.id).await?;
+                    reader.pages.push(page);
+                }
+            }
+        }
+        let wanted = Wanted {
+            readers,
+            open,
+            without_mailbox: Vec::new(),
+            unread: Vec::new(),
+            sources: HashMap::new(),
+            lapsed: Vec::new(),
+        };
+        Ok(Publication { practice, wanted, given, record, keys, home, store, now, is_aside: false })
+    }
+
+    /// The open files as they stand, each as the practice has signed it.
+    async fn standing_open(&self, given: &Given) -> Result<BTreeMap<String, Vec<u8>>, PublishError> {
+        let mut open = BTreeMap::new();
+        for path in given.head.iter().flat_map(|head| head.files.keys()) {
+            let signed = given.head.as_ref().and_then(|head| head.files.get(path));
+            if given.open.get(path) != signed {
+                return Err(PublishError::Lost { what: path.clone() });
+            }
+            let bytes = self.store.read(&layout::public(path), OBJECT_LIMIT).await?;
+            let bytes = bytes.ok_or_else(|| PublishError::Lost { what: path.clone() })?;
+            open.insert(path.clone(), bytes.to_vec());
+        }
+        Ok(open)
+    }
+
+    async fn page(&self, entry: &Entry, mailbox: &MailboxId) -> Result<WantedPage, PublishError> {
+        let noted = self.record.object(&entry.object.name).and_then(|object| object.page.as_ref());
+        let stored = self.store.read(&layout::object(&entry.object.name), OBJECT_LIMIT).await.ok().flatten();
+        let stored = stored.and_then(|sealed| Plaintext::of_object(&sealed, &entry.object, self.keys));
+        let plaintext = match stored {
+            Some(plaintext) => Some(plaintext),
+            None => {
+                let text = self.record.text(&entry.object.digest, self.home, self.keys)?;
+                text.and_then(|text| Plaintext::of_record(text, entry.object.digest))
+            }
+        };
+        let plaintext = plaintext.ok_or_else(|| PublishError::Lost { what: entry.title.clone() })?;
+        let (attachments, parts) = attached::kept(&entry.attachments, mailbox, self.keys, self.store).await;
+        Ok(WantedPage {
+            file: noted.map(|noted| noted.file.clone().into()).unwrap_or_default(),
+            entry: Entry { object: plaintext.reference(mailbox, self.keys), attachments, ..entry.clone() },
+            plaintext: Arc::new(plaintext),
+            parts,
+            files: noted.map(|noted| noted.attachments.clone()).unwrap_or_default(),
+            source: noted.and_then(|noted| noted.source),
+            names: noted.map(|noted| noted.names.clone()).unwrap_or_default(),
+        })
+    }
+}
+
+/// What a reader has, and in which mailbox: the newest of theirs that stands.
+fn had<'a>(given: &'a Given, reader: &Reader) -> Result<(Option<MailboxId>, &'a [Entry]), PublishError> {
+    let mut mailboxes = std::iter::once(reader.mailbox.id).chain(reader.former.iter().rev().copied());
+    match mailboxes.find_map(|id| Some((id, given.mailboxes.get(&id)?))) {
+        None => Ok((None, &[])),
+        // Nobody loses their pages because the host has spoiled a list.
+        Some((_, mailbox)) if mailbox.index.is_none() => {
+            Err(PublishError::Lost { what: format!("the list of {}", reader.label) })
+        }
+        Some((id, mailbox)) => Ok((Some(id), &mailbox.entries)),
+    }
+}

@@ -1,0 +1,139 @@
+//! `withdraw`: one page is taken back from everyone, at once, and nothing else is given.
+
+use std::{collections::BTreeSet, fs};
+
+use serde_json::Value;
+
+use crate::{
+    audit::{host::Host, until_written},
+    reader::Reader,
+    served::Served,
+    site::{Card, TestSite},
+};
+
+fn titles(site: &TestSite, card: &Card) -> BTreeSet<String> {
+    let reader = Reader::unlock(&site.store(), card);
+    reader.map(|r| r.pages(&site.store())).unwrap_or_default().into_iter().map(|(title, _)| title).collect()
+}
+
+fn set(titles: &[&str]) -> BTreeSet<String> {
+    titles.iter().map(|title| (*title).to_owned()).collect()
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+/// Ann and Ben of one group, with a page that was a mistake.
+fn practice() -> (TestSite, [Card; 2]) {
+    let site = TestSite::empty().group("g");
+    let cards = [site.member("ann", &["g"]), site.member("ben", &["g"])];
+    site.page("groups/g/slip.md", "---\ntitle: Slip\n---\nDear {{ member.name }}, the wrong words.")
+        .page("groups/g/good.md", "# Good\n\nThe right words.")
+        .page("library/lib.md", "# Library\n\nFor all.");
+    site.build();
+    (site, cards)
+}
+
+#[test]
+fn a_page_goes_from_everyone_and_what_else_was_written_stays_here() {
+    let (site, cards) = practice();
+    // Since then: a new page, a changed one, one that is not finished and would stop any build.
+    site.page("groups/g/new.md", "# New\n\nNot yet.")
+        .page("groups/g/good.md", "# Good\n\nChanged words.")
+        .page("groups/g/half.md", "+++\ntitle = \n+++\nHalf a page.");
+    let told = json(&site.ok(&["withdraw", "g/slip.md", "--yes", "--json"]));
+    let readers: Vec<&str> =
+        told["readers"].as_array().unwrap().iter().map(|reader| reader["member"].as_str().unwrap()).collect();
+    assert_eq!((readers, &told["file"]), (vec!["ann", "ben"], &"content/groups/g/slip.md".into()));
+    for card in &cards {
+        assert_eq!(titles(&site, card), set(&["Good", "Library"]));
+        let pages = Reader::unlock(&site.store(), card).unwrap().pages(&site.store());
+        assert!(pages.iter().any(|(_, html)| html.contains("The right words.")), "nothing else has changed");
+    }
+    let text = fs::read_to_string(site.path("content/groups/g/slip.md")).unwrap();
+    assert_eq!(text, "---\ndraft: true\ntitle: Slip\n---\nDear {{ member.name }}, the wrong words.");
+    fs::remove_file(site.path("content/groups/g/half.md")).unwrap();
+    site.build();
+    assert_eq!(titles(&site, &cards[0]), set(&["Good", "Library", "New"]), "no build gives it again");
+    fs::write(site.path("content/groups/g/slip.md"), text.replace("draft: true\n", "")).unwrap();
+    site.build();
+    assert!(titles(&site, &cards[1]).contains("Slip"), "until its author says so");
+    let history = site.ok(&["history", "slip.md"]);
+    assert!(history.contains("Version 2") && history.contains("for ann, ben"), "{history}");
+}
+
+#[test]
+fn who_has_opened_it_is_told_and_it_goes_from_the_host_too() {
+    let (site, cards) = practice();
+    let host = Host::over(&site);
+    let settings = fs::read_to_string(site.path("site.toml")).unwrap();
+    fs::write(site.path("site.toml"), settings.replace("http://127.0.0.1:8080", &host.url)).unwrap();
+    site.build();
+    host.read_all(&cards[1]);
+    until_written(&site, |log| log.to_string().contains("Slip"));
+    drop(host);
+    let output = site.run(&["withdraw", "Slip", "--yes"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("ben has opened it, last 2") && said.contains("not opened, as far as the host's log tells: ann"),
+        "{said}"
+    );
+
+    let (site, [ann, _]) = practice();
+    let key = json(&site.ok(&["host", "add", "elsewhere", "--json"]))["key"].as_str().unwrap().to_owned();
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store");
+    let server = Served::with(&store, &["--publisher", &key]);
+    site.ok(&["host", "add", &server.origin()]);
+    site.build();
+    site.ok(&["publish", "--yes"]);
+    let there = || Reader::unlock(&store, &ann).unwrap().pages(&store).len();
+    assert_eq!(there(), 3);
+    site.ok(&["withdraw", "slip.md", "--yes", "--remove"]);
+    assert_eq!(there(), 2);
+    assert!(!site.path("content/groups/g/slip.md").exists());
+    let removed = crate::site::files_below(&site.path(".heldspace/removed"));
+    assert!(
+        removed.len() == 1 && removed[0].0.ends_with("content/groups/g/slip.md"),
+        "nothing of the author's is lost"
+    );
+}
+
+#[test]
+fn a_page_on_the_open_web_goes_and_its_neighbours_stay() {
+    let (site, _) = practice();
+    let open = |name: &str| format!("+++\npublic = true\ntitle = \"{name}\"\n+++\nText.");
+    site.page("library/one.md", &open("One")).page("library/two.md", &open("Two"));
+    site.build();
+    let stands = |name: &str| site.store().join(format!("public/library/{name}/index.html")).exists();
+    assert!(stands("one") && stands("two"));
+    site.ok(&["withdraw", "content/library/one.md", "--yes"]);
+    assert!(!stands("one") && stands("two"));
+    let list = fs::read_to_string(site.store().join("public/library/index.html")).unwrap();
+    assert!(!list.contains("One") && list.contains("Two"));
+}
+
+#[test]
+fn what_nobody_has_or_what_names_two_pages_is_refused_and_a_no_changes_nothing() {
+    let (site, cards) = practice();
+    site.page("library/more/good.md", "# Good\n\nAnother.");
+    site.build();
+    let before = crate::site::files_below(&site.path("content"));
+    let (code, said) = site.fails(&["withdraw", "nothing.md", "--yes"]);
+    assert!(code == 2 && said.contains("nobody has a page that is called nothing.md"), "{said}");
+    let (code, said) = site.fails(&["withdraw", "Good", "--yes"]);
+    assert!(code == 2 && said.contains("content/groups/g/good.md"), "{said}");
+    assert_eq!(site.fails(&["withdraw", "slip.md"]).0, 2, "without a yes nothing goes");
+    assert_eq!(crate::site::files_below(&site.path("content")), before);
+    assert!(titles(&site, &cards[0]).contains("Slip"));
+}
+
+#[test]
+fn a_new_card_that_was_not_yet_built_loses_nothing_but_the_page() {
+    let (site, _) = practice();
+    let card = json(&site.ok(&["member", "rekey", "ann", "--yes", "--json"]));
+    let card: Card = serde_json::from_value(card).unwrap();
+    site.ok(&["withdraw", "slip.md", "--yes"]);
+    assert_eq!(titles(&site, &card), set(&["Good", "Library"]));
+}
