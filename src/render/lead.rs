@@ -18,7 +18,6 @@ use super::{
     link::{Target, Written, replaced, tags, unescaped},
     markdown::{self, Manner},
     template,
-    value::as_html,
 };
 use crate::{
     attachment::{Attachment, AttachmentError, Destination, Form, MOST, found, is_own, shown},
@@ -280,9 +279,8 @@ fn link(address: &str) -> String {
 }
 
 fn attribute(html: &mut String, name: &str, value: &str) {
-    let _ = write!(html, " {name}=\"");
-    as_html(value, html);
-    html.push('"');
+    let escaped = value.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;");
+    let _ = write!(html, " {name}=\"{escaped}\"");
 }
 
 /// SECURITY: no address in it: the document loads nothing, and a reader's index alone says what the id is.

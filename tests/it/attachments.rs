@@ -325,3 +325,104 @@ fn names_that_are_hostile_stay_names() {
     assert!(!document.contains("script"), "{document}");
     assert!(!Path::new(name).is_absolute());
 }
+
+#[test]
+fn who_left_keeps_the_files_as_they_were_and_a_new_card_brings_them() {
+    let site = TestSite::empty().group("a");
+    site.member("ann", &["a"]);
+    file(&site, "groups/a/sheet.pdf", &pdf(PART + 5, 1));
+    site.page("groups/a/x.md", "# X\n\n[sheet](sheet.pdf)");
+    site.build();
+    let card: Card = serde_json::from_str(&site.ok(&["member", "rekey", "ann", "--yes", "--json"])).unwrap();
+    site.build();
+    let entry = entries(&site, &card).remove(0);
+    assert!(opened(&site, &entry.attachments[0]) == pdf(PART + 5, 1));
+    site.ok(&["member", "close", "ann", "--reason", "left", "--keep-until", "2099-01-01", "--yes"]);
+    file(&site, "groups/a/sheet.pdf", &pdf(PART + 5, 2));
+    site.build();
+    let kept = entries(&site, &card).remove(0);
+    assert!(kept.object.digest == entry.object.digest);
+    assert!(opened(&site, &kept.attachments[0]) == pdf(PART + 5, 1), "as it was");
+    // Those keep their files too whose place is taken by another card.
+    let card: Card = serde_json::from_str(&site.ok(&["member", "rekey", "ann", "--yes", "--json"])).unwrap();
+    site.build();
+    let kept = entries(&site, &card).remove(0);
+    assert!(opened(&site, &kept.attachments[0]) == pdf(PART + 5, 1), "sealed anew from what was given");
+}
+
+#[test]
+fn an_export_has_the_files_as_they_were_given_and_one_for_somebody_else_has_none() {
+    let site = TestSite::empty().group("a");
+    site.member("ann", &["a"]);
+    site.member("ben", &["a"]);
+    file(&site, "groups/a/Für Ann.txt", b"first");
+    file(&site, "groups/a/leaf.png", &pictures::png_with_text("Author: Ines"));
+    site.page("groups/a/x.md", "# X\n\n![A leaf](leaf.png) and [words](F%C3%BCr%20Ann.txt), [more](y.md)")
+        .page("groups/a/y.md", "# Y\n\nText.");
+    site.build();
+    file(&site, "groups/a/Für Ann.txt", b"second");
+    site.build();
+    let out = site.path("out");
+    site.ok(&["member", "export", "ann", out.to_str().unwrap(), "--json"]);
+    let record: serde_json::Value = serde_json::from_slice(&fs::read(out.join("record.json")).unwrap()).unwrap();
+    let of_x: Vec<_> =
+        record["versions"].as_array().unwrap().iter().filter(|version| version["title"] == "X").collect();
+    let mut words = BTreeSet::new();
+    for version in &of_x {
+        let files = version["attachments"].as_array().unwrap();
+        let path = |n: usize| files[n]["file"].as_str().unwrap();
+        words.insert(fs::read(out.join(path(1))).unwrap());
+        assert!(!contains(&fs::read(out.join(path(0))).unwrap(), b"Ines"));
+        let page = fs::read_to_string(out.join(version["page"].as_str().unwrap())).unwrap();
+        for n in [0, 1] {
+            assert!(page.contains(&format!("\"{}\"", path(n).trim_start_matches("pages/"))), "{page}");
+        }
+        assert!(!page.contains("data-"), "{page}");
+    }
+    assert_eq!(words, BTreeSet::from([b"first".to_vec(), b"second".to_vec()]));
+    let court = site.path("court");
+    site.ok(&[
+        "member",
+        "export",
+        "ann",
+        court.to_str().unwrap(),
+        "--for-third-party",
+        "--to",
+        "Court",
+        "--basis",
+        "order",
+        "--recorded-by",
+        "Ines Halloran",
+        "--yes",
+        "--json",
+    ]);
+    let files = crate::site::files_below(&court);
+    let others = files.iter().filter(|(path, _)| path.starts_with("pages/") && !path.ends_with(".html"));
+    assert_eq!(others.count(), 0);
+}
+
+#[test]
+fn links_lead_to_pages_by_number_and_the_index_says_which() {
+    let site = TestSite::empty().group("a");
+    let card = site.member("ann", &["a"]);
+    site.page(
+        "groups/a/x.md",
+        "# X\n\n## Here\n\n[y](y.md#part-two), [z](../../library/z.md), [y again](./y.md), [me](x.md#here)",
+    )
+    .page("groups/a/y.md", "# Y\n\n## Part two")
+    .page("library/z.md", "+++\npublic = true\n+++\n# Z");
+    site.build();
+    let entries = entries(&site, &card);
+    let [x, y] = ["X", "Y"].map(|title| entries.iter().find(|entry| entry.title == title).unwrap());
+    assert_eq!(x.links, [y.id]);
+    let document = String::from_utf8(open_object(&site.store(), &x.object).unwrap()).unwrap();
+    for part in [
+        "<a data-page=\"0\" data-place=\"part-two\">y</a>",
+        "<a href=\"/library/z/\">z</a>",
+        "<a data-page=\"0\">y again</a>",
+        "<a href=\"#here\">me</a>",
+    ] {
+        assert!(document.contains(part), "{part} in {document}");
+    }
+    assert!(!document.contains(".md"), "a document names no file");
+}
