@@ -68,7 +68,7 @@ fn holds(head: &[u8], at: usize, what: &[u8]) -> bool {
     head.get(at..at + what.len()) == Some(what)
 }
 
-fn riff(head: &[u8], form: &[u8; 4]) -> bool {
+fn riff(head: &[u8], form: &[u8]) -> bool {
     head.starts_with(b"RIFF") && holds(head, 8, form)
 }
 

@@ -35,7 +35,7 @@ pub fn stripped(bytes: Vec<u8>, media_type: &str) -> Option<Stripped> {
 }
 
 /// Which way up a picture was taken, 2 to 8; none where it is upright already.
-fn orientation(exif: Bytes) -> Option<u16> {
+fn orientation(exif: &Bytes) -> Option<u16> {
     let exif = exif::Reader::new().read_raw(exif.to_vec()).ok()?;
     let value = exif.get_field(exif::Tag::Orientation, exif::In::PRIMARY)?.value.get_uint(0)?;
     u16::try_from(value).ok().filter(|value| (2..=8).contains(value))
@@ -56,7 +56,7 @@ fn upright(orientation: u16) -> Bytes {
 
 fn jpeg(bytes: Bytes) -> Option<(Vec<u8>, bool)> {
     let mut jpeg = Jpeg::from_bytes(bytes).ok()?;
-    let orientation = jpeg.exif().and_then(orientation);
+    let orientation = jpeg.exif().as_ref().and_then(orientation);
     let segments = jpeg.segments_mut();
     segments.retain(is_drawn);
     let last = segments.pop().filter(JpegSegment::has_entropy)?;
@@ -115,7 +115,7 @@ fn png(bytes: Bytes) -> Option<(Vec<u8>, bool)> {
         b"acTL", b"fcTL", b"fdAT",
     ];
     let mut png = Png::from_bytes(bytes).ok()?;
-    let orientation = png.exif().and_then(orientation);
+    let orientation = png.exif().as_ref().and_then(orientation);
     png.chunks_mut().retain(|chunk: &PngChunk| DRAWN.contains(&&chunk.kind()));
     if png.chunks().last().is_none_or(|chunk| chunk.kind() != *b"IEND") {
         return None;
@@ -129,7 +129,7 @@ fn png(bytes: Bytes) -> Option<(Vec<u8>, bool)> {
 fn webp(bytes: Bytes) -> Option<(Vec<u8>, bool)> {
     const DRAWN: [&[u8; 4]; 7] = [b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"];
     let mut webp = WebP::from_bytes(bytes).ok()?;
-    let orientation = webp.exif().and_then(orientation);
+    let orientation = webp.exif().as_ref().and_then(orientation);
     webp.chunks_mut().retain(|chunk: &RiffChunk| DRAWN.contains(&&chunk.id()));
     for chunk in webp.chunks_mut().iter_mut().filter(|chunk| chunk.id() == *b"VP8X") {
         let RiffContent::Data(data) = chunk.content_mut() else { return None };

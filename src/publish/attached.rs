@@ -56,14 +56,21 @@ fn starts(length: u64) -> impl Iterator<Item = u64> {
     (0..length.div_ceil(PART)).map(|n| n * PART)
 }
 
-/// An attachment for one mailbox: what its index says of it, and the parts.
+/// Whom an attachment is sealed for.
+#[derive(Clone, Copy)]
+pub(super) struct For<'a> {
+    pub(super) mailbox: &'a MailboxId,
+    pub(super) share: Share,
+    pub(super) keys: &'a Keys,
+}
+
+/// An attachment for one mailbox: what its index says of it, and the parts, which have these digests.
 pub(super) fn attached(
     file: &Arc<Attachment>,
     parts: &[Digest],
-    sharing: Sharing,
-    mailbox: &MailboxId,
-    keys: &Keys,
+    For { mailbox, share, keys }: For<'_>,
 ) -> (AttachmentEntry, Vec<WantedPart>) {
+    let sharing = sharing(file, share);
     let references: Vec<ObjectRef> = parts.iter().map(|digest| sharing.reference(*digest, mailbox, keys)).collect();
     let wanted = references.iter().zip(starts(file.length)).map(|(reference, start)| WantedPart {
         name: reference.name,
@@ -116,7 +123,7 @@ pub(super) fn noted(file: &Attachment) -> NotedAttachment {
 }
 
 /// SECURITY: a host that sees two mailboxes name one object learns that both may read it. Of the library everyone knows that.
-pub(super) fn sharing(file: &Attachment, share: Share) -> Sharing {
+fn sharing(file: &Attachment, share: Share) -> Sharing {
     let place = Place::of(&file.file);
     let may = match share {
         Share::None => false,
@@ -133,11 +140,6 @@ impl WantedPart {
             Source::File(file, _) => Some(file),
             Source::Stored(_) => None,
         }
-    }
-
-    /// Bytes once it is padded, at most.
-    pub(super) const fn size(&self) -> usize {
-        PART as usize
     }
 
     /// Its bytes, read now.

@@ -33,6 +33,9 @@ const WEEK: UnixTime = 7 * 24 * HOUR;
 /// Sealed and written together; bounds what is in memory.
 const BATCH: usize = 512;
 const BATCH_BYTES: usize = 32 * 1024 * 1024;
+/// In one index: each takes some 230 bytes, and the whole, in base64, has to stay below 4 MiB.
+const MOST_OBJECTS: usize = 10_000;
+const PART_SIZE: usize = 4 * 1024 * 1024;
 /// Files written at a time.
 const AT_ONCE: usize = 8;
 pub(super) const OBJECT_LIMIT: u64 = 64 * 1024 * 1024;
@@ -76,7 +79,8 @@ impl Piece<'_> {
     fn size(self) -> usize {
         match self {
             Self::Whole(plaintext) => plaintext.size(),
-            Self::Part(part) => part.size(),
+            // Once it is padded, at most.
+            Self::Part(_) => PART_SIZE,
         }
     }
 }
@@ -90,6 +94,12 @@ pub(super) struct Issue<'a> {
 impl Issue<'_> {
     fn id(&self) -> &MailboxId {
         &self.reader.mailbox.id
+    }
+
+    /// Whether the index, or a part of it, would be more than the gate gives and a browser takes.
+    fn is_unwieldy(&self) -> bool {
+        let objects = self.cut.pages.iter().flat_map(Entry::objects).count();
+        objects > MOST_OBJECTS || self.cut.parts.iter().any(|(_, part)| part.size() > PART_SIZE)
     }
 
     /// Every object that the index names: pages, their attachments, and parts of the index.
@@ -156,6 +166,9 @@ impl Publication<'_> {
                 self.reached(head.release, true)?;
             }
             return Ok(done);
+        }
+        if let Some(issue) = issues.iter().find(|issue| issue.is_unwieldy()) {
+            return Err(PublishError::TooManyParts { reader: issue.reader.label.clone() });
         }
         self.store.clear_staged()?;
         let released = self.begin()?;

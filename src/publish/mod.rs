@@ -78,6 +78,8 @@ pub enum PublishError {
     Attachment(#[from] AttachmentError),
     #[error("{what} is neither in the store nor in the record as it was given")]
     Lost { what: String },
+    #[error("the files of the pages of {reader} are in too many parts for one list")]
+    TooManyParts { reader: String },
     #[error("the keyring of {member} is not on this machine")]
     NoKeyring { member: String },
 }
@@ -90,6 +92,7 @@ impl Explain for PublishError {
             Self::Home(e) => return e.hint(),
             Self::Host(e) => return e.hint(),
             Self::Attachment(e) => e.hint(),
+            Self::TooManyParts { .. } => "Nothing was changed. Take large recordings out of some pages, or make them smaller: each 4 MiB is a part.".into(),
             Self::Nothing => "Run `heldspace build` first.".into(),
             Self::Unfinished => "A build was cut short, or it was taken over from the host. Run `heldspace build`, and then this command.".into(),
             Self::Unbelievable { .. } => "Look at the clocks of your machines. If they are right, somebody has had this practice's keys: `heldspace keys rotate`, then build and publish.".into(),
@@ -113,7 +116,7 @@ impl Explain for PublishError {
             | Self::Unbelievable { .. }
             | Self::Unseen { .. }
             | Self::Behind { .. } => 4,
-            Self::Attachment(_) => 3,
+            Self::Attachment(_) | Self::TooManyParts { .. } => 3,
             Self::TooMuch { .. } | Self::Lost { .. } => 1,
             Self::Mistakes(e) => e.exit_code(),
             Self::Home(e) => e.exit_code(),

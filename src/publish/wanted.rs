@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::{
     Given, PublishError, WantedPart,
-    attached::{self, Parts},
+    attached::{self, For, Parts},
     days::Days,
 };
 use crate::{
@@ -172,10 +172,10 @@ impl Wanting<'_> {
         parts: &Parts,
     ) -> Result<WantedPage, AttachmentError> {
         let mut entry = self.entry(page, copy, mailbox);
+        let whom = For { mailbox: &mailbox.id, share: self.practice.site.seal.share, keys: self.keys };
         let mut wanted = Vec::new();
         for file in &copy.along.attachments {
-            let sharing = attached::sharing(file, self.practice.site.seal.share);
-            let (attachment, more) = attached::attached(file, &*parts.of(file)?, sharing, &mailbox.id, self.keys);
+            let (attachment, more) = attached::attached(file, &parts.of(file)?, whom);
             entry.attachments.push(attachment);
             wanted.extend(more);
         }

@@ -86,12 +86,11 @@ impl<'a> Withdrawing<'a> {
         let noted = self.record.object(&entry.object.name).and_then(|object| object.page.as_ref());
         let stored = self.store.read(&layout::object(&entry.object.name), OBJECT_LIMIT).await.ok().flatten();
         let stored = stored.and_then(|sealed| Plaintext::of_object(&sealed, &entry.object, self.keys));
-        let plaintext = match stored {
-            Some(plaintext) => Some(plaintext),
-            None => {
-                let text = self.record.text(&entry.object.digest, self.home, self.keys)?;
-                text.and_then(|text| Plaintext::of_record(text, entry.object.digest))
-            }
+        let plaintext = if let Some(plaintext) = stored {
+            Some(plaintext)
+        } else {
+            let text = self.record.text(&entry.object.digest, self.home, self.keys)?;
+            text.and_then(|text| Plaintext::of_record(text, entry.object.digest))
         };
         let plaintext = plaintext.ok_or_else(|| PublishError::Lost { what: entry.title.clone() })?;
         let (attachments, parts) = attached::kept(&entry.attachments, mailbox, self.keys, self.store).await;

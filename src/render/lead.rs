@@ -105,6 +105,10 @@ impl<'a> Leads<'a> {
                 self.along.attachments.push(Arc::clone(file));
             }
             Lead::Sealed(page, _) if self.along.pages.iter().all(|known| known.file != page.file) => {
+                if self.along.pages.len() == MOST_PAGES {
+                    let what = format!("links to more than {MOST_PAGES} other pages");
+                    return Err(Reason { what, hint: "split the page in two".into() });
+                }
                 self.along.pages.push(Arc::clone(page));
             }
             _ => {}
@@ -253,6 +257,8 @@ impl<'a> Leads<'a> {
     }
 }
 
+/// Other pages that one page may lead to: as many as a reader's program takes.
+const MOST_PAGES: usize = 1024;
 /// Bytes of a file on the open web, which is held in memory and read whole.
 const OPEN_LARGEST: u64 = 48 << 20;
 

@@ -56,7 +56,7 @@ fn what_was_sealed_opens_as_it_was_in_as_many_parts_as_it_takes() {
     let mut text = "# Sheets\n".to_owned();
     for (n, bytes) in files.iter().enumerate() {
         file(&site, &format!("groups/a/sheet {n}.pdf"), bytes);
-        text.push_str(&format!("\n[sheet](sheet%20{n}.pdf)\n"));
+        text.extend(["\n[sheet](sheet%20", &n.to_string(), ".pdf)\n"]);
     }
     site.page("groups/a/x.md", &text);
     site.build();
@@ -228,6 +228,10 @@ fn a_picture_goes_without_what_the_camera_wrote() {
     assert!(document.contains("alt=\"A leaf\" width=\"2\" height=\"3\">"), "{document}");
 }
 
+fn ends(path: &str, ending: &str) -> bool {
+    Path::new(path).extension().is_some_and(|found| found == ending)
+}
+
 trait Encoded {
     fn encoder_bytes(self) -> Vec<u8>;
 }
@@ -257,8 +261,8 @@ fn an_open_page_brings_its_files_stripped_and_they_go_with_it() {
     let [(picture, bytes), (sheet, _)] = files.as_slice() else {
         panic!("{:?}", files.iter().map(|f| &f.0).collect::<Vec<_>>())
     };
-    assert!(picture.starts_with("public/library/x/ein-bild.") && picture.ends_with(".png"), "{picture}");
-    assert!(sheet.starts_with("public/library/x/file.") && sheet.ends_with(".pdf"), "{sheet}");
+    assert!(picture.starts_with("public/library/x/ein-bild.") && ends(picture, "png"), "{picture}");
+    assert!(sheet.starts_with("public/library/x/file.") && ends(sheet, "pdf"), "{sheet}");
     assert!(!contains(bytes, b"Ines"));
     let page = fs::read_to_string(site.store().join("public/library/x/index.html")).unwrap();
     assert!(page.contains(&picture["public".len()..]) && page.contains(&sheet["public".len()..]), "{page}");
@@ -304,7 +308,7 @@ fn a_file_has_its_limits() {
     let mut text = "# X\n".to_owned();
     for n in 0..51 {
         site = site.file(&format!("content/library/{n}.txt"), n.to_string());
-        text.push_str(&format!("\n[a]({n}.txt)\n"));
+        text.extend(["\n[a](", &n.to_string(), ".txt)\n"]);
     }
     assert!(site.file("content/library/x.md", text).mistakes().to_string().contains("more than 50 files"));
 }
@@ -323,7 +327,6 @@ fn names_that_are_hostile_stay_names() {
     assert_eq!(entry.attachments[0].name, name);
     let document = String::from_utf8(open_object(&site.store(), &entry.object).unwrap()).unwrap();
     assert!(!document.contains("script"), "{document}");
-    assert!(!Path::new(name).is_absolute());
 }
 
 #[test]
@@ -397,7 +400,7 @@ fn an_export_has_the_files_as_they_were_given_and_one_for_somebody_else_has_none
         "--json",
     ]);
     let files = crate::site::files_below(&court);
-    let others = files.iter().filter(|(path, _)| path.starts_with("pages/") && !path.ends_with(".html"));
+    let others = files.iter().filter(|(path, _)| path.starts_with("pages/") && !ends(path, "html"));
     assert_eq!(others.count(), 0);
 }
 

@@ -98,8 +98,8 @@ impl Export {
         ask::agree("Put this disclosure on record, and make the export?", self.yes || disclosing.is_none())?;
         let css = Theme::read(&practice)?.page_css();
         if let Some(folder) = folder {
-            let kept = Kept { record: &read, home: &home, keys: &keys };
-            write(&record, &kept, &css, &folder, terminal)?;
+            let kept = Kept { css: &css, record: &read, home: &home, keys: &keys };
+            write(&record, &kept, &folder, terminal)?;
             let disclosure = disclosing.map(|it| it.record(&record, &practice, member)).transpose()?;
             folder.finish()?;
             tell(&record, disclosure, self.folder.as_deref(), terminal);
@@ -181,8 +181,9 @@ fn plan(record: &Record<'_>, new: &NewDisclosure, terminal: &Terminal) {
     terminal.note(format!("On the basis of: {}", visible_line(&new.basis)));
 }
 
-/// The files that the record kept.
+/// What an export takes beside the versions: the files that the record kept, and the page stylesheet.
 struct Kept<'a> {
+    css: &'a str,
     record: &'a record::Record,
     home: &'a Home,
     keys: &'a Keys,
@@ -194,13 +195,7 @@ impl Kept<'_> {
     }
 }
 
-fn write(
-    record: &Record<'_>,
-    read: &Kept<'_>,
-    css: &str,
-    folder: &NewFolder,
-    terminal: &Terminal,
-) -> Result<(), Failure> {
+fn write(record: &Record<'_>, read: &Kept<'_>, folder: &NewFolder, terminal: &Terminal) -> Result<(), Failure> {
     let progress = terminal.progress("Writing");
     folder.write("index.html", record.index().as_bytes())?;
     folder.write("record.json", record.json().as_bytes())?;
@@ -210,7 +205,7 @@ fn write(
         terminal.note("Given with their consent, a copy of it has to go along (42 CFR 2.32(b)).");
     }
     for (n, version) in record.versions.iter().enumerate() {
-        if let Some(page) = record.page(n + 1, version, css) {
+        if let Some(page) = record.page(n + 1, version, read.css) {
             folder.write(&format!("pages/{}.html", n + 1), page.as_bytes())?;
         }
         for file in record.files_of(n + 1, version) {
