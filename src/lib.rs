@@ -14,6 +14,7 @@
 //! | stage | takes | gives | must not know |
 //! |---|---|---|---|
 //! | [`content`] | the practice's folder | [`content::Page`], or every mistake at once | keys, how a page will look |
+//! | [`attachment`] | a link in a page | a file that goes with it, or why not | members, keys |
 //! | [`roster`] | a spreadsheet of people, the practice | who is new, or every mistake at once | keys; writes nothing |
 //! | [`render`] | a page, a reader, a theme | [`render::RenderedPage`], or [`render::OpenFile`] | keys, a store, a clock |
 //! | [`seal`] | a rendered page, a mailbox, [`keys`] | age files and the index that names them | folders, templates, a host |
@@ -56,6 +57,8 @@
 //! `author` is the therapist's side, `serve` the host's, `tls` its certificates; they are switched here, in [`cli`], in
 //! `main.rs` and the tests' `main.rs`, with one line in [`serve`] for `tls`, and nowhere else.
 
+#[cfg(feature = "author")]
+pub mod attachment;
 #[cfg(feature = "author")]
 pub mod audit;
 #[cfg(any(feature = "author", feature = "serve"))]

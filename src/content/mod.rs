@@ -23,14 +23,15 @@ mod yaml;
 
 use std::{collections::BTreeSet, path::Path};
 
-use audience::Place;
 use rayon::prelude::*;
 pub(crate) use {
     address::address,
+    audience::Place,
     fields::{At, Fields, SHORT},
     node::{Node, Shape},
     slug::slug,
-    source::{Source, TEXT_LIMIT, read_regular, symbolic_link},
+    source::{Source, TEXT_LIMIT, open_regular, read_regular, symbolic_link},
+    suggest::nearest,
     walk::is_left_out,
 };
 pub use {
@@ -38,7 +39,7 @@ pub use {
     front_line::{as_draft, with_id},
     mistake::{Mistake, Mistakes},
     naming::{Lapsed, is_hidden_from, readers_of},
-    page::{Kind, Page},
+    page::{Kind, NoPage, Page},
     unseen::{is_unseen, made_visible},
 };
 

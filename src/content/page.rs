@@ -41,6 +41,14 @@ pub struct Page {
     pub(crate) body: Source,
 }
 
+/// Why a file is no page that anyone can be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoPage {
+    Draft,
+    /// Something is wrong with it, which is told where it is read.
+    Mistaken,
+}
+
 /// What a page is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -96,6 +104,15 @@ impl Page {
 
     pub(super) fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The page in `file` alone: what a link leads to.
+    pub fn at(file: &Path, practice: &Practice) -> Result<Self, NoPage> {
+        match Self::read(file, practice) {
+            (Some(page), mistakes) if mistakes.is_empty() => Ok(page),
+            (None, mistakes) if mistakes.is_empty() => Err(NoPage::Draft),
+            _ => Err(NoPage::Mistaken),
+        }
     }
 
     /// Reads the file; no page if it is a draft, or if too much is wrong with it.

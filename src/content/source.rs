@@ -1,7 +1,7 @@
 //! A text file of the practice: read with suspicion, and able to point at a place in itself.
 
 use std::{
-    fs::OpenOptions,
+    fs::{File, OpenOptions},
     io::{self, Read},
     ops::Range,
     os::unix::fs::OpenOptionsExt,
@@ -73,8 +73,8 @@ impl Source {
     }
 }
 
-/// The bytes of a regular file of at most `limit` bytes.
-pub(crate) fn read_regular(root: &Path, file: &Path, limit: u64) -> Result<Vec<u8>, Mistake> {
+/// A regular file, opened to be read.
+pub(crate) fn open_regular(root: &Path, file: &Path) -> Result<File, Mistake> {
     // SECURITY: no symbolic link is followed to a secret elsewhere, and a pipe or device neither blocks nor is read.
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let opened = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(root.join(file));
@@ -83,6 +83,12 @@ pub(crate) fn read_regular(root: &Path, file: &Path, limit: u64) -> Result<Vec<u
     if !meta.is_file() {
         return Err(Mistake::whole(file, "not a regular file", "put a plain file in its place, or remove it"));
     }
+    Ok(opened)
+}
+
+/// The bytes of a regular file of at most `limit` bytes.
+pub(crate) fn read_regular(root: &Path, file: &Path, limit: u64) -> Result<Vec<u8>, Mistake> {
+    let opened = open_regular(root, file)?;
     // The length is asked for and then held to: the file may grow meanwhile.
     let mut bytes = Vec::new();
     opened.take(limit + 1).read_to_end(&mut bytes).map_err(|e| unreadable(file, &e))?;

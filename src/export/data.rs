@@ -16,7 +16,7 @@ pub(super) fn rfc3339(time: UnixTime) -> String {
     moment(time).map_or_else(String::new, |at| at.to_string())
 }
 
-impl Export<'_> {
+impl<'a> Export<'a> {
     /// `record.json`.
     ///
     /// # Panics
@@ -48,7 +48,7 @@ impl Export<'_> {
         serde_json::to_string_pretty(&value).expect("plain JSON") + "\n"
     }
 
-    fn version(&self, number: usize, version: &Version<'_>) -> Value {
+    fn version(&self, number: usize, version: &Version<'a>) -> Value {
         let page = version.page;
         let mut value = json!({
             "number": number,
@@ -56,6 +56,19 @@ impl Export<'_> {
             "id": page.id, "title": page.title, "kind": page.kind, "audience": page.audience, "date": page.date,
             "from": rfc3339(version.from), "until": version.until.map(rfc3339), "sha256": page.document,
         });
+        if !page.attachments.is_empty() && self.to == To::Person {
+            let files = self.files_of(number, version);
+            let place = |digest| {
+                files.iter().find(|file| file.noted.digest == digest).map(|file| format!("pages/{}", file.name))
+            };
+            let files = page.attachments.iter().map(|file| {
+                json!({
+                    "file": place(file.digest), "name": file.name, "type": file.media_type, "length": file.length,
+                    "sha256": file.digest,
+                })
+            });
+            value["attachments"] = files.collect();
+        }
         if self.to == To::Person {
             let opened: Vec<_> = version.opened.iter().copied().map(rfc3339).collect();
             value["opened"] = if self.log_until.is_some() { json!(opened) } else { Value::Null };

@@ -5,12 +5,17 @@
 //! pages ([`paper`]) and for machines ([`data`]). What names somebody else is [withheld](withhold) from a third party. It
 //! must not know how to ask anyone, and writes nothing itself.
 
+mod attached;
 mod data;
 mod paper;
 mod withhold;
 
-use std::{collections::HashMap, path::Path};
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+};
 
+pub use attached::ExportedFile;
 pub use withhold::{Names, Withheld};
 
 use crate::{
@@ -18,7 +23,7 @@ use crate::{
     keys::Keys,
     practice::{Home, HomeError, Member, Practice},
     record::{NotedPage, People, Record},
-    wire::{UnixTime, What, hour_of},
+    wire::{Digest, UnixTime, What, hour_of},
 };
 
 /// The statement that goes with records of a Part 2 program: 42 CFR 2.32(a)(2), as amended in 2024 (89 FR 12472).
@@ -49,6 +54,8 @@ pub struct Export<'a> {
     pub at: UnixTime,
     pub versions: Vec<Version<'a>>,
     pub withheld: Vec<Withheld<'a>>,
+    /// The files that the record kept, by what is in them.
+    pub files: HashSet<Digest>,
     /// The last hour that the audit log at hand tells of; none where there is none, or it is not to be believed.
     pub log_until: Option<UnixTime>,
 }
@@ -86,8 +93,10 @@ impl<'a> Export<'a> {
             until: reading.until,
             opened: Vec::new(),
         });
-        let (versions, withheld) = (versions.collect(), Vec::new());
-        Ok(Self { practice, member, to: To::Person, at, versions, withheld, log_until: None })
+        let (versions, withheld): (Vec<Version<'_>>, _) = (versions.collect(), Vec::new());
+        let files = versions.iter().flat_map(|version| &version.page.attachments).map(|file| file.digest);
+        let files = files.filter(|digest| record.keeps(digest)).collect();
+        Ok(Self { practice, member, to: To::Person, at, versions, withheld, files, log_until: None })
     }
 
     /// Adds what the person opened, where the log can be believed.
@@ -98,7 +107,7 @@ impl<'a> Export<'a> {
             return;
         }
         let filter = Filter { member: Some(self.member.folder.clone()), ..Filter::default() };
-        let mut hours: HashMap<String, Vec<(UnixTime, crate::wire::Digest)>> = HashMap::new();
+        let mut hours: HashMap<String, Vec<(UnixTime, Digest)>> = HashMap::new();
         for shown in log.shown(names, &filter).into_iter().filter(|shown| shown.trusted && *shown.what == What::Object)
         {
             if let Some(page) = shown.page {

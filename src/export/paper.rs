@@ -7,7 +7,7 @@ use minijinja::{Environment, context as values};
 use super::{Export, To, Version};
 use crate::{clock::day_of, practice::register, render::among_others, visible::visible_line, wire::UnixTime};
 
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src data:; font-src data:";
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data: file: 'self'; media-src data: file: 'self'; font-src data:";
 
 /// Whether the documents lie beside the list or stand in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +16,7 @@ enum Pages {
     Inside,
 }
 
-impl Export<'_> {
+impl<'a> Export<'a> {
     /// `index.html`.
     pub fn index(&self) -> String {
         self.list(Pages::Beside, "")
@@ -30,7 +30,7 @@ impl Export<'_> {
     }
 
     /// Each document by its number, from 1: as it was given, with the stylesheet, and the notice that has to stand there.
-    pub fn page(&self, version: &Version<'_>, css: &str) -> Option<String> {
+    pub fn page(&self, number: usize, version: &Version<'a>, css: &str) -> Option<String> {
         let document = version.document.as_ref()?;
         let style = css.replace("</", "<\\/");
         let head = format!(
@@ -38,7 +38,7 @@ impl Export<'_> {
         );
         let notice =
             self.notice().map(|notice| format!("<p role=\"note\"><strong>{notice}</strong> (42 CFR 2.32)</p>\n"));
-        let mut page = document.clone();
+        let mut page = self.with_files(number, version, document);
         // Before the end of the head, and at the beginning of the body: every theme's page.html has both.
         let at = page.find("</head>").unwrap_or(0);
         page.insert_str(at, &head);

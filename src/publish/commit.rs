@@ -4,7 +4,10 @@
 //! object is which page → objects, indexes, keyrings, new open files → one sync → mailboxes, one by one → head → what is
 //! no longer open goes. Running it again converges.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -12,21 +15,27 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{
-    Given, Plan, PublishError, Reader, Wanted, WantedPage, open_files::OpenFiles, plan::is_open_page, tickets,
+    Given, Plan, PublishError, Reader, Wanted, WantedPage, WantedPart, open_files::OpenFiles, plan::is_open_page,
+    tickets,
 };
 use crate::{
+    attachment::Attachment,
     keys::Keys,
     practice::{Home, Mailbox, Practice, Released},
-    record::{Giving, NotedObject, NotedPage, Record},
+    record::{Giving, KEPT, NotedObject, NotedPage, ReadFile, Record},
     seal::{self, Cut, Entry, Index, ObjectRef, Plaintext, Recipient, SealedObject},
     store::{Store, layout},
-    wire::{Envelope, Gate, Head, MailboxId, MailboxRecord, ObjectName, Release, UnixTime},
+    wire::{Digest, Envelope, Gate, Head, MailboxId, MailboxRecord, ObjectName, Release, UnixTime},
 };
 
 const HOUR: UnixTime = 60 * 60;
 const WEEK: UnixTime = 7 * 24 * HOUR;
 /// Sealed and written together; bounds what is in memory.
 const BATCH: usize = 512;
+const BATCH_BYTES: usize = 32 * 1024 * 1024;
+/// In one index: each takes some 230 bytes, and the whole, in base64, has to stay below 4 MiB.
+const MOST_OBJECTS: usize = 10_000;
+const PART_SIZE: usize = 4 * 1024 * 1024;
 /// Files written at a time.
 const AT_ONCE: usize = 8;
 pub(super) const OBJECT_LIMIT: u64 = 64 * 1024 * 1024;
@@ -58,6 +67,24 @@ pub struct Done {
     pub mended: usize,
 }
 
+/// What is to be sealed.
+#[derive(Clone, Copy)]
+enum Piece<'a> {
+    Whole(&'a Plaintext),
+    /// Of an attachment: read when its turn comes.
+    Part(&'a WantedPart),
+}
+
+impl Piece<'_> {
+    fn size(self) -> usize {
+        match self {
+            Self::Whole(plaintext) => plaintext.size(),
+            // Once it is padded, at most.
+            Self::Part(_) => PART_SIZE,
+        }
+    }
+}
+
 /// A reader's entries, in order of first appearance, and how they are cut.
 pub(super) struct Issue<'a> {
     reader: &'a Reader,
@@ -69,18 +96,27 @@ impl Issue<'_> {
         &self.reader.mailbox.id
     }
 
-    /// Every object that the index names, pages and parts.
-    fn objects(&self) -> impl Iterator<Item = (ObjectName, &Plaintext)> {
-        let pages = self.reader.pages.iter().map(|page| (page.entry.object.name, page.plaintext.as_ref()));
-        pages.chain(self.cut.parts.iter().map(|(part, plaintext)| (part.name, plaintext)))
+    /// Whether the index, or a part of it, would be more than the gate gives and a browser takes.
+    fn is_unwieldy(&self) -> bool {
+        let objects = self.cut.pages.iter().flat_map(Entry::objects).count();
+        objects > MOST_OBJECTS || self.cut.parts.iter().any(|(_, part)| part.size() > PART_SIZE)
+    }
+
+    /// Every object that the index names: pages, their attachments, and parts of the index.
+    fn objects(&self) -> impl Iterator<Item = (ObjectName, Piece<'_>)> {
+        let pages = self.reader.pages.iter().map(|page| (page.entry.object.name, Piece::Whole(&page.plaintext)));
+        let attached = self.reader.pages.iter().flat_map(|page| &page.parts);
+        let index = self.cut.parts.iter().map(|(part, plaintext)| (part.name, Piece::Whole(plaintext)));
+        pages.chain(attached.map(|part| (part.name, Piece::Part(part)))).chain(index)
     }
 
     /// What each of these objects is, for the practice's own eyes.
     fn noted(&self) -> impl Iterator<Item = NotedObject> {
         let mailbox = *self.id();
         let pages = self.reader.pages.iter().map(|page| (page.entry.object.name, Some(noted_page(page))));
+        let attached = self.reader.pages.iter().flat_map(|page| &page.parts).map(|part| (part.name, None));
         let parts = self.cut.parts.iter().map(|(part, _)| (part.name, None));
-        pages.chain(parts).map(move |(object, page)| NotedObject { object, mailbox, page })
+        pages.chain(attached).chain(parts).map(move |(object, page)| NotedObject { object, mailbox, page })
     }
 }
 
@@ -96,8 +132,14 @@ fn noted_page(page: &WantedPage) -> NotedPage {
         audience: entry.audience,
         names: page.names.clone(),
         document: entry.object.digest,
+        attachments: page.files.clone(),
         source: page.source,
     }
+}
+
+/// Reads a file as it is given, when the record keeps it.
+fn read(digest: Digest, file: &Arc<Attachment>) -> ReadFile<'_> {
+    Box::new(move || file.bytes(0, file.length).ok().filter(|bytes| Digest::of(bytes) == digest))
 }
 
 impl Publication<'_> {
@@ -125,6 +167,9 @@ impl Publication<'_> {
             }
             return Ok(done);
         }
+        if let Some(issue) = issues.iter().find(|issue| issue.is_unwieldy()) {
+            return Err(PublishError::TooManyParts { reader: issue.reader.label.clone() });
+        }
         self.store.clear_staged()?;
         let released = self.begin()?;
         done.release = Some(released.release);
@@ -146,12 +191,18 @@ impl Publication<'_> {
     fn note(&self, issues: &[Issue<'_>], released: Released) -> Result<(), PublishError> {
         let pages = || self.wanted.readers.iter().flat_map(|reader| &reader.pages);
         let sources = pages().filter_map(|page| page.source);
+        let files: BTreeMap<Digest, &Arc<Attachment>> = pages()
+            .flat_map(|page| page.parts.iter().filter_map(WantedPart::file))
+            .filter(|file| file.length <= KEPT)
+            .map(|file| (file.digest, file))
+            .collect();
         let giving = Giving {
             is_aside: self.is_aside,
             readers: issues.iter().map(|issue| (*issue.id(), issue.reader.folder.clone())).collect(),
             objects: issues.iter().flat_map(Issue::noted).collect(),
             had: self.given.pages(),
             pages: pages().map(|page| (page.entry.object.digest, page.plaintext.as_ref())).collect(),
+            files: files.into_iter().map(|(digest, file)| (digest, read(digest, file))).collect(),
             sources: sources.filter_map(|id| Some((id, self.wanted.sources.get(&id)?.as_str()))).collect(),
         };
         giving.write(self.record, released, self.home, self.keys)?;
@@ -242,19 +293,34 @@ impl Publication<'_> {
         issues: &[Issue<'_>],
         progress: &(dyn Fn(u64, u64) + Sync),
     ) -> Result<usize, PublishError> {
-        let missing: BTreeMap<ObjectName, &Plaintext> =
+        let missing: BTreeMap<ObjectName, Piece<'_>> =
             issues.iter().flat_map(Issue::objects).filter(|(name, _)| !self.given.objects.contains(name)).collect();
         let pages = self.listed_objects();
-        let sealed = missing.keys().filter(|name| pages.contains_key(name)).count();
-        let missing: Vec<(ObjectName, &Plaintext)> = missing.into_iter().collect();
-        for (n, batch) in missing.chunks(BATCH).enumerate() {
+        let count = missing.keys().filter(|name| pages.contains_key(name)).count();
+        let missing: Vec<(ObjectName, Piece<'_>)> = missing.into_iter().collect();
+        let mut done = 0;
+        for batch in batches(&missing) {
+            let mut read = Vec::new();
+            for (name, piece) in batch {
+                if let Piece::Part(part) = piece {
+                    read.push((*name, part.plaintext(self.store, self.keys).await?));
+                }
+            }
+            let whole = batch.iter().filter_map(|(name, piece)| match piece {
+                Piece::Whole(plaintext) => Some((*name, *plaintext)),
+                Piece::Part(_) => None,
+            });
+            let mut batch: Vec<(ObjectName, &Plaintext)> =
+                whole.chain(read.iter().map(|(name, plaintext)| (*name, plaintext))).collect();
+            batch.sort_unstable_by_key(|(name, _)| *name);
             let sealed: Vec<SealedObject> =
                 batch.par_iter().map(|(name, plaintext)| plaintext.seal(*name, self.keys)).collect();
             let files = sealed.into_iter().map(|object| (layout::object(&object.name), object.bytes));
             self.write_all(files).await?;
-            progress((n * BATCH + batch.len()) as u64, missing.len() as u64);
+            done += batch.len();
+            progress(done as u64, missing.len() as u64);
         }
-        Ok(sealed)
+        Ok(count)
     }
 
     /// The readers by their opaque names: the order in which anything of theirs is written.
@@ -398,6 +464,22 @@ impl Publication<'_> {
         let sealed = self.home.keyring(&reader.mailbox.id)?;
         sealed.ok_or_else(|| PublishError::NoKeyring { member: reader.folder.clone() })
     }
+}
+
+/// As many at a time as memory should hold.
+fn batches<'a>(missing: &'a [(ObjectName, Piece<'a>)]) -> impl Iterator<Item = &'a [(ObjectName, Piece<'a>)]> {
+    let mut rest = missing;
+    std::iter::from_fn(move || {
+        let mut size = 0;
+        let fits = |(_, piece): &&(ObjectName, Piece<'_>)| {
+            size += piece.size();
+            size <= BATCH_BYTES
+        };
+        let count = rest.iter().take(BATCH).take_while(fits).count().max(1).min(rest.len());
+        let (batch, after) = rest.split_at(count);
+        rest = after;
+        (!batch.is_empty()).then_some(batch)
+    })
 }
 
 /// What a server must know of the addresses in site.toml: the file `gate.json`.

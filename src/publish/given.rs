@@ -104,8 +104,7 @@ impl Given {
     /// Counts what a standing mailbox names: it was brought to the disk before the mailbox was.
     fn trust(&mut self, mailbox: &GivenMailbox) {
         let (Some(index), Some(record)) = (&mailbox.index, &mailbox.record) else { return };
-        let objects =
-            mailbox.entries.iter().map(|entry| entry.object.name).chain(index.parts.iter().map(|part| part.name));
+        let objects = mailbox.entries.iter().flat_map(Entry::objects).chain(&index.parts).map(|object| object.name);
         self.objects.extend(objects.filter(|name| self.sealed_paths.contains(&layout::object(name))));
         self.keyrings.extend(Some(record.keyring.clone()).filter(|path| self.sealed_paths.contains(path)));
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::{PublishError, Reader, WantedPage, Wanting, commit::OBJECT_LIMIT};
+use super::{PublishError, Reader, WantedPage, Wanting, attached, commit::OBJECT_LIMIT};
 use crate::{
     clock,
     content::{Audience, Page, is_hidden_from},
@@ -90,10 +90,13 @@ impl Wanting<'_> {
             return Ok(None);
         }
         let Some((entry, plaintext)) = self.had(page, noted, mailboxes).await? else { return Ok(None) };
+        let (attachments, parts) = attached::kept(&entry.attachments, &mailboxes[0], self.keys, self.store).await;
         Ok(Some(WantedPage {
             file: page.file.clone(),
-            entry: Entry { id, ..entry },
+            entry: Entry { id, attachments, ..entry },
             plaintext: Arc::new(plaintext),
+            parts,
+            files: noted.map(|noted| noted.attachments.clone()).unwrap_or_default(),
             source: noted.and_then(|noted| noted.source),
             names,
         }))
@@ -126,7 +129,20 @@ impl Wanting<'_> {
         let plaintext = text.and_then(|text| Plaintext::of_record(text, noted.document));
         Ok(plaintext.map(|plaintext| {
             let NotedPage { id, title, date, order, kind, audience, .. } = noted.clone();
-            (Entry { id, title, date, order, audience, kind, object: reference(&plaintext) }, plaintext)
+            (
+                Entry {
+                    id,
+                    title,
+                    date,
+                    order,
+                    audience,
+                    kind,
+                    object: reference(&plaintext),
+                    attachments: Vec::new(),
+                    links: Vec::new(),
+                },
+                plaintext,
+            )
         }))
     }
 }

@@ -7,6 +7,7 @@
 //! [`crate::record`], seals what is new and changes each mailbox in one atomic step.
 
 mod adopt;
+mod attached;
 mod bring;
 mod commit;
 mod days;
@@ -23,6 +24,7 @@ mod wanted;
 mod withdraw;
 
 pub use adopt::bring_back;
+pub use attached::WantedPart;
 pub use bring::{Bring, Journey};
 pub use commit::{Done, Publication, gate};
 pub use ended::ended;
@@ -36,6 +38,7 @@ pub use wanted::{Reader, Wanted, WantedPage};
 pub use withdraw::Withdrawing;
 
 use crate::{
+    attachment::AttachmentError,
     content::Mistakes,
     explain::Explain,
     host::HostError,
@@ -71,8 +74,12 @@ pub enum PublishError {
     Foreign,
     #[error("the store is at epoch {host}, the keys on this machine at {here}")]
     LaterEpoch { host: Epoch, here: Epoch },
+    #[error(transparent)]
+    Attachment(#[from] AttachmentError),
     #[error("{what} is neither in the store nor in the record as it was given")]
     Lost { what: String },
+    #[error("the files of the pages of {reader} are in too many parts for one list")]
+    TooManyParts { reader: String },
     #[error("the keyring of {member} is not on this machine")]
     NoKeyring { member: String },
 }
@@ -84,6 +91,8 @@ impl Explain for PublishError {
             Self::Store(e) => return e.hint(),
             Self::Home(e) => return e.hint(),
             Self::Host(e) => return e.hint(),
+            Self::Attachment(e) => e.hint(),
+            Self::TooManyParts { .. } => "Nothing was changed. Take large recordings out of some pages, or make them smaller: each 4 MiB is a part.".into(),
             Self::Nothing => "Run `heldspace build` first.".into(),
             Self::Unfinished => "A build was cut short, or it was taken over from the host. Run `heldspace build`, and then this command.".into(),
             Self::Unbelievable { .. } => "Look at the clocks of your machines. If they are right, somebody has had this practice's keys: `heldspace keys rotate`, then build and publish.".into(),
@@ -107,6 +116,7 @@ impl Explain for PublishError {
             | Self::Unbelievable { .. }
             | Self::Unseen { .. }
             | Self::Behind { .. } => 4,
+            Self::Attachment(_) | Self::TooManyParts { .. } => 3,
             Self::TooMuch { .. } | Self::Lost { .. } => 1,
             Self::Mistakes(e) => e.exit_code(),
             Self::Home(e) => e.exit_code(),

@@ -1,21 +1,27 @@
 //! `build --verify`: opens everything that was published, and finds what the host spoiled.
 
+use std::collections::BTreeMap;
+
 use super::{
     PublishError,
     commit::{OBJECT_LIMIT, Publication},
 };
 use crate::{
-    seal::{self, ObjectRef},
+    seal::{self, Entry, ObjectRef},
     store::layout,
+    wire::ObjectName,
 };
 
 impl Publication<'_> {
     /// Opens everything that is listed and kept; what is not as it should be counts as not there from now on.
     pub async fn verify(&mut self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<usize, PublishError> {
         let mut mended = self.given.spoiled + self.spoiled_open_files();
-        let pages = self.listed_objects().into_values().cloned();
+        let entries = self.wanted.readers.iter().flat_map(|reader| &reader.pages).map(|page| &page.entry);
+        // What is shared stands in many lists, and is looked at once.
+        let pages: BTreeMap<ObjectName, ObjectRef> =
+            entries.flat_map(Entry::objects).map(|object| (object.name, object.clone())).collect();
         let parts = self.wanted.readers.iter().flat_map(|reader| self.issue(reader).cut.parts);
-        let listed = pages.chain(parts.map(|(part, _)| part));
+        let listed = pages.into_values().chain(parts.map(|(part, _)| part));
         let kept: Vec<ObjectRef> = listed.filter(|object| self.given.objects.contains(&object.name)).collect();
         let mut spoiled = Vec::new();
         for (n, object) in kept.iter().enumerate() {

@@ -8,13 +8,18 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::{Given, PublishError, days::Days};
+use super::{
+    Given, PublishError, WantedPart,
+    attached::{self, For, Parts},
+    days::Days,
+};
 use crate::{
-    content::{Audience, Lapsed, Mistakes, Page, readers_of},
+    attachment::AttachmentError,
+    content::{Audience, Lapsed, Mistake, Mistakes, Page, readers_of},
     keys::Keys,
     practice::{Home, Mailbox, Member, Practice},
-    record::Record,
-    render::{self, Rendering, Theme},
+    record::{NotedAttachment, Record},
+    render::{self, Along, RenderedPage, Rendering, Theme},
     seal::{AudienceKind, AudienceLabel, Entry, Plaintext},
     store::Store,
     wire::{Digest, MailboxId, PageId},
@@ -52,6 +57,10 @@ pub struct WantedPage {
     pub file: PathBuf,
     pub entry: Entry,
     pub plaintext: Arc<Plaintext>,
+    /// Of its attachments.
+    pub parts: Vec<WantedPart>,
+    /// What the record says of them.
+    pub files: Vec<NotedAttachment>,
     /// Of what the author wrote, where that is known.
     pub source: Option<Digest>,
     /// The members whom it names, by folder.
@@ -82,7 +91,7 @@ impl Wanting<'_> {
             .map(|page| {
                 let rendering = render::render_page(page, self.practice, self.theme);
                 done();
-                Ok(self.for_each_reader(page, &days, rendering?))
+                self.for_each_reader(page, &days, rendering?)
             })
             .collect();
         let open = render::open_site(self.pages, self.practice, self.theme);
@@ -127,46 +136,87 @@ impl Wanting<'_> {
     }
 
     /// One copy for each reader who has a mailbox; padded and hashed once where the page is the same for all.
-    fn for_each_reader(&self, page: &Page, days: &Days<'_>, rendering: Rendering) -> Vec<(String, WantedPage)> {
-        let mut copies: BTreeMap<String, (String, Arc<Plaintext>)> = BTreeMap::new();
+    fn for_each_reader(
+        &self,
+        page: &Page,
+        days: &Days<'_>,
+        rendering: Rendering,
+    ) -> Result<Vec<(String, WantedPage)>, Mistakes> {
         let (mut readers, _) = readers_of(page, self.practice);
         readers.retain(|member| days.shows(page, member));
+        let mut copies: BTreeMap<String, Arc<Copy>> = BTreeMap::new();
         match rendering {
             Rendering::Same(rendered) => {
-                let (title, plaintext) = Plaintext::of_page(rendered);
-                let plaintext = Arc::new(plaintext);
-                copies.extend(readers.iter().map(|m| (m.folder.clone(), (title.clone(), Arc::clone(&plaintext)))));
+                let copy = Arc::new(Copy::of(rendered));
+                copies.extend(readers.iter().map(|member| (member.folder.clone(), Arc::clone(&copy))));
             }
             Rendering::Each(each) => {
-                let padded = each.into_iter().map(|(folder, rendered)| {
-                    let (title, plaintext) = Plaintext::of_page(rendered);
-                    (folder, (title, Arc::new(plaintext)))
-                });
-                copies.extend(padded);
+                copies.extend(each.into_iter().map(|(folder, rendered)| (folder, Arc::new(Copy::of(rendered)))));
             }
         }
-        let source = Some(page.digest());
+        let parts = Parts::default();
         let with_mailbox = readers.into_iter().filter_map(|member| Some((member, member.mailbox.as_ref()?)));
-        with_mailbox
-            .filter_map(|(member, mailbox)| {
-                let (title, plaintext) = copies.get(&member.folder)?.clone();
-                let entry = self.entry(page, title, &plaintext, mailbox);
-                let (file, names) = (page.file.clone(), page.names.clone());
-                Some((member.folder.clone(), WantedPage { file, entry, plaintext, source, names }))
-            })
-            .collect()
+        let wanted = with_mailbox.filter_map(|(member, mailbox)| {
+            let copy = copies.get(&member.folder)?;
+            Some(self.copy_for(page, copy, mailbox, &parts).map(|wanted| (member.folder.clone(), wanted)))
+        });
+        let failed = |error: AttachmentError| Mistake::whole(&page.file, error.to_string(), error.hint());
+        wanted.collect::<Result<Vec<_>, _>>().map_err(|error| failed(error).into())
     }
 
-    fn entry(&self, page: &Page, title: String, plaintext: &Plaintext, mailbox: &Mailbox) -> Entry {
+    fn copy_for(
+        &self,
+        page: &Page,
+        copy: &Copy,
+        mailbox: &Mailbox,
+        parts: &Parts,
+    ) -> Result<WantedPage, AttachmentError> {
+        let mut entry = self.entry(page, copy, mailbox);
+        let whom = For { mailbox: &mailbox.id, share: self.practice.site.seal.share, keys: self.keys };
+        let mut wanted = Vec::new();
+        for file in &copy.along.attachments {
+            let (attachment, more) = attached::attached(file, &parts.of(file)?, whom);
+            entry.attachments.push(attachment);
+            wanted.extend(more);
+        }
+        Ok(WantedPage {
+            file: page.file.clone(),
+            entry,
+            plaintext: Arc::clone(&copy.plaintext),
+            parts: wanted,
+            files: copy.along.attachments.iter().map(|file| attached::noted(file)).collect(),
+            source: Some(page.digest()),
+            names: page.names.clone(),
+        })
+    }
+
+    fn entry(&self, page: &Page, copy: &Copy, mailbox: &Mailbox) -> Entry {
         Entry {
             id: self.page_id(page, &mailbox.id),
-            title,
+            title: copy.title.clone(),
             date: page.date.map(|date| date.to_string()),
             order: page.order,
             audience: label(&page.audience, self.practice),
             kind: page.kind,
-            object: plaintext.reference(&mailbox.id, self.keys),
+            object: copy.plaintext.reference(&mailbox.id, self.keys),
+            attachments: Vec::new(),
+            links: copy.along.pages.iter().map(|page| self.page_id(page, &mailbox.id)).collect(),
         }
+    }
+}
+
+/// A document that one reader has, or all have alike.
+struct Copy {
+    title: String,
+    plaintext: Arc<Plaintext>,
+    along: Along,
+}
+
+impl Copy {
+    fn of(rendered: RenderedPage) -> Self {
+        let along = rendered.along().clone();
+        let (title, plaintext) = Plaintext::of_page(rendered);
+        Self { title, plaintext: Arc::new(plaintext), along }
     }
 }
 

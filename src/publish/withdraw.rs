@@ -9,7 +9,9 @@ use std::{
     sync::Arc,
 };
 
-use super::{Given, Publication, PublishError, Reader, Wanted, WantedPage, commit::OBJECT_LIMIT, wanted::readers};
+use super::{
+    Given, Publication, PublishError, Reader, Wanted, WantedPage, attached, commit::OBJECT_LIMIT, wanted::readers,
+};
 use crate::{
     keys::Keys,
     practice::{Home, Practice},
@@ -89,10 +91,13 @@ impl<'a> Withdrawing<'a> {
             plaintext = text.and_then(|text| Plaintext::of_record(text, entry.object.digest));
         }
         let plaintext = plaintext.ok_or_else(|| PublishError::Lost { what: entry.title.clone() })?;
+        let (attachments, parts) = attached::kept(&entry.attachments, mailbox, self.keys, self.store).await;
         Ok(WantedPage {
             file: noted.map(|noted| noted.file.clone().into()).unwrap_or_default(),
-            entry: Entry { object: plaintext.reference(mailbox, self.keys), ..entry.clone() },
+            entry: Entry { object: plaintext.reference(mailbox, self.keys), attachments, ..entry.clone() },
             plaintext: Arc::new(plaintext),
+            parts,
+            files: noted.map(|noted| noted.attachments.clone()).unwrap_or_default(),
             source: noted.and_then(|noted| noted.source),
             names: noted.map(|noted| noted.names.clone()).unwrap_or_default(),
         })

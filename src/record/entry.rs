@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     content::Kind,
     seal::AudienceLabel,
-    wire::{Digest, MailboxId, ObjectName, PageId, Release, UnixTime},
+    wire::{AttachmentId, Digest, MailboxId, ObjectName, PageId, Release, UnixTime},
 };
 
 /// One line of `.heldspace/record.log`.
@@ -57,6 +57,22 @@ pub struct NotedPage {
     pub names: Vec<String>,
     /// Of the document that the member could open, padded.
     pub document: Digest,
+    /// The files that went with it, in the order of the document.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<NotedAttachment>,
     /// Of what the author wrote, without front matter; none where the file had changed since this was given first.
     pub source: Option<Digest>,
+}
+
+/// A file as it went with a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotedAttachment {
+    /// What the document calls it.
+    pub id: AttachmentId,
+    pub name: String,
+    #[serde(rename = "type")]
+    pub media_type: String,
+    pub length: u64,
+    /// Of the bytes that were given.
+    pub digest: Digest,
 }

@@ -61,7 +61,9 @@ impl<'a> Expiry<'a> {
             objects.filter(|object| object.page.as_ref().is_some_and(is_over)).map(|object| object.object).collect();
         let staying = record.objects.values().filter(|object| !objects.contains(&object.object));
         let staying = staying.filter_map(|object| object.page.as_ref());
-        let kept = staying.flat_map(|page| [Some(page.document), page.source]).flatten().collect();
+        let files = |page: &'a NotedPage| page.attachments.iter().map(|file| file.digest);
+        let kept = staying.flat_map(|page| [Some(page.document), page.source].into_iter().flatten().chain(files(page)));
+        let kept = kept.collect();
         let mut versions: Vec<_> = versions.into_values().flatten().collect();
         versions.sort_by(|a, b| (a.until, &a.page.file, a.from).cmp(&(b.until, &b.page.file, b.from)));
         Self { versions, objects, kept, record }

@@ -24,7 +24,14 @@ pub struct Giving<'a> {
     pub had: HashSet<PageId>,
     pub pages: HashMap<Digest, &'a Plaintext>,
     pub sources: HashMap<Digest, &'a str>,
+    /// Files that go with pages, none larger than [`KEPT`]; each is read when it is kept.
+    pub files: Vec<(Digest, ReadFile<'a>)>,
 }
+
+/// Gives a file's bytes.
+pub type ReadFile<'a> = Box<dyn Fn() -> Option<Vec<u8>> + Sync + 'a>;
+/// Bytes of a file that is kept; of larger ones the record has name, length and digest, and their author has the file.
+pub const KEPT: u64 = 16 * 1024 * 1024;
 
 impl Giving<'_> {
     /// Writes down what is new.
@@ -83,6 +90,14 @@ impl Giving<'_> {
         }
         for (digest, text) in self.sources.iter().filter(|(digest, _)| !record.packs.contains_key(digest)) {
             pack.add_text(*digest, text);
+            if pack.is_full() {
+                seal(&mut pack)?;
+            }
+        }
+        for (digest, read) in self.files.iter().filter(|(digest, _)| !record.packs.contains_key(digest)) {
+            // What was changed a moment ago is told when it is sealed.
+            let Some(bytes) = read() else { continue };
+            pack.add_file(*digest, &bytes);
             if pack.is_full() {
                 seal(&mut pack)?;
             }

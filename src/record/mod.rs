@@ -17,9 +17,9 @@ mod version;
 use std::collections::{HashMap, HashSet};
 
 use entry::Entry;
-pub use entry::{NotedObject, NotedPage};
+pub use entry::{NotedAttachment, NotedObject, NotedPage};
 pub use expire::{Expired, Expiry};
-pub use give::Giving;
+pub use give::{Giving, KEPT, ReadFile};
 pub use span::Span;
 use span::Spans;
 pub use version::{People, Reading, Stage};
@@ -162,6 +162,19 @@ impl Record {
     /// A text that was kept.
     pub fn text(&self, digest: &Digest, home: &Home, keys: &Keys) -> Result<Option<String>, HomeError> {
         Ok(self.texts(&[*digest], home, keys)?.remove(digest))
+    }
+
+    /// Whether a text or file lies in a pack.
+    pub fn keeps(&self, digest: &Digest) -> bool {
+        self.packs.contains_key(digest)
+    }
+
+    /// A file that was kept: its bytes, as they were given.
+    pub fn file(&self, digest: &Digest, home: &Home, keys: &Keys) -> Result<Option<Vec<u8>>, HomeError> {
+        let Some(name) = self.packs.get(digest) else { return Ok(None) };
+        let Some(sealed) = home.pack(name)? else { return Ok(None) };
+        let pack = Pack::open(&sealed, keys).map_err(|_| HomeError::Pack { name: name.clone() })?;
+        Ok(pack.file(digest))
     }
 
     /// Those of these texts that were kept; each pack is opened once.

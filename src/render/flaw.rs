@@ -3,12 +3,26 @@
 use std::ops::Range;
 
 use super::link::Target;
+use crate::attachment::AttachmentError;
 
 /// Blocks that will mean something, and must not be shown as code until then.
 const OURS: [&str; 6] = ["reply", "poll", "checkin", "agenda", "done", "results"];
 
+/// Why a link can't be followed, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reason {
+    pub(super) what: String,
+    pub(super) hint: String,
+}
+
+impl From<AttachmentError> for Reason {
+    fn from(error: AttachmentError) -> Self {
+        Self { what: error.to_string(), hint: error.hint() }
+    }
+}
+
 /// What is wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Wrong {
     /// Quotes and lists within each other without end.
     Depth,
@@ -18,12 +32,10 @@ pub(super) enum Wrong {
     Mangled,
     /// A block of ours that this version can't show.
     Later(&'static str),
-    /// A link to a file or page of the practice.
-    Beside,
+    /// A link to a file or page of the practice that can't be followed.
+    Lead(Reason),
     /// A link by a scheme that nobody should follow, or to a path of the host.
     Refused,
-    /// A picture of the practice.
-    Picture,
     /// A picture from somewhere else.
     Remote,
 }
@@ -36,19 +48,9 @@ pub(super) struct Flaw {
 }
 
 impl Wrong {
-    /// In a link that leads to `target`.
+    /// In a link that leads elsewhere than to a file of the practice.
     pub(super) fn link(target: Target) -> Option<Self> {
-        match target {
-            Target::Within | Target::Elsewhere => None,
-            // SECURITY: followed, it would ask the host for a file by the name it has here.
-            Target::Beside => Some(Self::Beside),
-            Target::Refused => Some(Self::Refused),
-        }
-    }
-
-    /// In a picture that lies at `target`.
-    pub(super) fn picture(target: Target) -> Self {
-        if target == Target::Beside { Self::Picture } else { Self::Remote }
+        (target == Target::Refused).then_some(Self::Refused)
     }
 
     /// In a code block with this name.
@@ -57,34 +59,31 @@ impl Wrong {
         OURS.into_iter().find(|ours| *ours == name).map(Self::Later)
     }
 
-    pub(super) fn what(self) -> String {
+    pub(super) fn what(&self) -> String {
         match self {
+            Self::Lead(reason) => return reason.what.clone(),
             Self::Later(name) => return format!("a `{name}` block comes with a later version of heldspace"),
             Self::Depth => "quotes or lists more than a hundred levels deep",
             Self::Html => "HTML with hundreds of elements that are never closed",
             Self::Mangled => "a printed value was changed after it was printed",
-            Self::Beside => "a link to another page or file of the practice",
             Self::Refused => "a link of a kind that members can't follow",
-            Self::Picture => "a picture",
             Self::Remote => "a picture from elsewhere",
         }
         .to_owned()
     }
 
-    pub(super) fn hint(self) -> &'static str {
+    pub(super) fn hint(&self) -> String {
         match self {
+            Self::Lead(reason) => return reason.hint.clone(),
             Self::Later(_) => "take the block out for now; shown as it is, members could not answer it",
             Self::Depth => "remove some of the `>`, `*` or `[`",
             Self::Html => "close them, or write Markdown",
             Self::Mangled => {
                 "use filters on the value itself, {{ member.name|upper }}, and print nothing into names of links, blocks or headings"
             }
-            Self::Beside => {
-                "such links come with a later version of heldspace; name the page, or give a whole address, https://…"
-            }
             Self::Refused => "begin it with https://, mailto: or tel:, or with # for a place in the same page",
-            Self::Picture => "pictures come with a later version of heldspace; take it out for now",
             Self::Remote => "take it out: it would tell its host who reads the page, and when",
         }
+        .to_owned()
     }
 }

@@ -1,5 +1,7 @@
 //! Where a link or a picture leads, as a browser would see it.
 
+use std::ops::Range;
+
 use super::sanitise::SCHEMES;
 
 /// Where an address leads.
@@ -35,14 +37,16 @@ impl Target {
 }
 
 /// A tag of HTML that the sanitiser wrote.
-pub(super) struct Written<'a> {
-    pub(super) name: &'a str,
+pub(crate) struct Written<'a> {
+    pub(crate) name: &'a str,
     attributes: Vec<(&'a str, &'a str)>,
+    /// From `<` to `>`.
+    at: Range<usize>,
 }
 
 impl<'a> Written<'a> {
     /// The value of an attribute, with its character references as they are.
-    pub(super) fn attribute(&self, name: &str) -> Option<&'a str> {
+    pub(crate) fn attribute(&self, name: &str) -> Option<&'a str> {
         self.attributes.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
     }
 }
@@ -57,6 +61,7 @@ pub(super) fn tags(html: &str) -> impl Iterator<Item = Written<'_>> {
                 break;
             }
         }
+        let begin = html.len() - rest.len() - 1;
         let end = rest.find([' ', '>'])?;
         let name = &rest[..end];
         rest = &rest[end..];
@@ -66,8 +71,30 @@ pub(super) fn tags(html: &str) -> impl Iterator<Item = Written<'_>> {
             attributes.push((key, value));
             rest = after;
         }
-        Some(Written { name, attributes })
+        rest = &rest[rest.find('>')? + 1..];
+        Some(Written { name, attributes, at: begin..html.len() - rest.len() })
     })
+}
+
+/// `html` with some opening tags replaced.
+pub(crate) fn replaced(html: &str, mut by: impl FnMut(&Written<'_>) -> Option<String>) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut done = 0;
+    for tag in tags(html) {
+        if let Some(other) = by(&tag) {
+            out.push_str(&html[done..tag.at.start]);
+            out.push_str(&other);
+            done = tag.at.end;
+        }
+    }
+    out.push_str(&html[done..]);
+    out
+}
+
+/// A value as it is meant, from the character references that the sanitiser writes.
+pub(super) fn unescaped(value: &str) -> String {
+    let pairs = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&nbsp;", "\u{a0}"), ("&amp;", "&")];
+    pairs.iter().fold(value.to_owned(), |value, (reference, meant)| value.replace(reference, meant))
 }
 
 #[cfg(test)]

@@ -8,8 +8,9 @@ use std::ops::Range;
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html};
 
 use super::{
-    flaw::{Flaw, Wrong},
+    flaw::{Flaw, Reason, Wrong},
     heading::HeadingIds,
+    lead::{Along, Leads},
     link::{Target, tags},
     note::Notes,
     sanitise::sanitise,
@@ -26,17 +27,27 @@ pub(super) struct Body {
     /// Of the heading of level 1 that it begins with.
     pub(super) title: Option<String>,
     pub(super) html: String,
+    pub(super) along: Along,
 }
 
-/// Renders `text`, in which headings get ids beside those in `ids`; if `headed`, a heading of level 1 at its beginning becomes the title and is taken out.
-pub(super) fn render(text: &str, marks: Marks, headed: bool, ids: HeadingIds) -> Result<Body, Vec<Flaw>> {
+/// How a text is read.
+pub(super) struct Manner {
+    pub(super) marks: Marks,
+    /// Whether a heading of level 1 at its beginning becomes the title and is taken out.
+    pub(super) headed: bool,
+    /// Headings get ids beside these.
+    pub(super) ids: HeadingIds,
+}
+
+/// Renders `text`.
+pub(super) fn render(text: &str, manner: Manner, leads: Leads<'_>) -> Result<Body, Vec<Flaw>> {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_SMART_PUNCTUATION
         | Options::ENABLE_HEADING_ATTRIBUTES;
-    let mut pass = Pass::new(marks, headed, ids);
+    let mut pass = Pass::new(manner, leads);
     for (event, at) in Parser::new_ext(text, options).into_offset_iter() {
         if !pass.event(event, at) {
             break;
@@ -54,8 +65,9 @@ pub fn commonmark(text: &str) -> String {
 }
 
 /// One pass over the events of a page.
-struct Pass<'a> {
+struct Pass<'a, 'p> {
     marks: Marks,
+    leads: Leads<'p>,
     out: Vec<Event<'a>>,
     flaws: Vec<Flaw>,
     depth: usize,
@@ -78,10 +90,11 @@ enum Title {
     Found(String),
 }
 
-impl<'a> Pass<'a> {
-    fn new(marks: Marks, headed: bool, ids: HeadingIds) -> Self {
+impl<'a, 'p> Pass<'a, 'p> {
+    fn new(Manner { marks, headed, ids }: Manner, leads: Leads<'p>) -> Self {
         Self {
             marks,
+            leads,
             out: Vec::new(),
             flaws: Vec::new(),
             depth: 0,
@@ -238,16 +251,35 @@ impl<'a> Pass<'a> {
 
     fn link(&mut self, kind: LinkType, url: CowStr<'a>, at: Range<usize>) -> CowStr<'a> {
         let url = self.url(url);
-        if kind != LinkType::Email {
-            self.flaws(Wrong::link(Target::of(&url)), at);
+        match Target::of(&url) {
+            _ if kind == LinkType::Email => url,
+            Target::Beside => {
+                let lead = self.leads.link(&url);
+                self.lead(lead, at)
+            }
+            target => {
+                self.flaws(Wrong::link(target), at);
+                url
+            }
         }
-        url
     }
 
     fn picture(&mut self, url: CowStr<'a>, at: Range<usize>) -> CowStr<'a> {
         let url = self.url(url);
-        self.flaw(at, Wrong::picture(Target::of(&url)));
+        if Target::of(&url) == Target::Beside {
+            let lead = self.leads.picture(&url);
+            return self.lead(lead, at);
+        }
+        self.flaw(at, Wrong::Remote);
         url
+    }
+
+    fn lead(&mut self, lead: Result<String, Reason>, at: Range<usize>) -> CowStr<'a> {
+        lead.unwrap_or_else(|reason| {
+            self.flaw(at, Wrong::Lead(reason));
+            String::new()
+        })
+        .into()
     }
 
     /// The author's own HTML: values as character references, for text and attributes alike.
@@ -267,10 +299,10 @@ impl<'a> Pass<'a> {
     /// What the sanitiser left of links and pictures in the author's own HTML.
     fn own_html(&mut self, text: &str, html: &str) {
         for tag in tags(html) {
-            let at = || text.find(&format!("<{}", tag.name)).map_or(0..0, |start| start..start + 1 + tag.name.len());
+            let at = || place_of(tag.name, text);
             match (tag.name, tag.attribute("href"), tag.attribute("src")) {
                 ("a", Some(url), _) => self.flaws(Wrong::link(Target::of(url)), at()),
-                ("img", _, url) => self.flaw(at(), url.map_or(Wrong::Remote, |url| Wrong::picture(Target::of(url)))),
+                ("img", _, None) => self.flaw(at(), Wrong::Remote),
                 _ => {}
             }
         }
@@ -302,8 +334,17 @@ impl<'a> Pass<'a> {
             self.flaw(0..0, Wrong::Mangled);
         }
         self.own_html(text, &html);
-        if self.flaws.is_empty() { Ok(Body { title, html }) } else { Err(self.flaws) }
+        let mut flaws = self.flaws;
+        let (html, along) = self.leads.put_in(&html, |name, reason| {
+            flaws.push(Flaw { at: place_of(name, text), wrong: Wrong::Lead(reason) });
+        });
+        if flaws.is_empty() { Ok(Body { title, html, along }) } else { Err(flaws) }
     }
+}
+
+/// Where the author's own HTML first has such a tag.
+fn place_of(name: &str, text: &str) -> Range<usize> {
+    text.find(&format!("<{name}")).map_or(0..0, |start| start..start + 1 + name.len())
 }
 
 fn put(marks: Marks, text: CowStr<'_>, escape: impl Fn(&str, &mut String)) -> CowStr<'_> {

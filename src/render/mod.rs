@@ -7,6 +7,7 @@ mod asset;
 mod context;
 mod flaw;
 mod heading;
+mod lead;
 mod limit;
 mod link;
 mod markdown;
@@ -23,6 +24,10 @@ use std::{borrow::Cow, collections::BTreeMap};
 pub(crate) use asset::published;
 use context::{Looked, context};
 use flaw::Flaw;
+pub use lead::Along;
+use lead::{Known, Leads};
+pub(crate) use link::replaced as replace_tags;
+use markdown::Manner;
 #[doc(hidden)]
 pub use markdown::commonmark;
 use minijinja::{Environment, Value};
@@ -46,12 +51,18 @@ const LONGEST: usize = 4 << 20;
 pub struct RenderedPage {
     title: String,
     html: String,
+    along: Along,
 }
 
 impl RenderedPage {
     /// The title, which goes into the reader's index.
     pub fn title(&self) -> &str {
         &self.title
+    }
+
+    /// What goes with the document.
+    pub fn along(&self) -> &Along {
+        &self.along
     }
 
     /// Title and document.
@@ -102,18 +113,20 @@ struct Job<'a> {
     theme: &'a Theme,
     /// For a page that uses the characters of the theme's tokens.
     own: Option<(Environment<'static>, Marks)>,
+    known: Known,
 }
 
 /// A page's own part of a document.
 struct Content {
     title: String,
     html: String,
+    along: Along,
 }
 
 impl<'a> Job<'a> {
     fn new(page: &'a Page, practice: &'a Practice, theme: &'a Theme) -> Result<Self, Mistakes> {
         template::check(&page.body)?;
-        Ok(Self { page, practice, theme, own: theme.text_for(&page.body)? })
+        Ok(Self { page, practice, theme, own: theme.text_for(&page.body)?, known: Known::default() })
     }
 
     /// The sealed page for one member.
@@ -134,7 +147,7 @@ impl<'a> Job<'a> {
             let what = format!("more than {} MiB once it is rendered", LONGEST >> 20);
             return Err(Mistake::whole(&self.page.file, what, "split it into several pages").into());
         }
-        Ok(RenderedPage { title: content.title, html })
+        Ok(RenderedPage { title: content.title, html, along: content.along })
     }
 
     /// A document of the theme.
@@ -145,7 +158,10 @@ impl<'a> Job<'a> {
     fn content(&self, reader: Option<&Member>, looked: &Looked) -> Result<Content, Mistakes> {
         let context = context(reader, self.practice, looked, []);
         let text = self.text(&context)?;
-        let body = markdown::render(&text, self.marks(), self.page.title.is_none(), self.theme.ids.clone());
+        let headed = self.page.title.is_none();
+        let manner = Manner { marks: self.marks(), headed, ids: self.theme.ids.clone() };
+        let leads = Leads::new(self.page, self.practice, self.theme, &self.known);
+        let body = markdown::render(&text, manner, leads);
         let body = body.map_err(|flaws| self.mistakes(flaws, &text, &context))?;
         let title = self.page.title.clone().or(body.title).filter(|title| !title.is_empty());
         let title = title.ok_or_else(|| self.untitled())?;
@@ -157,7 +173,7 @@ impl<'a> Job<'a> {
                 .mistake(&(0..0), what, "write a shorter heading, or a `title` of its own")
                 .into());
         }
-        Ok(Content { title: made_visible(&title), html: body.html })
+        Ok(Content { title: made_visible(&title), html: body.html, along: body.along })
     }
 
     fn marks(&self) -> Marks {

@@ -4,6 +4,8 @@
 //! nothing is, and the theme's files.
 //! No member appears here: a template that looks at one fails.
 
+use std::sync::Arc;
+
 use minijinja::Value;
 use rayon::prelude::*;
 
@@ -11,10 +13,12 @@ use super::{
     Content, Job,
     context::{Looked, context},
     date, direction, layout,
+    lead::open_path,
     theme::{FRONT, LIST, MISSING, OPEN, Theme},
 };
 use crate::{
-    content::{Audience, Mistakes, Page, address},
+    attachment::Attachment,
+    content::{Audience, Mistake, Mistakes, Page, address},
     practice::{HelpLine, Practice},
 };
 
@@ -27,7 +31,7 @@ pub struct OpenFile {
 }
 
 /// `content/library/index.md`, when it is open, is the text of the front page.
-const FRONT_TEXT: &str = "library";
+pub(super) const FRONT_TEXT: &str = "library";
 
 /// Everything below `public/` but the viewer.
 pub fn open_site(pages: &[Page], practice: &Practice, theme: &Theme) -> Result<Vec<OpenFile>, Mistakes> {
@@ -72,6 +76,17 @@ impl<'a> OpenPage<'a> {
     fn url(&self) -> String {
         format!("/{}/", self.address)
     }
+
+    /// The files it brings along, as anyone may fetch them.
+    fn files(&self) -> Result<Vec<OpenFile>, Mistake> {
+        let open = |file: &Arc<Attachment>| {
+            let bytes = file
+                .bytes(0, file.length)
+                .map_err(|error| Mistake::whole(&self.page.file, error.to_string(), error.hint()))?;
+            Ok(OpenFile { path: open_path(self.page, file), bytes })
+        };
+        self.content.along.attachments.iter().map(open).collect()
+    }
 }
 
 struct Site<'a> {
@@ -95,6 +110,9 @@ impl<'a> Site<'a> {
         let mut files = vec![self.front()?, self.list()?, self.missing()?];
         for page in &self.pages {
             files.push(self.page(page)?);
+        }
+        for page in self.front.iter().chain(&self.pages) {
+            files.extend(page.files()?);
         }
         files.extend(self.theme.assets.files().cloned());
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ObjectRef, OpenError, Plaintext,
+    AttachmentEntry, ObjectRef, OpenError, Plaintext,
     age_file::{self, Recipient},
     open_by_name,
     padding::pad,
@@ -59,6 +59,19 @@ pub struct Entry {
     pub audience: AudienceLabel,
     pub kind: Kind,
     pub object: ObjectRef,
+    /// Files that go with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<AttachmentEntry>,
+    /// Pages that its document leads to, by the numbers it has for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<PageId>,
+}
+
+impl Entry {
+    /// Every object that it names: the document, and the parts of its attachments.
+    pub fn objects(&self) -> impl Iterator<Item = &ObjectRef> {
+        std::iter::once(&self.object).chain(self.attachments.iter().flat_map(|attachment| &attachment.parts))
+    }
 }
 
 /// How the viewer names whom a page is for.

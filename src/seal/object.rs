@@ -41,6 +41,11 @@ impl Plaintext {
         (title, Self::new(html.into_bytes()))
     }
 
+    /// A part of an attachment; nothing where it is not what its digest says.
+    pub fn of_part(bytes: Vec<u8>, digest: Digest) -> Option<Self> {
+        Some(Self::new(bytes)).filter(|part| part.digest == digest)
+    }
+
     pub(super) fn new(bytes: Vec<u8>) -> Self {
         let padded = pad(bytes);
         Self { digest: Digest::of(&padded), padded }
@@ -48,9 +53,7 @@ impl Plaintext {
 
     /// What `mailbox`'s index says of this: derived, so the same on any run and any machine.
     pub fn reference(&self, mailbox: &MailboxId, keys: &Keys) -> ObjectRef {
-        let name = keys.object_name(mailbox, &self.digest);
-        let identity = keys.object_identity(&name).to_text();
-        ObjectRef { name, identity: Zeroizing::new(age_file::expose(&identity).to_owned()), digest: self.digest }
+        ObjectRef::of(self.digest, mailbox, keys)
     }
 
     pub fn seal(&self, name: ObjectName, keys: &Keys) -> SealedObject {
@@ -80,6 +83,15 @@ impl Plaintext {
 
     pub fn size(&self) -> usize {
         self.padded.len()
+    }
+}
+
+impl ObjectRef {
+    /// Of a padded plaintext with this digest.
+    pub(super) fn of(digest: Digest, mailbox: &MailboxId, keys: &Keys) -> Self {
+        let name = keys.object_name(mailbox, &digest);
+        let identity = keys.object_identity(&name).to_text();
+        Self { name, identity: Zeroizing::new(age_file::expose(&identity).to_owned()), digest }
     }
 }
 

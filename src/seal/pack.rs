@@ -1,9 +1,11 @@
 //! Texts that are kept for the record, many in one age file, sealed to the practice alone.
 //!
 //! Each by the SHA-256 of its bytes, so that one that was given to many is there once. Opened with a stock age and the
-//! practice's identity, a pack is plain JSON: `{"<digest>": "<text>", …}`.
+//! practice's identity, a pack is plain JSON: `{"<digest>": "<text>", …}`; a file is there in base64, by the digest of its bytes.
 
 use std::collections::BTreeMap;
+
+use data_encoding::BASE64;
 
 use super::{OpenError, Plaintext, seal_to};
 use crate::{keys::Keys, wire::Digest};
@@ -32,6 +34,11 @@ impl Pack {
         self.insert(digest, text.to_owned());
     }
 
+    /// Adds a file that goes with a page: as base64, since JSON holds text; by the digest of its bytes.
+    pub fn add_file(&mut self, digest: Digest, bytes: &[u8]) {
+        self.insert(digest, BASE64.encode(bytes));
+    }
+
     fn insert(&mut self, digest: Digest, text: String) {
         self.size += text.len();
         self.texts.insert(digest, text);
@@ -51,6 +58,11 @@ impl Pack {
 
     pub fn text(&self, digest: &Digest) -> Option<&str> {
         self.texts.get(digest).map(String::as_str)
+    }
+
+    /// The bytes of a file.
+    pub fn file(&self, digest: &Digest) -> Option<Vec<u8>> {
+        BASE64.decode(self.text(digest)?.as_bytes()).ok().filter(|bytes| Digest::of(bytes) == *digest)
     }
 
     pub fn retain(&mut self, keep: impl Fn(&Digest) -> bool) {
@@ -74,7 +86,7 @@ impl Pack {
                 Ok(json) => {
                     let texts: BTreeMap<Digest, String> = serde_json::from_slice(&json)
                         .map_err(|error| OpenError::Damaged(std::io::Error::other(error)))?;
-                    let texts = texts.into_iter().filter(|(digest, text)| Digest::of(text.as_bytes()) == *digest);
+                    let texts = texts.into_iter().filter(|(digest, text)| is_it(text, digest));
                     return Ok(Self { texts: texts.collect(), size: 0 });
                 }
                 Err(error) => failed = Some(error),
@@ -82,4 +94,10 @@ impl Pack {
         }
         Err(failed.expect("keys have an epoch"))
     }
+}
+
+/// Whether a text, or the file that it is the base64 of, has this digest.
+fn is_it(text: &str, digest: &Digest) -> bool {
+    Digest::of(text.as_bytes()) == *digest
+        || BASE64.decode(text.as_bytes()).is_ok_and(|bytes| Digest::of(&bytes) == *digest)
 }

@@ -1,38 +1,52 @@
 // A page, shown where no script can run: in a frame whose sandbox allows `allow-same-origin` and nothing else. That one
 // word lets this side put the stylesheet in, fit the height and follow links; the page itself can do nothing.
 
-import { element } from "./dom.ts";
+import { placeAttachments, type Source } from "./attached.ts";
+import { button, element } from "./dom.ts";
 import { setting, trusted } from "./trusted.ts";
 
 /** Addresses that lead out of a page. Anything else that looks like a link does nothing. */
 const OUTWARD = /^(?:https?|tel|mailto|sms):/i;
+/** An open page of the practice: the front page, or one of the library. */
+const OPEN = /^\/(?:$|#|library\/)/;
 
-/** Called once the page can be seen, with the links that only this side can offer (see `followLinks`). */
-type Ready = (outward: readonly HTMLAnchorElement[]) => void;
+export type FrameOptions = {
+  readonly title: string;
+  readonly files: Source;
+  /** Where the page begins, if not at its beginning. */
+  readonly place: string | undefined;
+  /** What a link to another page does; nothing where the reader does not have that page. */
+  leadsTo(number: number, place: string | undefined): (() => void) | undefined;
+  /** Called once the page can be seen, with what only this side can offer (see `followLinks`). */
+  ready(below: readonly HTMLElement[]): void;
+};
 
-export function framePage(html: string, title: string, onready: Ready): HTMLIFrameElement {
+export function framePage(html: string, options: FrameOptions): HTMLIFrameElement {
   // SECURITY: the sandbox stands before the content comes in. No allow-scripts, ever: with allow-same-origin it would
   // let a page take the sandbox off.
-  const frame = element("iframe", { sandbox: "allow-same-origin", title, class: "page pending" });
-  frame.addEventListener("load", () => prepare(frame, onready), { once: true });
+  const frame = element("iframe", { sandbox: "allow-same-origin", title: options.title, class: "page pending" });
+  frame.addEventListener("load", () => prepare(frame, options), { once: true });
   frame.srcdoc = trusted.createHTML(html);
   return frame;
 }
 
-function prepare(frame: HTMLIFrameElement, onready: Ready): void {
+function prepare(frame: HTMLIFrameElement, options: FrameOptions): void {
   const page = frame.contentDocument;
   if (page === null) return;
   // SECURITY: a browser that offers to translate would send the text to a third party.
   page.documentElement.translate = false;
   // What is done in the page counts as use of it: see the idle lock.
   for (const type of ["pointerdown", "keydown"]) page.addEventListener(type, () => frame.dispatchEvent(new Event(type)));
-  const outward = followLinks(page);
+  const heard = isHeard(page);
+  const below = [...placeAttachments(page, options.files, heard), ...followLinks(page, options, heard)];
   let ready = false;
   const reveal = (): void => {
     fit(frame);
     frame.classList.remove("pending");
-    if (!ready) onready(outward);
+    if (ready) return;
     ready = true;
+    options.ready(below);
+    if (options.place !== undefined) goTo(page, options.place);
   };
   const style = page.createElement("link");
   style.rel = "stylesheet";
@@ -62,39 +76,65 @@ for (const [event, width] of [["beforeprint", "170mm"], ["afterprint", ""], ["re
   });
 }
 
-// The sandbox lets no link out, so this side listens and follows. Safari runs no listener in a frame without scripts
-// (WebKit bug 218086): see `unheard`.
-function followLinks(page: Document): HTMLAnchorElement[] {
+// Safari runs no listener in a frame without scripts (WebKit bug 218086): see `unheard`.
+function isHeard(page: Document): boolean {
   let heard = false;
   page.addEventListener("heldspace", () => (heard = true), { once: true });
   page.dispatchEvent(new Event("heldspace"));
+  return heard;
+}
+
+// The sandbox lets no link out, so this side listens and follows.
+function followLinks(page: Document, options: FrameOptions, heard: boolean): HTMLElement[] {
+  const pages = pageLinks(page, options);
   const follow = (event: Event): void => {
     const link = (event.target as Element | null)?.closest("a[href]");
     if (link === null || link === undefined) return;
     event.preventDefault();
+    const open = pages.get(link);
     const address = link.getAttribute("href") ?? "";
-    if (address.startsWith("#")) goTo(page, address.slice(1));
-    else if (OUTWARD.test(address)) outwardLink(address, "").click();
+    if (open !== undefined) open();
+    else if (address.startsWith("#")) goTo(page, address.slice(1));
+    else if (outward(address)) outwardLink(address, "").click();
   };
   page.addEventListener("click", follow);
   page.addEventListener("auxclick", follow);
-  return heard ? [] : unheard(page);
+  return heard ? [] : unheard(page, pages);
+}
+
+// What the reader does not have (yet, or any more) is no link for them: its words stay.
+function pageLinks(page: Document, options: FrameOptions): Map<Element, () => void> {
+  const pages = new Map<Element, () => void>();
+  for (const link of page.querySelectorAll<HTMLElement>("a[data-page]")) {
+    const open = options.leadsTo(Number(link.dataset["page"]), link.dataset["place"]);
+    if (open === undefined) link.replaceWith(...link.childNodes);
+    else {
+      link.setAttribute("href", "#");
+      pages.set(link, open);
+    }
+  }
+  return pages;
 }
 
 // Where no listener runs, the browser itself follows what is left: links within the page, told where they are, since a
-// bare `#` would mean this viewer's address. The outward ones are returned, to be offered below the page.
-function unheard(page: Document): HTMLAnchorElement[] {
-  return [...page.querySelectorAll("a[href]")].flatMap((link) => {
+// bare `#` would mean this viewer's address. The others are returned, to be offered below the page.
+function unheard(page: Document, pages: Map<Element, () => void>): HTMLElement[] {
+  return [...page.querySelectorAll("a[href]")].flatMap((link): HTMLElement[] => {
+    const open = pages.get(link);
     const address = link.getAttribute("href") ?? "";
-    if (address.startsWith("#")) link.setAttribute("href", `about:srcdoc${address}`);
+    if (open === undefined && address.startsWith("#")) link.setAttribute("href", `about:srcdoc${address}`);
     else link.removeAttribute("href");
-    return OUTWARD.test(address) ? [outwardLink(address, link.textContent ?? "")] : [];
+    if (open !== undefined) return [button(link.textContent ?? "", open)];
+    return outward(address) ? [outwardLink(address, link.textContent ?? "")] : [];
   });
 }
 
+/** Whether an address leads out of the page: elsewhere, or to an open page of the practice. */
+const outward = (address: string): boolean => OUTWARD.test(address) || OPEN.test(address);
+
 // SECURITY: noopener and noreferrer: the other site gets no handle on this window and does not learn where it was linked.
 const outwardLink = (address: string, text: string): HTMLAnchorElement =>
-  element("a", { href: address, rel: "noopener noreferrer", target: /^http/i.test(address) && "_blank" }, text);
+  element("a", { href: OPEN.test(address) ? setting("library") + address : address, rel: "noopener noreferrer", target: /^(?:http|\/)/i.test(address) && "_blank" }, text);
 
 function goTo(page: Document, fragment: string): void {
   const target = page.getElementById(fragment) ?? page.getElementById(decoded(fragment));

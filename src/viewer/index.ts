@@ -6,7 +6,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { base64, fromUtf8, hex } from "./bytes.ts";
 import { envelope, verify, type Envelope } from "./dsse.ts";
 import { fail, orElse } from "./failure.ts";
-import { hexOf, list, matching, object, oneOf, orNull, parse, string, whole, type Of } from "./json.ts";
+import { hexOf, list, matching, object, oneOf, orMissing, orNull, parse, string, whole, type Of } from "./json.ts";
 import type { Keyring } from "./keyring.ts";
 import type { Link } from "./link.ts";
 import { isOlder, type Seen } from "./memory.ts";
@@ -17,6 +17,22 @@ const ENTRIES = 256;
 const sealedObject = object({ name: hexOf(16), identity: matching(/^AGE-SECRET-KEY-1[A-Z0-9]+$/), digest: hexOf(32) });
 export type SealedObject = Of<typeof sealedObject>;
 
+/** Bytes of a part; the last one may be shorter. */
+export const PART = 4 * 1024 * 1024;
+/** As the practice gives at most: an attachment's bytes, a page's attachments, and what it leads to. */
+const LARGEST = 100 * 1024 * 1024;
+const FILES = 50;
+const LINKS = 1024;
+
+const attachment = object({
+  id: hexOf(16),
+  name: string,
+  type: string,
+  length: whole(1, LARGEST),
+  parts: list(sealedObject, LARGEST / PART),
+});
+export type Attachment = Of<typeof attachment>;
+
 const page = object({
   id: hexOf(16),
   title: string,
@@ -25,6 +41,8 @@ const page = object({
   audience: object({ kind: oneOf("library", "group", "member", "message"), title: string }),
   kind: oneOf("resource", "agenda", "summary", "exercise", "checkin", "poll", "progress", "message", "note"),
   object: sealedObject,
+  attachments: orMissing(list(attachment, FILES), []),
+  links: orMissing(list(hexOf(16), LINKS), []),
 });
 export type Page = Of<typeof page>;
 
@@ -72,10 +90,16 @@ function statementOf(signed: Envelope, root: Uint8Array): Promise<{ epoch: numbe
 
 /** Opens an object, and holds it against the digest that the index gives for it. */
 export async function openObject(sealed: Uint8Array, entry: SealedObject): Promise<string> {
+  const plain = await openBytes(sealed, entry);
+  return orElse("damaged", () => fromUtf8(plain));
+}
+
+/** The same, of a part of an attachment; padding is still there. */
+export async function openBytes(sealed: Uint8Array, entry: SealedObject): Promise<Uint8Array> {
   const plain = await orElse("damaged", () => decrypt(sealed, [entry.identity]));
   // SECURITY: age says nothing about who sealed a file; the digest in the signed index does.
   if (hex.encode(sha256(plain)) !== entry.digest) throw fail("forged");
-  return orElse("damaged", () => fromUtf8(plain));
+  return plain;
 }
 
 export const openPart = async (sealed: Uint8Array, entry: SealedObject): Promise<Page[]> => {

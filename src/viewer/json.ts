@@ -48,12 +48,15 @@ export const orNull = <T>(shape: Shape<T>): Shape<T | null> => (value) => (value
 export const list = <T>(shape: Shape<T>, most: number): Shape<T[]> => (value) =>
   Array.isArray(value) && value.length <= most ? value.map((one) => shape(one)) : refuse("a list");
 
+/** For a key that may be missing, with what it is then. */
+export const orMissing = <T>(shape: Shape<T>, missing: T): Shape<T> => (value) => (value === undefined ? missing : shape(value));
+
 export const object = <T extends Record<string, unknown>>(shapes: { [K in keyof T]: Shape<T[K]> }): Shape<T> => (value) => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return refuse("an object");
-  const names = Object.keys(shapes);
-  // As many keys as there are shapes, and one for each shape: so none is unknown.
-  if (Object.keys(value).length !== names.length) return refuse(names.join(", "));
+  const has = (one: object, name: string): boolean => Object.prototype.hasOwnProperty.call(one, name);
+  if (!Object.keys(value).every((name) => has(shapes, name))) return refuse(Object.keys(shapes).join(", "));
+  // JSON has no `undefined`: a shape that takes it stands for a key that may be missing.
   return Object.fromEntries(
-    names.map((name) => [name, Object.prototype.hasOwnProperty.call(value, name) ? shapes[name]!((value as Record<string, unknown>)[name]) : refuse(name)]),
+    Object.keys(shapes).map((name) => [name, shapes[name]!(has(value, name) ? (value as Record<string, unknown>)[name] : undefined)]),
   ) as T;
 };

@@ -11,6 +11,12 @@ export type PageOptions = {
   readonly lang: string;
   /** Fetches the page's HTML. */
   html(): Promise<string>;
+  /** Fetches a file that goes with it. */
+  file(id: string): Promise<Blob>;
+  /** Where to begin in it. */
+  readonly place: string | undefined;
+  /** What a link to another page does, by the page's id. */
+  leadsTo(id: string, place: string | undefined): (() => void) | undefined;
   back(): void;
   failed(failure: Failure): void;
 };
@@ -36,11 +42,21 @@ export function pageScreen(options: PageOptions): HTMLElement {
 
   function show(text: string): void {
     const links = element("div");
-    const frame = framePage(text, entry.title, (outward) => {
+    const ready = (below: readonly HTMLElement[]): void => {
       place.querySelector(".working")?.remove();
       onPaper.hidden = false;
-      if (outward.length > 0) links.append(element("h2", {}, "Links on this page"), element("ul", {}, ...outward.map((link) => element("li", {}, link))));
+      if (below.length > 0) links.append(element("h2", {}, "Links on this page"), element("ul", {}, ...below.map((link) => element("li", {}, link))));
       if (frame.offsetHeight > innerHeight) place.append(element("div", { class: "tools" }, button("Back to the list", back, { class: "back" })));
+    };
+    const frame = framePage(text, {
+      title: entry.title,
+      files: { offered: entry.attachments, fetch: options.file },
+      place: options.place,
+      leadsTo: (number, at) => {
+        const id = entry.links[number];
+        return id === undefined ? undefined : options.leadsTo(id, at);
+      },
+      ready,
     });
     place.append(frame, links);
   }

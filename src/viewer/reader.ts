@@ -3,14 +3,16 @@
 
 import { fail } from "./failure.ts";
 import { Gate } from "./gate.ts";
-import { openIndex, openObject, openPart, type Index, type Page } from "./index.ts";
+import { openBytes, openIndex, openObject, openPart, PART, type Attachment, type Index, type Page } from "./index.ts";
 import { keyNumbers } from "./key-words.ts";
 import { openKeyring, type Keyring } from "./keyring.ts";
 import type { Link } from "./link.ts";
 import type { Seen } from "./memory.ts";
 
 /** A page as the list shows it: everything but where it lies and what opens it. */
-export type Entry = Omit<Page, "object">;
+export type Entry = Omit<Page, "object" | "attachments"> & { readonly attachments: readonly Offered[] };
+/** An attachment likewise. */
+export type Offered = Omit<Attachment, "parts">;
 
 export type View = {
   readonly practice: string;
@@ -55,7 +57,8 @@ export class Reader {
 
   view(): View {
     const { practice, reader, epoch, release, issued } = this.#index;
-    const entries = this.#pages.map(({ object: _, ...entry }) => entry);
+    const offered = ({ parts: _, ...rest }: Attachment): Offered => rest;
+    const entries = this.#pages.map(({ object: _, attachments, ...entry }) => ({ ...entry, attachments: attachments.map(offered) }));
     return { practice, reader, epoch, release, issued, now: this.#gate.now(), entries, older: this.#parts > 0, key: keyNumbers(this.#keyring.root) };
   }
 
@@ -64,6 +67,21 @@ export class Reader {
     const page = this.#pages.find((one) => one.id === id);
     if (page === undefined) throw fail("gone");
     return openObject(await this.#gate.object(page.object.name, this.#keyring), page.object);
+  }
+
+  /** A file that goes with a page: each part is held against its digest, and handed to the browser before the next comes. */
+  async attachment(id: string, file: string): Promise<Blob> {
+    const found = this.#pages.find((one) => one.id === id)?.attachments.find((one) => one.id === file);
+    if (found === undefined) throw fail("gone");
+    if (found.parts.length !== Math.ceil(found.length / PART)) throw fail("damaged");
+    const parts: Blob[] = [];
+    for (const [number, part] of found.parts.entries()) {
+      const bytes = await openBytes(await this.#gate.object(part.name, this.#keyring), part);
+      const length = Math.min(PART, found.length - number * PART);
+      if (bytes.length < length) throw fail("damaged");
+      parts.push(new Blob([bytes.slice(0, length)]));
+    }
+    return new Blob(parts);
   }
 
   /** Fetches the next older part of the index. */

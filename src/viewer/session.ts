@@ -5,9 +5,9 @@ import type { Link } from "./link.ts";
 import type { Seen } from "./memory.ts";
 import { trusted } from "./trusted.ts";
 import type { View } from "./reader.ts";
-import type { Reply, Request } from "./worker.ts";
+import type { Answer, Reply, Request } from "./worker.ts";
 
-type Waiting = { done(value: View | string): void; failed(error: Error): void };
+type Waiting = { done(value: Answer): void; failed(error: Error): void };
 
 export class Session {
   readonly #worker: Worker;
@@ -28,6 +28,7 @@ export class Session {
 
   unlock = (link: Link, words: readonly string[], seen: Seen | undefined) => this.#ask<View>({ ask: "unlock", link, words, seen });
   open = (page: string) => this.#ask<string>({ ask: "open", page });
+  attachment = (page: string, file: string) => this.#ask<Blob>({ ask: "attachment", page, file });
   older = () => this.#ask<View>({ ask: "older" });
   refresh = () => this.#ask<View>({ ask: "refresh" });
 
@@ -37,9 +38,9 @@ export class Session {
     this.#waiting.clear();
   }
 
-  #ask<T extends View | string>(request: Request): Promise<T> {
+  #ask<T extends Answer>(request: Request): Promise<T> {
     const id = (this.#last += 1);
-    return new Promise<View | string>((done, failed) => {
+    return new Promise<Answer>((done, failed) => {
       this.#waiting.set(id, { done, failed });
       this.#worker.postMessage({ ...request, id });
     }) as Promise<T>;

@@ -2,6 +2,7 @@
 // open and verify, and shows what there is. Locking ends the worker and empties the screen.
 
 import { alert } from "./alert.ts";
+import { dropAttachments } from "./attached.ts";
 import { element, heading } from "./dom.ts";
 import { failureOf, type Failure } from "./failure.ts";
 import { watchIdleness } from "./idle.ts";
@@ -18,6 +19,9 @@ import { unlockScreen } from "./unlock.ts";
 /** The link in use, as text. */
 let link = takeLink() ?? tabLink.get() ?? phoneLink.get();
 
+/** A page that was opened, from the list or from another page. */
+type Opened = { readonly entry: Entry; readonly from: "list" | "page"; readonly place?: string | undefined };
+
 type Unlocked = {
   readonly session: Session;
   readonly mailbox: string;
@@ -25,7 +29,7 @@ type Unlocked = {
   readonly firstVisit: boolean;
   readonly chosen: { group: string; kind: string };
   /** Pages by the number that stands in the history instead of anything readable. */
-  readonly opened: Map<number, Entry>;
+  readonly opened: Map<number, Opened>;
   /** The list is known to be out of date. */
   stale: boolean;
 };
@@ -46,6 +50,7 @@ function takeLink(added = false): string | undefined {
 }
 
 function show(content: HTMLElement, focus = "h1"): void {
+  dropAttachments();
   screen.replaceChildren(content);
   byId("lock").hidden = unlocked === undefined;
   scrollTo(0, 0);
@@ -127,7 +132,7 @@ function showList(focus?: string): void {
     lang: help.lang,
     firstVisit: at.firstVisit,
     chosen: at.chosen,
-    open: (entry) => openPage(at, entry),
+    open: (entry) => openPage(at, { entry, from: "list" }),
     older: async () => {
       const known = new Set(at.view.entries.map(({ id }) => id));
       await renew(at, "older");
@@ -158,28 +163,51 @@ async function renew(at: Unlocked, ask: "older" | "refresh"): Promise<void> {
 /** Counts on from the time, so that no number of an earlier visit comes again. */
 let number = Date.now();
 
-function openPage(at: Unlocked, entry: Entry): void {
-  at.opened.set((number += 1), entry);
-  // So that Back leads to the list. The history must not tell what was read.
+function openPage(at: Unlocked, opened: Opened): void {
+  at.opened.set((number += 1), opened);
+  // So that Back leads to where it was opened. The history must not tell what was read.
   stepTo(number);
-  showPage(at, entry);
+  showPage(at, opened);
 }
 
-function showPage(at: Unlocked, entry: Entry): void {
+function showPage(at: Unlocked, opened: Opened): void {
+  const { entry, from, place } = opened;
   const steps = history.length;
   const back = (): void => {
-    if (history.length === steps) return history.back();
+    if (from === "list" && history.length === steps) return history.back();
     // Links followed within the page left steps of their own: going back would stay on it.
     clearAddress();
     showList(entryButton(entry.id));
   };
   show(pageScreen({
     entry,
+    place,
     lang: help.lang,
     html: () => at.session.open(entry.id),
+    file: (id) => at.session.attachment(entry.id, id),
+    leadsTo: (id, there) => {
+      // What is further back in the list is there when it is looked for.
+      const known = at.view.older || at.view.entries.some((one) => one.id === id);
+      return known ? () => void follow(at, id, there) : undefined;
+    },
     back,
     failed: ({ kind }) => (at.stale ||= kind === "gone"),
   }));
+}
+
+async function follow(at: Unlocked, id: string, place: string | undefined): Promise<void> {
+  const shown = screen.firstElementChild;
+  const find = (): Entry | undefined => at.view.entries.find((one) => one.id === id);
+  try {
+    while (find() === undefined && at.view.older) await renew(at, "older");
+    // Something else was opened in the meantime, or it was locked.
+    if (unlocked !== at || screen.firstElementChild !== shown) return;
+    const entry = find();
+    if (entry === undefined) shown?.prepend(alert({ kind: "gone" }));
+    else openPage(at, { entry, from: "page", place });
+  } catch (error) {
+    if (unlocked === at) shown?.prepend(alert(failureOf(error), () => void follow(at, id, place)));
+  }
 }
 
 function lock(why: "button" | "idle" | "left"): void {
@@ -195,6 +223,7 @@ function lock(why: "button" | "idle" | "left"): void {
 }
 
 function forget(): void {
+  dropAttachments();
   session?.close();
   session = unlocked = undefined;
 }
@@ -243,9 +272,9 @@ function start(): void {
     if (location.hash !== "") return;
     const page = arrived();
     if (unlocked === undefined) return;
-    const entry = page === undefined ? undefined : unlocked.opened.get(page);
+    const opened = page === undefined ? undefined : unlocked.opened.get(page);
     const left = screen.querySelector<HTMLElement>("[data-open]")?.dataset["open"];
-    if (entry !== undefined) showPage(unlocked, entry);
+    if (opened !== undefined) showPage(unlocked, opened);
     else showList(left && entryButton(left));
   });
   // SECURITY: a page put aside for Back, or a phone handed on, must hold nothing that was unlocked.

@@ -9,20 +9,24 @@ import { Reader, type View } from "./reader.ts";
 export type Request =
   | { readonly ask: "unlock"; readonly link: Link; readonly words: readonly string[]; readonly seen: Seen | undefined }
   | { readonly ask: "open"; readonly page: string }
+  | { readonly ask: "attachment"; readonly page: string; readonly file: string }
   | { readonly ask: "older" }
   | { readonly ask: "refresh" };
 
-export type Reply = { readonly id: number } & ({ readonly done: View | string } | { readonly failure: Failure });
+export type Answer = View | string | Blob;
+
+export type Reply = { readonly id: number } & ({ readonly done: Answer } | { readonly failure: Failure });
 
 let reader: Reader | undefined;
 
-async function answer(request: Request): Promise<View | string> {
+async function answer(request: Request): Promise<Answer> {
   if (request.ask === "unlock") {
     reader = await Reader.unlock(new Gate(self.location.origin), request.link, request.words, request.seen);
     return reader.view();
   }
   if (reader === undefined) throw fail("unexpected");
   if (request.ask === "open") return reader.open(request.page);
+  if (request.ask === "attachment") return reader.attachment(request.page, request.file);
   await reader[request.ask]();
   return reader.view();
 }

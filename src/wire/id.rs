@@ -82,6 +82,10 @@ hex_id!(
     PageId, 16
 );
 hex_id!(
+    /// A file that is given with a page, as the page's document names it.
+    AttachmentId, 16
+);
+hex_id!(
     /// What a host gives a publisher to sign, so that no clock has to be compared.
     Challenge, 16
 );
@@ -102,6 +106,16 @@ impl Digest {
     /// The SHA-256 of `bytes`.
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
+    }
+}
+
+impl AttachmentId {
+    /// Of a file with this name, type and content.
+    pub fn of(name: &str, media_type: &str, content: &Digest) -> Self {
+        let digest = Digest::of(format!("{name}\n{media_type}\n{content}").as_bytes());
+        let mut id = [0; 16];
+        id.copy_from_slice(&digest.0[..16]);
+        Self(id)
     }
 }
 

@@ -21,7 +21,7 @@ pub use day::{Day, DayError};
 pub use dsse::{Envelope, Payload, SignatureError};
 pub use ed25519_dalek::{SigningKey, VerifyingKey};
 pub use head::{Gate, Head};
-pub use id::{Challenge, Digest, IdError, MailboxId, Nonce, ObjectName, PageId, ServerId};
+pub use id::{AttachmentId, Challenge, Digest, IdError, MailboxId, Nonce, ObjectName, PageId, ServerId};
 pub use link::{Link, LinkError, Pepper};
 pub use mailbox::{MailboxRecord, TicketRecord};
 pub use pass::{PASS_LIFE, Pass, PassError};

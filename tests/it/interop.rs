@@ -40,7 +40,7 @@ fn identity_text(identity: &serde_json::Value) -> String {
 fn stock_age_opens_objects_and_indexes_without_heldspace() {
     let site = TestSite::empty();
     let card = site.member("ann", &[]);
-    site.page("library/a.md", "# A page\n\nSome words.");
+    site.page("library/words.txt", "In a file.").page("library/a.md", "# A page\n\nSome words. [More](words.txt)");
     site.build();
     let store = site.store();
     let reader = Reader::unlock(&store, &card).unwrap();
@@ -49,6 +49,15 @@ fn stock_age_opens_objects_and_indexes_without_heldspace() {
     let page = stock_age(&identity_text(&object), &store.join("objects").join(entry.object.name.to_string()));
     let page = String::from_utf8(page).unwrap();
     assert!(page.starts_with("<!doctype html>") && page.contains("Some words.") && page.len() == 4096);
+
+    let attachment = &entry.attachments[0];
+    let part = &attachment.parts[0];
+    let identity = identity_text(&serde_json::to_value(part).unwrap());
+    let words = stock_age(&identity, &store.join("objects").join(part.name.to_string()));
+    let length = usize::try_from(attachment.length).unwrap();
+    assert!(
+        words[..length] == *b"In a file." && words[length..].iter().all(|byte| *byte == b' ') && words.len() == 4096
+    );
 
     let link: heldspace::wire::Link = card.link.split_once('#').unwrap().1.parse().unwrap();
     let sealed = fs::read(store.join(crate::reader::record(&store, &link).unwrap().keyring)).unwrap();

@@ -5,6 +5,8 @@
 #[cfg(feature = "author")]
 mod asked;
 #[cfg(feature = "author")]
+mod attachments;
+#[cfg(feature = "author")]
 mod attacks;
 #[cfg(all(feature = "author", feature = "serve"))]
 mod audit;
@@ -50,6 +52,8 @@ mod notice;
 mod packaging;
 #[cfg(feature = "author")]
 mod people;
+#[cfg(feature = "author")]
+mod pictures;
 mod promises;
 #[cfg(feature = "author")]
 mod pty;

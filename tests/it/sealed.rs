@@ -8,11 +8,12 @@ use heldspace::wire::{Link, SigningKey};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    reader::{Reader, record},
+    reader::{Reader, open_object, record},
     site::{Card, TestSite},
 };
 
 const TEXT: &str = "Words that both sides read.";
+const FILE: &str = "Words in a file.";
 
 fn path() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/sealed.json")
@@ -22,7 +23,7 @@ fn path() -> PathBuf {
 fn made() -> Value {
     let site = TestSite::empty();
     let card = site.member("ann", &[]);
-    site.page("library/a.md", &format!("# A page\n\n{TEXT}"));
+    site.page("library/words.txt", FILE).page("library/a.md", &format!("# A page\n\n{TEXT} [Words](words.txt)"));
     site.build();
     let store = site.store();
     let reader = Reader::unlock(&store, &card).unwrap();
@@ -31,7 +32,8 @@ fn made() -> Value {
     let objects: Map<String, Value> = reader
         .entries(&store)
         .iter()
-        .map(|entry| entry.object.name.to_string())
+        .flat_map(heldspace::seal::Entry::objects)
+        .map(|object| object.name.to_string())
         .map(|name| (name.clone(), file(&format!("objects/{name}")).into()))
         .collect();
     let link = card.link.split_once('#').unwrap().1;
@@ -68,5 +70,9 @@ fn what_either_side_sealed_opens_here() {
         let reader = Reader::unlock(store.path(), &card).unwrap_or_else(|| panic!("the keyring of {side}"));
         let pages = reader.pages(store.path());
         assert!(matches!(pages.as_slice(), [(title, html)] if title == "A page" && html.contains(TEXT)), "{side}");
+        let attachment = &reader.entries(store.path())[0].attachments[0];
+        let mut file = open_object(store.path(), &attachment.parts[0]).unwrap();
+        file.truncate(usize::try_from(attachment.length).unwrap());
+        assert_eq!((attachment.name.as_str(), file.as_slice()), ("words.txt", FILE.as_bytes()), "{side}");
     }
 }

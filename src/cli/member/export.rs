@@ -21,6 +21,7 @@ use crate::{
     seal::{Passphrase, seal_for_anyone},
     store::Store,
     visible::visible_line,
+    wire::Digest,
 };
 
 /// Everything that a person was given, and when, as plain files that open in any browser
@@ -97,7 +98,8 @@ impl Export {
         ask::agree("Put this disclosure on record, and make the export?", self.yes || disclosing.is_none())?;
         let css = Theme::read(&practice)?.page_css();
         if let Some(folder) = folder {
-            write(&record, &css, &folder, terminal)?;
+            let kept = Kept { css: &css, record: &read, home: &home, keys: &keys };
+            write(&record, &kept, &folder, terminal)?;
             let disclosure = disclosing.map(|it| it.record(&record, &practice, member)).transpose()?;
             folder.finish()?;
             tell(&record, disclosure, self.folder.as_deref(), terminal);
@@ -179,7 +181,21 @@ fn plan(record: &Record<'_>, new: &NewDisclosure, terminal: &Terminal) {
     terminal.note(format!("On the basis of: {}", visible_line(&new.basis)));
 }
 
-fn write(record: &Record<'_>, css: &str, folder: &NewFolder, terminal: &Terminal) -> Result<(), Failure> {
+/// What an export takes beside the versions: the files that the record kept, and the page stylesheet.
+struct Kept<'a> {
+    css: &'a str,
+    record: &'a record::Record,
+    home: &'a Home,
+    keys: &'a Keys,
+}
+
+impl Kept<'_> {
+    fn file(&self, digest: &Digest) -> Result<Option<Vec<u8>>, Failure> {
+        Ok(self.record.file(digest, self.home, self.keys)?)
+    }
+}
+
+fn write(record: &Record<'_>, read: &Kept<'_>, folder: &NewFolder, terminal: &Terminal) -> Result<(), Failure> {
     let progress = terminal.progress("Writing");
     folder.write("index.html", record.index().as_bytes())?;
     folder.write("record.json", record.json().as_bytes())?;
@@ -189,8 +205,13 @@ fn write(record: &Record<'_>, css: &str, folder: &NewFolder, terminal: &Terminal
         terminal.note("Given with their consent, a copy of it has to go along (42 CFR 2.32(b)).");
     }
     for (n, version) in record.versions.iter().enumerate() {
-        if let Some(page) = record.page(version, css) {
+        if let Some(page) = record.page(n + 1, version, read.css) {
             folder.write(&format!("pages/{}.html", n + 1), page.as_bytes())?;
+        }
+        for file in record.files_of(n + 1, version) {
+            if let Some(bytes) = read.file(&file.noted.digest)? {
+                folder.write(&format!("pages/{}", file.name), &bytes)?;
+            }
         }
         progress.set(n as u64 + 1, record.versions.len() as u64);
     }

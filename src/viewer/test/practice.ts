@@ -6,7 +6,7 @@ import { ed25519 } from "@noble/curves/ed25519.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { base64, base64url, fromUtf8, hex, utf8 } from "../bytes.ts";
 import { envelope, sign, verify, type Envelope } from "../dsse.ts";
-import type { Page, SealedObject } from "../index.ts";
+import { PART, type Attachment, type Page, type SealedObject } from "../index.ts";
 import { hexOf, object, parse, string, whole } from "../json.ts";
 import text from "../words.txt";
 
@@ -16,9 +16,17 @@ export type Answer = { status: number; headers: Record<string, string>; body: Ui
 
 export const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
 
+/** Bytes that do not repeat, more than `random` can give. */
+export function noise(length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at += 65536) crypto.getRandomValues(bytes.subarray(at, at + 65536));
+  return bytes;
+}
+
 /** The next power of two from 4 KiB, in spaces. */
-export function padded(text: string): Uint8Array {
-  const bytes = utf8(text);
+export const padded = (text: string): Uint8Array => filled(utf8(text));
+
+export function filled(bytes: Uint8Array): Uint8Array {
   const full = new Uint8Array(2 ** Math.max(12, Math.ceil(Math.log2(bytes.length)))).fill(0x20);
   full.set(bytes);
   return full;
@@ -99,10 +107,19 @@ export class Practice {
       audience: { kind: "library", title: "Library" },
       kind: "resource",
       object: await this.sealObject(padded(html)),
+      attachments: [],
+      links: [],
       ...about,
     };
     this.pages.push(page);
     return page;
+  }
+
+  /** A file cut as the practice cuts it; with another cut where a test wants one. */
+  async attachment(name: string, type: string, bytes: Uint8Array, cut = PART): Promise<Attachment> {
+    const parts: SealedObject[] = [];
+    for (let at = 0; at < bytes.length; at += cut) parts.push(await this.sealObject(filled(bytes.subarray(at, at + cut))));
+    return { id: hex.encode(random(16)), name, type, length: bytes.length, parts };
   }
 
   statement(seed = this.root): Envelope {

@@ -8,9 +8,10 @@ import { base64, fromUtf8, utf8 } from "../bytes.ts";
 import { sign, type Envelope } from "../dsse.ts";
 import { fail, failureOf, sentence, type Failure } from "../failure.ts";
 import { parseLink } from "../link.ts";
+import { PART, type SealedObject } from "../index.ts";
 import type { Seen } from "../memory.ts";
 import { Reader } from "../reader.ts";
-import { list, padded, Practice, random, seal, type Answer } from "./practice.ts";
+import { list, noise, padded, Practice, random, seal, type Answer } from "./practice.ts";
 
 const html = "<!doctype html><html lang=en><head><title>x</title></head><body><main>Hello</main></body></html>";
 
@@ -36,6 +37,64 @@ test("a link and six words open the list and a page", async () => {
   assert.deepEqual(view.entries.map(({ title }) => title), ["First"]);
   assert.ok(!("object" in view.entries[0]!), "no key leaves the worker with the list");
   assert.equal((await reader.open(view.entries[0]!.id)).trimEnd(), html);
+});
+
+test("a file that goes with a page arrives whole, in parts, and no key leaves the worker", async () => {
+  const practice = await Practice.open();
+  const bytes = noise(PART + 1000);
+  const attachment = await practice.attachment("walk.mp3", "audio/mpeg", bytes);
+  const page = await practice.page(html, { title: "First", attachments: [attachment] });
+  await practice.publish();
+  const reader = await unlock(practice);
+  const { parts: _, ...offered } = attachment;
+  assert.deepEqual(reader.view().entries[0]!.attachments, [offered]);
+  const blob = await reader.attachment(page.id, attachment.id);
+  assert.ok(Buffer.from(bytes).equals(Buffer.from(await blob.arrayBuffer())));
+  await failsAs("gone", reader.attachment(page.id, "00".repeat(16)));
+  await failsAs("gone", reader.attachment("00".repeat(16), attachment.id));
+});
+
+test("parts that are missing, swapped, spoiled, or not as long as the index says are not shown", async () => {
+  const practice = await Practice.open();
+  const good = await practice.attachment("a.pdf", "application/pdf", noise(PART + 1000));
+  const [first, second] = good.parts as [SealedObject, SealedObject];
+  const variants: [Failure["kind"], Partial<typeof good>][] = [
+    ["damaged", { parts: [first] }],
+    ["damaged", { parts: [second, first] }],
+    ["damaged", { length: PART + 300_000 }],
+    ["damaged", { parts: [first, second, second] }],
+    ["forged", { parts: [first, { ...second, digest: first.digest }] }],
+    ["gone", { parts: [first, { ...second, name: "00".repeat(16) }] }],
+  ];
+  const pages = [];
+  for (const [, change] of variants) pages.push(await practice.page(html, { title: "x", attachments: [{ ...good, ...change }] }));
+  await practice.publish();
+  const reader = await unlock(practice);
+  for (const [n, [kind]] of variants.entries()) await failsAs(kind, reader.attachment(pages[n]!.id, good.id));
+});
+
+test("an index without files and links is one of an older practice; one with too many of them is refused", async () => {
+  const practice = await Practice.open();
+  const page = await practice.page(html, { title: "Old" });
+  delete (page as Partial<typeof page>).attachments;
+  delete (page as Partial<typeof page>).links;
+  await practice.publish();
+  assert.deepEqual((await unlock(practice)).view().entries.map(({ attachments, links }) => [attachments, links]), [[[], []]]);
+  const one = await practice.attachment("a.txt", "text/plain", utf8("a"));
+  for (const change of [
+    { attachments: Array(51).fill(one) },
+    { links: Array(1025).fill("00".repeat(16)) },
+    { attachments: [{ ...one, length: 0 }] },
+    { attachments: [{ ...one, length: 101 * 1024 * 1024 }] },
+    { attachments: [{ ...one, parts: Array(26).fill(one.parts[0]) }] },
+    { attachments: [{ ...one, more: 1 }] },
+    { attachments: [{ ...one, id: "../../x" }] },
+  ]) {
+    const practice = await Practice.open();
+    await practice.page(html, { title: "x", ...change });
+    await practice.publish();
+    await failsAs("damaged", unlock(practice));
+  }
 });
 
 test("older entries come part by part, the newest part first", async () => {
