@@ -19,6 +19,8 @@ mod code;
 mod consent;
 #[cfg(feature = "author")]
 mod context;
+#[cfg(feature = "author")]
+mod dates;
 #[cfg(all(feature = "author", feature = "serve"))]
 mod demo;
 #[cfg(feature = "author")]

@@ -15,6 +15,7 @@ mod page;
 mod slug;
 mod source;
 pub(crate) mod suggest;
+mod term;
 pub(crate) mod toml;
 mod unseen;
 mod walk;
@@ -37,6 +38,7 @@ pub use {
     mistake::{Mistake, Mistakes},
     naming::{Lapsed, is_hidden_from, readers_of},
     page::{Kind, Page},
+    term::{Standing, Term},
     unseen::{is_unseen, made_visible},
 };
 

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
+use jiff::civil::Date;
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -54,6 +55,10 @@ pub struct Done {
     pub withdrawn: usize,
     pub open_pages: usize,
     pub mended: usize,
+    /// Pages that wait for their day.
+    pub waiting: usize,
+    /// The next day on which a build changes something by its date alone.
+    pub next_date: Option<Date>,
 }
 
 /// A reader's entries, in order of first appearance, and how they are cut.
@@ -112,6 +117,8 @@ impl Publication<'_> {
             members: self.wanted.readers.len(),
             open_pages: self.wanted.open.keys().filter(|path| path.starts_with("library/")).count().saturating_sub(1),
             withdrawn: plan.count(super::What::TakenBack) + plan.count(super::What::NoLongerOpen),
+            waiting: plan.dated.waiting.len(),
+            next_date: plan.dated.next,
             ..Done::default()
         };
         done.kept = self.listed_objects().len();

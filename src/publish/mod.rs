@@ -9,6 +9,7 @@
 mod adopt;
 mod bring;
 mod commit;
+mod dated;
 mod days;
 mod ended;
 mod given;
@@ -23,6 +24,7 @@ mod wanted;
 pub use adopt::bring_back;
 pub use bring::{Bring, Journey};
 pub use commit::{Done, Publication, gate};
+pub use dated::{Dated, DatedPage};
 pub use ended::ended;
 pub use given::{Given, GivenMailbox, Standing, adopt_keyrings, mailbox, published_epoch, standing};
 pub use plan::{Change, Closing, Plan, What};

@@ -8,7 +8,7 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::{Given, PublishError, days::Days};
+use super::{Dated, Given, PublishError, days::Days};
 use crate::{
     content::{Audience, Lapsed, Mistakes, Page, readers_of},
     keys::Keys,
@@ -33,6 +33,8 @@ pub struct Wanted {
     pub sources: HashMap<Digest, String>,
     /// Consents that ended, and what was therefore taken from its readers.
     pub lapsed: Vec<Lapsed>,
+    /// What the days in the front matter do.
+    pub dated: Dated,
 }
 
 /// A member with a mailbox, and every page they are to have.
@@ -112,8 +114,10 @@ impl Wanting<'_> {
         for reader in &mut readers {
             self.keep(reader).await?;
         }
+        let dated = Dated::of(self, &readers);
         Ok(Wanted {
             readers,
+            dated,
             open,
             without_mailbox: without_mailbox(self.practice),
             unread: days.unread(),
@@ -130,7 +134,7 @@ impl Wanting<'_> {
     fn for_each_reader(&self, page: &Page, days: &Days<'_>, rendering: Rendering) -> Vec<(String, WantedPage)> {
         let mut copies: BTreeMap<String, (String, Arc<Plaintext>)> = BTreeMap::new();
         let (mut readers, _) = readers_of(page, self.practice);
-        readers.retain(|member| days.shows(page, member));
+        readers.retain(|member| page.is_there(self.practice.today) && days.shows(page, member));
         match rendering {
             Rendering::Same(rendered) => {
                 let (title, plaintext) = Plaintext::of_page(rendered);

@@ -45,6 +45,8 @@ pub fn open_site(pages: &[Page], practice: &Practice, theme: &Theme) -> Result<V
             Err(more) => mistakes.extend(more),
         }
     }
+    // A page that waits is rendered for its mistakes alone, and so is one whose last day is over.
+    open.retain(|open| open.page.is_there(practice.today));
     open.sort_by(|a, b| a.rank().cmp(&b.rank()));
     let site = Site::new(&open, practice, theme);
     let files = site.files().map_err(|more| mistakes.extend(more)).unwrap_or_default();
