@@ -28,6 +28,8 @@ mod disclosures;
 #[cfg(feature = "author")]
 mod doctor;
 #[cfg(feature = "author")]
+mod editor;
+#[cfg(feature = "author")]
 mod expire;
 mod failure;
 #[cfg(feature = "author")]
@@ -46,6 +48,8 @@ mod keys;
 mod link;
 #[cfg(feature = "author")]
 mod member;
+#[cfg(feature = "author")]
+mod new;
 #[cfg(feature = "author")]
 mod notify;
 #[cfg(feature = "author")]
@@ -136,6 +140,8 @@ enum Command {
     #[cfg(feature = "author")]
     Hold(hold::Hold),
     #[cfg(feature = "author")]
+    New(new::New),
+    #[cfg(feature = "author")]
     Build(build::Build),
     #[cfg(feature = "author")]
     Send(send::Send),
@@ -196,6 +202,8 @@ impl Command {
             Self::Disclosures(command) => command.run(common, terminal),
             #[cfg(feature = "author")]
             Self::Hold(command) => command.run(common, terminal),
+            #[cfg(feature = "author")]
+            Self::New(command) => command.run(common, terminal),
             #[cfg(feature = "author")]
             Self::Build(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]

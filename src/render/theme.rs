@@ -32,6 +32,9 @@ pub(super) const FRONT: &str = "front.html";
 /// Also its name below `public/`.
 pub(super) const MISSING: &str = "404.html";
 
+/// The folder of a theme that holds templates for new pages ([`crate::writing`]).
+const NEW: &str = "new";
+
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/themes/default"]
 struct BuiltIn;
@@ -152,7 +155,7 @@ struct File {
 fn files(practice: &Practice, mistakes: &mut Vec<Mistake>) -> BTreeMap<String, File> {
     let folder = Path::new("themes").join(&practice.site.theme.name);
     let mut files = BTreeMap::new();
-    for name in BuiltIn::iter() {
+    for name in BuiltIn::iter().filter(|name| !name.contains('/')) {
         if let Some(file) = BuiltIn::get(&name) {
             let path = Path::new("themes/default").join(&*name);
             files.insert(name.into_owned(), File { path, bytes: file.data.into_owned() });
@@ -193,6 +196,10 @@ fn own(practice: &Practice, path: &Path) -> Result<Option<(String, File)>, Mista
         return Err(symbolic_link(path));
     }
     if meta.is_ok_and(|meta| meta.is_dir()) {
+        // Templates for new pages: no member's page is made of them.
+        if name == NEW {
+            return Ok(None);
+        }
         return Err(Mistake::whole(path, "a folder within a theme", "put its files beside the others"));
     }
     let limit = if is_template(name) { TEXT_LIMIT } else { ASSET_LIMIT };

@@ -46,6 +46,8 @@ mod interrupted;
 mod markers;
 #[cfg(feature = "author")]
 mod matrix;
+#[cfg(feature = "author")]
+mod new;
 #[cfg(all(feature = "author", feature = "serve"))]
 mod notice;
 #[cfg(feature = "tls")]
