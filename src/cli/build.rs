@@ -177,9 +177,9 @@ const HEADINGS: [(What, &str); 6] = [
 /// no place for them.
 pub fn show(plan: &Plan, terminal: &Terminal) {
     if terminal.is_watched() {
-        show_all(plan, terminal)
+        show_all(plan, terminal);
     } else {
-        show_counts(plan, terminal)
+        show_counts(plan, terminal);
     }
     dates::show(&plan.dated, terminal);
 }

@@ -12,9 +12,9 @@ use crate::{
 /// Names and titles where a person looks on, counts anywhere else.
 pub fn show(dated: &Dated, terminal: &Terminal) {
     if terminal.is_watched() {
-        show_all(dated, terminal)
+        show_all(dated, terminal);
     } else {
-        show_counts(dated, terminal)
+        show_counts(dated, terminal);
     }
     if let Some(next) = dated.next {
         terminal.note(format!("\n{}", next_line(next)));

@@ -16,6 +16,8 @@ mod certificates;
 #[cfg(feature = "author")]
 mod code;
 #[cfg(feature = "author")]
+mod completions;
+#[cfg(feature = "author")]
 mod consent;
 #[cfg(feature = "author")]
 mod context;
@@ -47,6 +49,8 @@ mod keys;
 #[cfg(feature = "author")]
 mod link;
 #[cfg(feature = "author")]
+mod man;
+#[cfg(feature = "author")]
 mod member;
 #[cfg(feature = "author")]
 mod new;
@@ -75,22 +79,28 @@ use clap::{Args, Parser, Subcommand};
 pub use failure::Failure;
 pub use terminal::Terminal;
 
+/// What to do in which order, below the list of commands.
+#[cfg(feature = "author")]
+const FIRST_SESSION: &str = r#"A first session:
+  heldspace init practice            a new practice, and its recovery sheet
+  cd practice
+  heldspace group add tuesday --title "Tuesday group"
+  heldspace member add maya --name Maya --email maya@example.org --group tuesday \
+      --consent "signed form" --recorded-by "Your name"     they agreed to get notices by e-mail
+  heldspace new page "Welcome" --group tuesday              opens your editor
+  heldspace build                    shows who would read what, and asks
+  heldspace serve                    read it on this computer, as a member would
+
+And once there is a server (docs/hosting.md), and an agreement with whoever runs it:
+  heldspace host add https://pages.example.org
+  heldspace agreement add "Example Hosting" --service host --kind baa --signed 2026-11-20
+  heldspace send                     build, publish, and tell members that something is there"#;
+#[cfg(not(feature = "author"))]
+const FIRST_SESSION: &str = "Example: heldspace serve --store /var/lib/heldspace";
+
 /// Write to your groups in Markdown; each member, and nobody else, reads it.
-///
-/// A first session:
-///   heldspace init practice            a new practice, and its recovery sheet
-///   cd practice
-///   heldspace group add tuesday --title "Tuesday group"
-///   heldspace member add maya --name Maya --email maya@example.org --group tuesday \
-///       --consent "signed form" --recorded-by "Your name"     they agreed to get notices by e-mail
-///   heldspace build                    shows who would read what, and asks
-///   heldspace serve                    read it on this computer, as a member would
-/// And once there is a server (docs/hosting.md), and an agreement with whoever runs it:
-///   heldspace host add `https://pages.example.org`
-///   heldspace agreement add "Example Hosting" --service host --kind baa --signed 2026-11-20
-///   heldspace send                     build, publish, and tell members that something is there
 #[derive(Parser)]
-#[command(name = "heldspace", version, verbatim_doc_comment)]
+#[command(name = "heldspace", version, after_long_help = FIRST_SESSION)]
 pub struct Cli {
     #[command(flatten)]
     pub common: Common,
@@ -170,6 +180,10 @@ enum Command {
     Serve(Box<serve::Serve>),
     #[cfg(all(feature = "author", feature = "serve"))]
     Demo(demo::Demo),
+    #[cfg(feature = "author")]
+    Completions(completions::Completions),
+    #[cfg(feature = "author")]
+    Man(man::Man),
 }
 
 impl Cli {
@@ -232,6 +246,10 @@ impl Command {
             Self::Serve(command) => command.run(common, terminal).await,
             #[cfg(all(feature = "author", feature = "serve"))]
             Self::Demo(command) => command.run(terminal).await,
+            #[cfg(feature = "author")]
+            Self::Completions(command) => command.run(terminal),
+            #[cfg(feature = "author")]
+            Self::Man(command) => command.run(terminal),
         }
     }
 }

@@ -85,12 +85,11 @@ impl New {
         let practice = context::practice(common)?;
         let template = Template::read(&self.kind, &practice)?;
         let wish = Wish { title: self.title.clone(), date: self.day(&practice, terminal)? };
-        let pages = match &self.whom.for_each {
-            Some(group) => self.for_each(group, &template, &wish, &practice, terminal)?,
-            None => {
-                let place = self.place(&practice)?;
-                vec![writing::page(&template, &place, &wish, &Values::default(), &practice)?]
-            }
+        let pages = if let Some(group) = &self.whom.for_each {
+            self.for_each(group, &template, &wish, &practice, terminal)?
+        } else {
+            let place = self.place(&practice)?;
+            vec![writing::page(&template, &place, &wish, &Values::default(), &practice)?]
         };
         writing::refuse_existing(&pages, &practice)?;
         if self.whom.for_each.is_some() {
@@ -102,13 +101,11 @@ impl New {
         drop(lock);
         let made: Vec<_> = pages.iter().map(|page| page.file.display().to_string()).collect();
         terminal.data(&json!({ "made": made, "draft": true }));
-        match pages.as_slice() {
-            [page] => self.finish(page, &practice, terminal),
-            _ => {
-                terminal.line(format!("Made {} drafts. {READY}", pages.len()));
-                Ok(())
-            }
+        if let [page] = pages.as_slice() {
+            return self.finish(page, &practice, terminal);
         }
+        terminal.line(format!("Made {} drafts. {READY}", pages.len()));
+        Ok(())
     }
 
     fn finish(&self, page: &NewPage, practice: &Practice, terminal: &Terminal) -> Result<(), Failure> {

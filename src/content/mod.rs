@@ -28,7 +28,7 @@ use rayon::prelude::*;
 pub(crate) use {
     address::address,
     fields::{At, Fields, SHORT},
-    node::{Node, Shape},
+    node::{Entry, Node, Shape},
     slug::slug,
     source::{Source, TEXT_LIMIT, read_regular, symbolic_link},
     walk::is_left_out,

@@ -14,7 +14,7 @@ use minijinja::Value;
 use super::{Place, Template, Wish, WritingError};
 use crate::{
     clock::spoken,
-    content::{Mistake, Mistakes, Node, Shape, Source, slug, suggest, toml},
+    content::{Entry, Mistake, Mistakes, Node, Shape, Source, slug, suggest, toml},
     practice::{Member, Practice, edit},
     roster::{self, Flaws, RosterError, Sheet, SheetRow, quoted},
 };
@@ -34,6 +34,7 @@ pub struct Data {
 }
 
 impl Values {
+    #[must_use]
     pub fn and(mut self, name: &str, value: &str) -> Self {
         self.0.insert(name.to_owned(), value.to_owned());
         self
@@ -210,19 +211,8 @@ fn tables(source: &Source, node: Node, members: &[&Member], mistakes: &mut Vec<M
             mistakes.push(source.mistake(&entry.at, "values without a member", hint));
             continue;
         };
-        let mut own = Values::default();
-        for value in values {
-            match text_of(&value.value.shape) {
-                Some(text) => match own_value(&value.key, &text) {
-                    Ok(()) => drop(own.0.insert(value.key.replace('-', "_"), text)),
-                    Err((what, hint)) => mistakes.push(source.mistake(&value.value.at, what, hint)),
-                },
-                None => {
-                    let what = format!("`{}` is {}", value.key, value.value.shape.name());
-                    mistakes.push(source.mistake(&value.value.at, what, TEXT));
-                }
-            }
-        }
+        let own = values.into_iter().filter_map(|value| entry_of(source, value, mistakes));
+        let own = Values(own.collect());
         of.insert(entry.key, own);
     }
     for member in members.iter().filter(|member| !of.contains_key(&member.folder)) {
@@ -230,6 +220,21 @@ fn tables(source: &Source, node: Node, members: &[&Member], mistakes: &mut Vec<M
         mistakes.push(Mistake::whole(source.file(), format!("there is nothing for `{}`", member.folder), hint));
     }
     of
+}
+
+/// One value, by its name in the template.
+fn entry_of(source: &Source, entry: Entry, mistakes: &mut Vec<Mistake>) -> Option<(String, String)> {
+    let Entry { key, value, .. } = entry;
+    let checked = text_of(&value.shape)
+        .ok_or_else(|| (format!("`{key}` is {}", value.shape.name()), TEXT))
+        .and_then(|text| own_value(&key, &text).map(|()| text));
+    match checked {
+        Ok(text) => Some((key.replace('-', "_"), text)),
+        Err((what, hint)) => {
+            mistakes.push(source.mistake(&value.at, what, hint));
+            None
+        }
+    }
 }
 
 /// Text without characters that can't be seen.

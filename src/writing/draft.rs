@@ -147,20 +147,13 @@ impl Template {
 }
 
 fn explain(error: &Error, expression: &str, values: &Values) -> (String, String) {
-    match error.kind() {
-        ErrorKind::UndefinedError => {
-            let name = expression.trim_matches(|c: char| !c.is_alphanumeric() && c != '_');
-            let hint = suggest::hint(name, "what is known here", values.names());
-            (format!("there is no `{name}`"), format!("{hint}; or ask first: <% if {name} is defined %>"))
-        }
-        _ => {
-            let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-            (
-                detail,
-                "write <<name>> for a value, <% if name is defined %> … <% endif %> around what may be missing".into(),
-            )
-        }
+    if error.kind() == ErrorKind::UndefinedError {
+        let name = expression.trim_matches(|c: char| !c.is_alphanumeric() && c != '_');
+        let hint = suggest::hint(name, "what is known here", values.names());
+        return (format!("there is no `{name}`"), format!("{hint}; or ask first: <% if {name} is defined %>"));
     }
+    let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+    (detail, "write <<name>> for a value, <% if name is defined %> … <% endif %> around what may be missing".into())
 }
 
 fn split(source: &Source) -> Result<(DocumentMut, Source), Mistakes> {

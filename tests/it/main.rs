@@ -33,6 +33,8 @@ mod former;
 #[cfg(feature = "serve")]
 mod gate;
 #[cfg(feature = "author")]
+mod help;
+#[cfg(feature = "author")]
 mod history;
 #[cfg(all(feature = "author", feature = "serve"))]
 mod hosted;

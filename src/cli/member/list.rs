@@ -96,6 +96,9 @@ pub async fn list(store: &context::StoreArg, common: &Common, terminal: &Termina
         })
     });
     terminal.data(&data.collect::<Vec<_>>());
+    if rows.is_empty() {
+        terminal.note("Nobody is a member yet: `heldspace member add --help` shows how someone is added.");
+    }
     for (member, groups) in rows {
         let state = match (member.closed.as_ref(), &member.mailbox) {
             (Some(closed), _) => ended(closed, practice.today),
