@@ -60,6 +60,8 @@ macro_rules! failures {
             NotShown(#[source] std::io::Error),
             #[error("the cards would be seen by nobody here")]
             CardsNowhere,
+            #[error("the built-in theme has no {name:?}")]
+            NoThemeFile { name: String, known: Vec<String> },
             #[error("the editor could not be used: {editor}")]
             Editor { editor: String, file: String, source: std::io::Error },
             #[error("these are not this practice's 24 words")]
@@ -178,6 +180,7 @@ impl Failure {
             Self::NoAddress { place } => format!("For a server: https://{place}. For a folder: ./{place}"),
             Self::LinkNotYet => "It was ended, or its week is over, or this member is new: it works again after the next `heldspace build` (and `heldspace publish`, where there is a host).".into(),
             Self::NotShown(_) => "Look where the output goes, and whether it can take any. For a card: `heldspace member rekey` makes a new one.".into(),
+            Self::NoThemeFile { known, .. } => format!("Nothing was written. There are: {}.", known.join(", ")),
             Self::Editor { file, .. } => format!("The page is there all the same: {file}. Which editor opens it is said by EDITOR in your shell, such as export EDITOR=nano."),
             Self::CardsNowhere => "Nothing was changed. Name a file for them: --cards cards.html".into(),
             Self::OtherRoot => "Nothing was changed. Look whether this sheet belongs to another practice.".into(),

@@ -71,6 +71,8 @@ mod sheet;
 #[cfg(feature = "author")]
 mod show;
 mod terminal;
+#[cfg(feature = "author")]
+mod theme;
 
 use std::path::PathBuf;
 
@@ -181,6 +183,9 @@ enum Command {
     #[cfg(all(feature = "author", feature = "serve"))]
     Demo(demo::Demo),
     #[cfg(feature = "author")]
+    #[command(subcommand)]
+    Theme(theme::Theme),
+    #[cfg(feature = "author")]
     Completions(completions::Completions),
     #[cfg(feature = "author")]
     Man(man::Man),
@@ -246,6 +251,8 @@ impl Command {
             Self::Serve(command) => command.run(common, terminal).await,
             #[cfg(all(feature = "author", feature = "serve"))]
             Self::Demo(command) => command.run(terminal).await,
+            #[cfg(feature = "author")]
+            Self::Theme(command) => command.run(common, terminal),
             #[cfg(feature = "author")]
             Self::Completions(command) => command.run(terminal),
             #[cfg(feature = "author")]

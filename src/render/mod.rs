@@ -27,7 +27,7 @@ use flaw::Flaw;
 pub use markdown::commonmark;
 use minijinja::{Environment, Value};
 pub use open::{OpenFile, help, open_site};
-pub use theme::Theme;
+pub use theme::{BuiltInFile, Theme, built_in_theme};
 use value::Marks;
 
 use crate::{

@@ -131,6 +131,7 @@ impl<'a> Site<'a> {
             ("content", Value::from(html)),
             ("style", Value::from(self.theme.open_style())),
             ("pages", self.list.clone()),
+            ("logo", Value::from(self.theme.logo(self.practice))),
             ("help", self.help.clone()),
         ];
         let context = context(None, self.practice, &Looked::default(), variables);

@@ -86,6 +86,8 @@ mod store_side;
 #[cfg(feature = "author")]
 mod strange_stores;
 #[cfg(feature = "author")]
+mod theme;
+#[cfg(feature = "author")]
 mod time;
 #[cfg(feature = "tls")]
 mod tls;
