@@ -45,6 +45,8 @@ mod interop;
 #[cfg(feature = "author")]
 mod interrupted;
 #[cfg(feature = "author")]
+mod machines;
+#[cfg(feature = "author")]
 mod markers;
 #[cfg(feature = "author")]
 mod matrix;
