@@ -30,6 +30,11 @@ pub fn day_of(time: UnixTime) -> Option<Date> {
     Some(here(time)?.date())
 }
 
+/// A day as people write it: 1 December 2026.
+pub fn spoken(date: Date) -> String {
+    date.strftime("%-d %B %Y").to_string()
+}
+
 /// When a day begins.
 pub fn begins(date: Date) -> Option<UnixTime> {
     u64::try_from(date.to_zoned_datetime(zone()).ok()?.timestamp().as_second()).ok()

@@ -16,6 +16,7 @@
 //! | [`content`] | the practice's folder | [`content::Page`], or every mistake at once | keys, how a page will look |
 //! | [`attachment`] | a link in a page | a file that goes with it, or why not | members, keys |
 //! | [`roster`] | a spreadsheet of people, the practice | who is new, or every mistake at once | keys; writes nothing |
+//! | [`writing`] | a template for new pages, what is known | drafts to be written, or every mistake at once | keys; writes nothing |
 //! | [`render`] | a page, a reader, a theme | [`render::RenderedPage`], or [`render::OpenFile`] | keys, a store, a clock |
 //! | [`seal`] | a rendered page, a mailbox, [`keys`] | age files and the index that names them | folders, templates, a host |
 //! | [`publish`] | all of these, and what was given before | a plan to show, and then a publication | how to ask anyone |
@@ -101,3 +102,5 @@ pub mod store;
 pub mod viewer;
 pub mod visible;
 pub mod wire;
+#[cfg(feature = "author")]
+pub mod writing;

@@ -17,7 +17,12 @@ use crate::{
 ///
 /// Without one in force for the host, nothing is published there; without one for the mail server, no notice goes out. They
 /// stand in the practice's register.toml, which you can read; entries are only ever added to it.
+///
+/// Examples:
+///   heldspace agreement add "Example Hosting" --service host --kind baa --signed 2026-11-20
+///   heldspace agreement list
 #[derive(Subcommand)]
+#[command(verbatim_doc_comment)]
 pub enum Agreement {
     /// Put an agreement on record
     ///
@@ -70,6 +75,9 @@ pub enum Agreement {
         yes: bool,
     },
     /// List the agreements, and which are in force
+    ///
+    /// Example: heldspace agreement list
+    #[command(verbatim_doc_comment)]
     List,
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Args;
 
-use super::{Common, Failure, Terminal, ask, context, renamed};
+use super::{Common, Failure, Terminal, ask, context, dates, renamed};
 use crate::{
     content::{Lapsed, Mistakes, Page, Survey, read_pages},
     keys::Keys,
@@ -186,9 +186,15 @@ const HEADINGS: [(What, &str); 6] = [
 /// The plan: names and titles on the author's own terminal alone, counts anywhere else, since a log or a mail from cron is
 /// no place for them.
 pub fn show(plan: &Plan, terminal: &Terminal) {
-    if !terminal.is_watched() {
-        return show_counts(plan, terminal);
+    if terminal.is_watched() {
+        show_all(plan, terminal);
+    } else {
+        show_counts(plan, terminal);
     }
+    dates::show(&plan.dated, terminal);
+}
+
+fn show_all(plan: &Plan, terminal: &Terminal) {
     for (what, heading) in HEADINGS {
         let mut by_readers: BTreeMap<String, Vec<&Change>> = BTreeMap::new();
         for change in plan.changes.iter().filter(|change| change.what == what) {

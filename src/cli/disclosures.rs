@@ -15,7 +15,10 @@ use crate::{
 };
 
 /// Put disclosures of a person's record on record, or list them: the accounting that they can ask you for
+///
+/// Example: heldspace disclosures list maya
 #[derive(Subcommand)]
+#[command(verbatim_doc_comment)]
 pub enum Disclosures {
     /// Put on record what went to whom, and why
     ///

@@ -64,6 +64,10 @@ macro_rules! failures {
             NotShown(#[source] std::io::Error),
             #[error("the cards would be seen by nobody here")]
             CardsNowhere,
+            #[error("the built-in theme has no {name:?}")]
+            NoThemeFile { name: String, known: Vec<String> },
+            #[error("the editor could not be used: {editor}")]
+            Editor { editor: String, file: String, source: std::io::Error },
             #[error("these are not this practice's 24 words")]
             OtherRoot,
             #[error("{left} of {of} notices did not go out")]
@@ -82,7 +86,7 @@ macro_rules! failures {
                 match self {
                     $($(#[$cfg])* Self::$name(error) => error.exit_code(),)*
                     Self::Findings { stops: 1.., .. } => 4,
-                    Self::Runtime(_) | Self::Findings { .. } | Self::NotShown(_) | Self::NoticesLeft { .. } => 1,
+                    Self::Runtime(_) | Self::Findings { .. } | Self::NotShown(_) | Self::Editor { .. } | Self::NoticesLeft { .. } => 1,
                     Self::NoHost
                     | Self::AddressesChanged
                     | Self::Ended { .. }
@@ -139,6 +143,8 @@ failures! {
     #[cfg(feature = "author")]
     Notice(crate::notice::NoticeError),
     #[cfg(feature = "author")]
+    Writing(crate::writing::WritingError),
+    #[cfg(feature = "author")]
     Root(crate::keys::RootError),
     #[cfg(feature = "serve")]
     Serve(crate::serve::ServeError),
@@ -181,6 +187,8 @@ impl Failure {
             Self::NoAddress { place } => format!("For a server: https://{place}. For a folder: ./{place}"),
             Self::LinkNotYet => "It was ended, or its week is over, or this member is new: it works again after the next `heldspace build` (and `heldspace publish`, where there is a host).".into(),
             Self::NotShown(_) => "Look where the output goes, and whether it can take any. For a card: `heldspace member rekey` makes a new one.".into(),
+            Self::NoThemeFile { known, .. } => format!("Nothing was written. There are: {}.", known.join(", ")),
+            Self::Editor { file, .. } => format!("The page is there all the same: {file}. Which editor opens it is said by EDITOR in your shell, such as export EDITOR=nano."),
             Self::CardsNowhere => "Nothing was changed. Name a file for them: --cards cards.html".into(),
             Self::OtherRoot => "Nothing was changed. Look whether this sheet belongs to another practice.".into(),
             Self::NoticesLeft { .. } => "What was refused: ask that person for their address, and correct it in member.toml. What was put off: run `heldspace notify` again later. What may have been sent: ask, or send it once more with `heldspace notify --member NAME --again`.".into(),

@@ -10,7 +10,10 @@ use crate::{
 };
 
 /// Add a group, or list the groups
+///
+/// Example: heldspace group add tuesday --title "Tuesday group"
 #[derive(Subcommand)]
+#[command(verbatim_doc_comment)]
 pub enum Group {
     /// Make a group: a folder below content/groups
     ///
@@ -24,6 +27,9 @@ pub enum Group {
         title: String,
     },
     /// List the groups and who is in them
+    ///
+    /// Example: heldspace group list
+    #[command(verbatim_doc_comment)]
     List,
 }
 
@@ -51,6 +57,11 @@ impl Group {
                         .map(|g| json!({ "group": g.folder, "title": g.title, "members": g.members }))
                         .collect::<Vec<_>>(),
                 );
+                if groups.is_empty() {
+                    terminal.note(
+                        "There is no group yet: `heldspace group add tuesday --title \"Tuesday group\"` makes one.",
+                    );
+                }
                 for group in groups {
                     let members =
                         if group.members.is_empty() { "nobody yet".to_owned() } else { group.members.join(", ") };

@@ -14,17 +14,21 @@ use crate::{
 };
 
 /// Say where the publication goes
+///
+/// Example: heldspace host add https://pages.example.org
 #[derive(Subcommand)]
+#[command(verbatim_doc_comment)]
+#[allow(clippy::doc_markdown, reason = "addresses on a command line")]
 pub enum Host {
     /// Write the host into site.toml, and print the key that its server has to know
     ///
     /// The host is a heldspace server (its address), or a folder that some other program brings further. The key is no
     /// secret: with it the server can tell your publications from anybody else's, and nothing more.
     ///
-    /// Example: `heldspace host add https://pages.example.org`
+    /// Example: heldspace host add https://pages.example.org
     #[command(verbatim_doc_comment)]
     Add {
-        /// An address such as <https://pages.example.org>, or a folder
+        /// An address such as https://pages.example.org, or a folder
         place: String,
     },
 }

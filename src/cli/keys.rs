@@ -9,7 +9,10 @@ use super::{Common, Failure, Terminal, ask, context};
 use crate::{keys::Root, practice::KeyFile};
 
 /// The practice's own keys
+///
+/// Example: heldspace keys rotate
 #[derive(Subcommand)]
+#[command(verbatim_doc_comment)]
 pub enum Keys {
     /// Begin the next epoch: new keys from the 24 words, when the ones on this machine may be known to others
     ///

@@ -16,15 +16,21 @@ mod certificates;
 #[cfg(feature = "author")]
 mod code;
 #[cfg(feature = "author")]
+mod completions;
+#[cfg(feature = "author")]
 mod consent;
 #[cfg(feature = "author")]
 mod context;
+#[cfg(feature = "author")]
+mod dates;
 #[cfg(all(feature = "author", feature = "serve"))]
 mod demo;
 #[cfg(feature = "author")]
 mod disclosures;
 #[cfg(feature = "author")]
 mod doctor;
+#[cfg(feature = "author")]
+mod editor;
 #[cfg(feature = "author")]
 mod expire;
 mod failure;
@@ -43,7 +49,11 @@ mod keys;
 #[cfg(feature = "author")]
 mod link;
 #[cfg(feature = "author")]
+mod man;
+#[cfg(feature = "author")]
 mod member;
+#[cfg(feature = "author")]
+mod new;
 #[cfg(feature = "author")]
 mod notify;
 #[cfg(feature = "author")]
@@ -64,6 +74,8 @@ mod sheet;
 mod show;
 mod terminal;
 #[cfg(feature = "author")]
+mod theme;
+#[cfg(feature = "author")]
 mod withdraw;
 
 use std::path::PathBuf;
@@ -73,22 +85,28 @@ use clap::{Args, Parser, Subcommand};
 pub use failure::Failure;
 pub use terminal::Terminal;
 
+/// What to do in which order, below the list of commands.
+#[cfg(feature = "author")]
+const FIRST_SESSION: &str = r#"A first session:
+  heldspace init practice            a new practice, and its recovery sheet
+  cd practice
+  heldspace group add tuesday --title "Tuesday group"
+  heldspace member add maya --name Maya --email maya@example.org --group tuesday \
+      --consent "signed form" --recorded-by "Your name"     they agreed to get notices by e-mail
+  heldspace new page "Welcome" --group tuesday              opens your editor
+  heldspace build                    shows who would read what, and asks
+  heldspace serve                    read it on this computer, as a member would
+
+And once there is a server (docs/hosting.md), and an agreement with whoever runs it:
+  heldspace host add https://pages.example.org
+  heldspace agreement add "Example Hosting" --service host --kind baa --signed 2026-11-20
+  heldspace send                     build, publish, and tell members that something is there"#;
+#[cfg(not(feature = "author"))]
+const FIRST_SESSION: &str = "Example: heldspace serve --store /var/lib/heldspace";
+
 /// Write to your groups in Markdown; each member, and nobody else, reads it.
-///
-/// A first session:
-///   heldspace init practice            a new practice, and its recovery sheet
-///   cd practice
-///   heldspace group add tuesday --title "Tuesday group"
-///   heldspace member add maya --name Maya --email maya@example.org --group tuesday \
-///       --consent "signed form" --recorded-by "Your name"     they agreed to get notices by e-mail
-///   heldspace build                    shows who would read what, and asks
-///   heldspace serve                    read it on this computer, as a member would
-/// And once there is a server (docs/hosting.md), and an agreement with whoever runs it:
-///   heldspace host add `https://pages.example.org`
-///   heldspace agreement add "Example Hosting" --service host --kind baa --signed 2026-11-20
-///   heldspace send                     build, publish, and tell members that something is there
 #[derive(Parser)]
-#[command(name = "heldspace", version, verbatim_doc_comment)]
+#[command(name = "heldspace", version, after_long_help = FIRST_SESSION)]
 pub struct Cli {
     #[command(flatten)]
     pub common: Common,
@@ -138,6 +156,8 @@ enum Command {
     #[cfg(feature = "author")]
     Hold(hold::Hold),
     #[cfg(feature = "author")]
+    New(new::New),
+    #[cfg(feature = "author")]
     Build(build::Build),
     #[cfg(feature = "author")]
     Send(send::Send),
@@ -168,6 +188,13 @@ enum Command {
     Serve(Box<serve::Serve>),
     #[cfg(all(feature = "author", feature = "serve"))]
     Demo(demo::Demo),
+    #[cfg(feature = "author")]
+    #[command(subcommand)]
+    Theme(theme::Theme),
+    #[cfg(feature = "author")]
+    Completions(completions::Completions),
+    #[cfg(feature = "author")]
+    Man(man::Man),
 }
 
 impl Cli {
@@ -201,6 +228,8 @@ impl Command {
             #[cfg(feature = "author")]
             Self::Hold(command) => command.run(common, terminal),
             #[cfg(feature = "author")]
+            Self::New(command) => command.run(common, terminal),
+            #[cfg(feature = "author")]
             Self::Build(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Send(command) => command.run(common, terminal).await,
@@ -230,6 +259,12 @@ impl Command {
             Self::Serve(command) => command.run(common, terminal).await,
             #[cfg(all(feature = "author", feature = "serve"))]
             Self::Demo(command) => command.run(terminal).await,
+            #[cfg(feature = "author")]
+            Self::Theme(command) => command.run(common, terminal),
+            #[cfg(feature = "author")]
+            Self::Completions(command) => command.run(terminal),
+            #[cfg(feature = "author")]
+            Self::Man(command) => command.run(terminal),
         }
     }
 }

@@ -67,7 +67,12 @@ impl Send {
         build::show(&plan, terminal);
         notify::show(&ready, terminal);
         if self.dry_run {
-            terminal.data(&json!({ "plan": plan.counts(), "notices": ready.plan.notices.len() }));
+            terminal.data(&json!({
+                "plan": plan.counts(),
+                "notices": ready.plan.notices.len(),
+                "waiting": plan.dated.waiting.len(),
+                "next_date": plan.dated.next,
+            }));
             return Ok(());
         }
         // Whatever is asked is asked before anything is done.

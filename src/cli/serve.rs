@@ -33,7 +33,7 @@ pub struct Serve {
     /// Address and port; port 0 takes a free one, and it is printed
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// An address that members use, beside those the practice published, such as <https://pages.example.org>
+    /// An address that members use, beside those the practice published, such as https://pages.example.org
     #[arg(long = "origin", value_name = "URL")]
     origins: Vec<String>,
     /// The practice that may publish here over the network: the key that `heldspace host add` prints

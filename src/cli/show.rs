@@ -3,8 +3,13 @@
 use clap::Args;
 use serde_json::json;
 
-use super::{Common, Failure, Terminal, build::count, context};
-use crate::{publish, visible::visible_line};
+use super::{Common, Failure, Terminal, build::count, context, dates};
+use crate::{
+    content::{Survey, readers_of},
+    practice::{Member, Practice},
+    publish::{self, Dated},
+    visible::visible_line,
+};
 
 /// Show exactly what a member can read now
 ///
@@ -44,8 +49,11 @@ impl Show {
             .iter()
             .map(|e| json!({ "id": e.id, "title": e.title, "date": e.date, "kind": e.kind, "audience": e.audience.title, "object": e.object.name }))
             .collect();
-        terminal
-            .data(&json!({ "member": self.member, "release": index.release, "issued": index.issued, "pages": pages }));
+        let dated = waiting(common, &practice, member);
+        terminal.data(&json!({
+            "member": self.member, "release": index.release, "issued": index.issued, "pages": pages,
+            "waiting": dated.waiting, "next_date": dated.next,
+        }));
         terminal.line(format!(
             "{} can read {} (release {}):",
             terminal.strong(&index.reader),
@@ -60,6 +68,19 @@ impl Show {
                 visible_line(&entry.audience.title)
             ));
         }
+        for page in &dated.waiting {
+            terminal.line(dates::waiting_line(page));
+        }
+        if let Some(next) = dated.next {
+            terminal.line(dates::next_line(next));
+        }
         Ok(())
     }
+}
+
+/// What waits for its day in the folders, for this member. A page with a mistake is not looked at: `build` tells of it.
+fn waiting(common: &Common, practice: &Practice, member: &Member) -> Dated {
+    let pages = Survey::read(&common.root).pages;
+    let theirs = pages.iter().filter(|page| readers_of(page, practice).0.iter().any(|m| m.folder == member.folder));
+    Dated::waiting_among(theirs, practice)
 }

@@ -22,6 +22,8 @@ impl Terminal {
     pub fn new(json: bool) -> Self {
         // https://no-color.org: present and not empty.
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        // https://bixense.com/clicolors: the older wish for the same.
+        let plain = plain || std::env::var_os("CLICOLOR").is_some_and(|value| value == "0");
         let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
         Self { json, color: io::stderr().is_terminal() && !plain && !dumb, quiet: false }
     }
@@ -110,7 +112,8 @@ impl Terminal {
         let code = match line.as_bytes() {
             [b'+', ..] => "32",
             [b'-', ..] => "31",
-            [b'@', ..] => "36",
+            // Bold rather than a colour: cyan is hard to read on a light ground.
+            [b'@', ..] => "1",
             _ => return line.to_owned(),
         };
         if io::stdout().is_terminal() { self.style(code, line) } else { line.to_owned() }

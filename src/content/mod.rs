@@ -16,6 +16,7 @@ mod page;
 mod slug;
 mod source;
 pub(crate) mod suggest;
+mod term;
 pub(crate) mod toml;
 mod unseen;
 mod walk;
@@ -28,7 +29,7 @@ pub(crate) use {
     address::address,
     audience::Place,
     fields::{At, Fields, SHORT},
-    node::{Node, Shape},
+    node::{Entry, Node, Shape},
     slug::slug,
     source::{Source, TEXT_LIMIT, open_regular, read_regular, symbolic_link},
     suggest::nearest,
@@ -40,6 +41,7 @@ pub use {
     mistake::{Mistake, Mistakes},
     naming::{Lapsed, is_hidden_from, readers_of},
     page::{Kind, NoPage, Page},
+    term::{Standing, Term},
     unseen::{is_unseen, made_visible},
 };
 

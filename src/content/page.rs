@@ -15,6 +15,7 @@ use super::{
     node::{Node, Shape},
     source::Source,
     suggest,
+    term::{self, Standing, Term},
 };
 use crate::{practice::Practice, wire::Digest};
 
@@ -25,6 +26,8 @@ pub struct Page {
     pub file: PathBuf,
     pub title: Option<String>,
     pub date: Option<Date>,
+    /// The days on which it is there.
+    pub term: Term,
     pub order: Option<i64>,
     pub kind: Kind,
     pub audience: Audience,
@@ -102,6 +105,11 @@ impl Page {
         Digest::of(self.text().as_bytes())
     }
 
+    /// Whether it is for anyone on that day.
+    pub fn is_there(&self, day: Date) -> bool {
+        self.term.on(day) == Standing::There
+    }
+
     pub(super) fn path(&self) -> &str {
         &self.path
     }
@@ -148,6 +156,7 @@ impl Page {
         fields.boolean("draft");
         let title = fields.short_text("title").and_then(|text| plain_title(&mut fields, text));
         let date = fields.date("date").map(|date| date.value);
+        let term = term::read(&mut fields);
         let order = fields.integer("order").map(|number| number.value);
         let summary = fields.text("summary").map(|text| text.value);
         let id = fields.text("id").and_then(|text| identity(&mut fields, text));
@@ -159,12 +168,15 @@ impl Page {
             fields.finish();
             return None;
         };
+        let kind = kind.unwrap_or_else(|| Kind::of(&audience));
+        term::check(&mut fields, &term, date, kind);
         let page = Self {
             file: file.to_owned(),
             title,
             date,
+            term: term.term,
             order,
-            kind: kind.unwrap_or_else(|| Kind::of(&audience)),
+            kind,
             audience,
             id,
             summary,

@@ -35,6 +35,10 @@ impl Source {
 
     /// The text that these bytes of `file` are.
     pub(crate) fn of_bytes(file: &Path, bytes: Vec<u8>) -> Result<Self, Mistake> {
+        if is_utf16(&bytes) {
+            let what = "saved as UTF-16, which Windows calls “Unicode”";
+            return Err(Mistake::whole(file, what, "save the file with the encoding UTF-8"));
+        }
         let text = String::from_utf8(bytes).map_err(|e| not_text(file, &e))?;
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text);
         let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() };
@@ -113,6 +117,11 @@ pub(crate) fn symbolic_link(file: &Path) -> Mistake {
         "a symbolic link",
         "links are not followed; copy what it points to into its place, or remove it",
     )
+}
+
+/// By its mark; or, without one, by the empty half of a first letter.
+fn is_utf16(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, _, ..] | [_, 0, ..])
 }
 
 fn not_text(file: &Path, error: &std::string::FromUtf8Error) -> Mistake {

@@ -4,6 +4,7 @@
 //! mistake in these files at once. It must not know what a page says. Beside it: [`files`], the one writer, whole or not
 //! at all; [`edit`], which changes people's TOML and keeps their comments; [`Home`], keys and state in `.heldspace/`.
 
+mod colours;
 pub mod edit;
 pub mod files;
 mod group;
@@ -24,6 +25,7 @@ use std::{
 
 use jiff::civil::Date;
 
+pub use colours::{Colour, Colours};
 pub use group::Group;
 pub use home::{Home, HomeError, KeyFile, KnownHost, Released};
 pub use journal::Journal;

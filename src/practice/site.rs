@@ -13,7 +13,10 @@ pub use self::{
     mail::{Mail, MailServer, Security, Way},
     notice::{Notice, OwnText},
 };
-use super::group::open;
+use super::{
+    colours::{self, Colours},
+    group::open,
+};
 use crate::content::{At, Fields, Mistake, Node, Source, toml};
 
 /// What `site.toml` says.
@@ -142,6 +145,9 @@ pub struct Leave {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ThemeName {
     pub name: String,
+    pub colours: Option<Colours>,
+    /// A picture among the theme's files, above the open pages.
+    pub logo: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -166,7 +172,7 @@ impl Default for Leave {
 
 impl Default for ThemeName {
     fn default() -> Self {
-        Self { name: "default".to_owned() }
+        Self { name: "default".to_owned(), colours: None, logo: None }
     }
 }
 
@@ -369,8 +375,16 @@ fn theme(mut fields: Fields<'_>) -> Option<ThemeName> {
         }
         good
     });
+    let logo = fields.text("logo").and_then(|logo| {
+        let good = [".svg", ".png"].iter().any(|ending| logo.value.ends_with(ending)) && !logo.value.contains('/');
+        if !good {
+            fields.mistake(&logo.at, "not a logo", "name a file in the theme's folder that ends in .svg or .png");
+        }
+        good.then_some(logo.value)
+    });
+    let colours = fields.table("colours").and_then(colours::read);
     fields.finish();
-    name.map(|name| ThemeName { name: name.value })
+    name.map(|name| ThemeName { name: name.value, colours, logo })
 }
 
 fn host(mut fields: Fields<'_>) -> Option<HostPlace> {

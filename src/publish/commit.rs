@@ -11,6 +11,7 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
+use jiff::civil::Date;
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -65,6 +66,10 @@ pub struct Done {
     pub withdrawn: usize,
     pub open_pages: usize,
     pub mended: usize,
+    /// Pages that wait for their day.
+    pub waiting: usize,
+    /// The next day on which a build changes something by its date alone.
+    pub next_date: Option<Date>,
 }
 
 /// What is to be sealed.
@@ -156,6 +161,8 @@ impl Publication<'_> {
             members: self.wanted.readers.len(),
             open_pages: self.wanted.open.keys().filter(|path| is_open_page(path)).count(),
             withdrawn: plan.count(super::What::TakenBack) + plan.count(super::What::NoLongerOpen),
+            waiting: plan.dated.waiting.len(),
+            next_date: plan.dated.next,
             ..Done::default()
         };
         done.kept = self.listed_objects().len();

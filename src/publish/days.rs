@@ -1,7 +1,8 @@
 //! Which of a group's pages someone sees who joined it later than it began.
 //!
-//! A page belongs to the day that its author gave it, else to the day on which it was first given. Where that is not known any
-//! more (another machine gave it), it counts as older than anyone's joining: what was said before someone came is not theirs.
+//! A page belongs to the day that its author gave it (`date`), else to the day on which it was first given; or to `publish_on`,
+//! where that is earlier. Where the day it was given is not known any more (another machine gave it) and the author named none, it
+//! counts as older than anyone's joining: what was said before someone came is not theirs.
 
 use std::{
     collections::HashSet,
@@ -52,11 +53,13 @@ impl<'a> Days<'a> {
             return page.date;
         }
         let (id, record) = (self.id(page), self.wanting.record);
+        // SECURITY: the earlier one counts. A first day that is written into an old page shows it to nobody who came since.
+        let earlier = |day: Date| Some(page.term.publish_on.map_or(day, |first| first.min(day)));
         // A page that was renamed is as old as what stands in it.
         match record.first_given(&id).into_iter().chain(record.first_written(&page.digest())).min() {
-            Some(time) => day_of(time),
-            None if self.given.contains(&id) => None,
-            None => Some(self.wanting.practice.today),
+            Some(time) => day_of(time).and_then(earlier),
+            None if self.given.contains(&id) => page.term.publish_on,
+            None => page.term.publish_on.or(Some(self.wanting.practice.today)),
         }
     }
 
@@ -83,7 +86,9 @@ impl<'a> Days<'a> {
         let practice = self.wanting.practice;
         let is_unread = |page: &&Page| {
             let readers = page.audience.readers(practice);
-            !readers.is_empty() && !readers.iter().any(|member| self.shows(page, member))
+            page.is_there(practice.today)
+                && !readers.is_empty()
+                && !readers.iter().any(|member| self.shows(page, member))
         };
         self.wanting.pages.iter().filter(is_unread).map(|page| page.file.clone()).collect()
     }

@@ -24,7 +24,7 @@ impl Wanting<'_> {
     pub(super) async fn keep(&self, reader: &mut Reader) -> Result<(), PublishError> {
         let member = &self.practice.members[&reader.folder];
         let kept: Vec<(&Page, Date)> =
-            self.pages.iter().filter_map(|page| Some((page, self.kept_since(member, page)?))).collect();
+            self.there().filter_map(|page| Some((page, self.kept_since(member, page)?))).collect();
         if kept.is_empty() {
             return Ok(());
         }
@@ -44,6 +44,11 @@ impl Wanting<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What is taken from everyone when its last day is over is taken from those who left, too.
+    fn there(&self) -> impl Iterator<Item = &Page> {
+        self.pages.iter().filter(|page| page.is_there(self.practice.today))
     }
 
     /// From which day on this page stays for a member as it was, if they keep it.

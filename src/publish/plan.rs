@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
-use super::{Given, Reader, Wanted};
+use super::{Dated, Given, Reader, Wanted};
 use crate::{
     content::Lapsed,
     seal::Entry,
@@ -23,6 +23,8 @@ pub struct Plan {
     pub unread: Vec<String>,
     /// Pages that others may not read any more, since a consent of someone named there has ended.
     pub lapsed: Vec<Lapsed>,
+    /// What the days in the front matter do.
+    pub dated: Dated,
 }
 
 /// A mailbox that goes: its member's, or the old one of a member who has a new card.
@@ -79,6 +81,7 @@ impl Plan {
             without_mailbox: wanted.without_mailbox.clone(),
             unread: wanted.unread.iter().map(|file| file.display().to_string()).collect(),
             lapsed: wanted.lapsed.clone(),
+            dated: wanted.dated.clone(),
         }
     }
 

@@ -9,7 +9,7 @@ use std::{
 use rayon::prelude::*;
 
 use super::{
-    Given, PublishError, WantedPart,
+    Dated, Given, PublishError, WantedPart,
     attached::{self, For, Parts},
     days::Days,
 };
@@ -38,6 +38,8 @@ pub struct Wanted {
     pub sources: HashMap<Digest, String>,
     /// Consents that ended, and what was therefore taken from its readers.
     pub lapsed: Vec<Lapsed>,
+    /// What the days in the front matter do.
+    pub dated: Dated,
 }
 
 /// A member with a mailbox, and every page they are to have.
@@ -121,8 +123,10 @@ impl Wanting<'_> {
         for reader in &mut readers {
             self.keep(reader).await?;
         }
+        let dated = Dated::of(self, &readers);
         Ok(Wanted {
             readers,
+            dated,
             open,
             without_mailbox: without_mailbox(self.practice),
             unread: days.unread(),
@@ -143,7 +147,7 @@ impl Wanting<'_> {
         rendering: Rendering,
     ) -> Result<Vec<(String, WantedPage)>, Mistakes> {
         let (mut readers, _) = readers_of(page, self.practice);
-        readers.retain(|member| days.shows(page, member));
+        readers.retain(|member| page.is_there(self.practice.today) && days.shows(page, member));
         let mut copies: BTreeMap<String, Arc<Copy>> = BTreeMap::new();
         match rendering {
             Rendering::Same(rendered) => {

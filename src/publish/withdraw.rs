@@ -10,7 +10,8 @@ use std::{
 };
 
 use super::{
-    Given, Publication, PublishError, Reader, Wanted, WantedPage, attached, commit::OBJECT_LIMIT, wanted::readers,
+    Dated, Given, Publication, PublishError, Reader, Wanted, WantedPage, attached, commit::OBJECT_LIMIT,
+    wanted::readers,
 };
 use crate::{
     keys::Keys,
@@ -63,6 +64,7 @@ impl<'a> Withdrawing<'a> {
             unread: Vec::new(),
             sources: HashMap::new(),
             lapsed: Vec::new(),
+            dated: Dated::default(),
         };
         Ok(Publication { practice, wanted, given, record, keys, home, store, now, is_aside: false })
     }

@@ -33,7 +33,7 @@ pub use markdown::commonmark;
 use minijinja::{Environment, Value};
 pub use open::{OpenFile, help, open_site};
 pub(crate) use sanitise::among_others;
-pub use theme::Theme;
+pub use theme::{BuiltInFile, Theme, built_in_theme};
 use value::Marks;
 
 use crate::{
@@ -173,7 +173,9 @@ impl<'a> Job<'a> {
                 .mistake(&(0..0), what, "write a shorter heading, or a `title` of its own")
                 .into());
         }
-        Ok(Content { title: made_visible(&title), html: body.html, along: body.along })
+        // SECURITY: a value that is empty for this reader leaves no paragraph that tells of it.
+        let html = body.html.replace("<p></p>", "");
+        Ok(Content { title: made_visible(&title), html, along: body.along })
     }
 
     fn marks(&self) -> Marks {

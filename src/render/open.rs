@@ -49,6 +49,8 @@ pub fn open_site(pages: &[Page], practice: &Practice, theme: &Theme) -> Result<V
             Err(more) => mistakes.extend(more),
         }
     }
+    // A page that waits is rendered for its mistakes alone, and so is one whose last day is over.
+    open.retain(|open| open.page.is_there(practice.today));
     open.sort_by(|a, b| a.rank().cmp(&b.rank()));
     let site = Site::new(&open, practice, theme);
     let files = site.files().map_err(|more| mistakes.extend(more)).unwrap_or_default();
@@ -147,6 +149,7 @@ impl<'a> Site<'a> {
             ("content", Value::from(html)),
             ("style", Value::from(self.theme.open_style())),
             ("pages", self.list.clone()),
+            ("logo", Value::from(self.theme.logo(self.practice))),
             ("help", self.help.clone()),
         ];
         let context = context(None, self.practice, &Looked::default(), variables);

@@ -181,9 +181,20 @@ fn explain(error: &Error, expression: &str, theme: &dyn Sources) -> (String, Str
     }
 }
 
+/// Of an expression that is longer than a name, what in it nobody knows: `member.group` of `if "grief" in member.group`.
+fn misspelt(expression: &str) -> Option<&str> {
+    let names = expression.split(|c: char| !(c.is_alphanumeric() || "._".contains(c)));
+    let unknown = |name: &&str| match name.split_once('.') {
+        Some(("member", field)) => !MEMBER.contains(&field),
+        Some(("practice", field)) => !PRACTICE.contains(&field),
+        _ => false,
+    };
+    names.into_iter().find(unknown)
+}
+
 /// Nothing has this name: which one was meant?
 fn undefined(expression: &str) -> (String, String) {
-    let expression = expression.trim();
+    let expression = misspelt(expression).unwrap_or(expression).trim();
     let (object, field) = expression.split_once('.').unwrap_or((expression, ""));
     let what = format!("there is no `{expression}`");
     let hint = match (object, field) {

@@ -4,6 +4,7 @@
 //! to the open site. It must not know any page.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
@@ -32,6 +33,11 @@ pub(super) const FRONT: &str = "front.html";
 /// Also its name below `public/`.
 pub(super) const MISSING: &str = "404.html";
 
+/// The stylesheets that take the practice's colours.
+const STYLES: [&str; 2] = ["page.css", "open.css"];
+/// The folder of a theme that holds templates for new pages ([`crate::writing`]).
+const NEW: &str = "new";
+
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/themes/default"]
 struct BuiltIn;
@@ -56,7 +62,22 @@ impl Theme {
         let files = files(practice, &mut mistakes);
         let (templates, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|(name, _)| is_template(name));
         let templates: BTreeMap<_, _> = templates.into_iter().filter_map(|file| source(file, &mut mistakes)).collect();
-        let others = others.into_iter().map(|(name, file)| (name, file.bytes)).collect();
+        let colours = practice.site.theme.colours.map(|colours| colours.css()).unwrap_or_default();
+        let others = others.into_iter().map(|(name, mut file)| {
+            if STYLES.contains(&name.as_str()) {
+                file.bytes.extend_from_slice(colours.as_bytes());
+            }
+            (name, file.bytes)
+        });
+        let others: BTreeMap<_, _> = others.collect();
+        if let Some(logo) = practice.site.theme.logo.as_ref().filter(|logo| !others.contains_key(*logo)) {
+            let what = format!("the theme has no `{logo}` for a logo");
+            mistakes.push(Mistake::whole(
+                "site.toml",
+                what,
+                format!("put the picture into {}", folder(practice).display()),
+            ));
+        }
         let theme = Self::new(templates, Assets::new(others), practice, &mut mistakes)?;
         Mistakes::unless_any(mistakes, theme)
     }
@@ -76,6 +97,11 @@ impl Theme {
     pub fn page_css(&self) -> String {
         let css = self.assets.bytes("page.css").expect("every theme has page.css");
         String::from_utf8_lossy(css).into_owned()
+    }
+
+    /// The address of the practice's logo.
+    pub(super) fn logo(&self, practice: &Practice) -> Option<String> {
+        self.assets.url(practice.site.theme.logo.as_ref()?)
     }
 
     /// The address of the stylesheet for open pages.
@@ -149,10 +175,31 @@ struct File {
     bytes: Vec<u8>,
 }
 
+/// A file of the built-in theme, by its path there.
+pub struct BuiltInFile {
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
+/// All of them, templates for new pages too.
+pub fn built_in_theme() -> Vec<BuiltInFile> {
+    let file = |name: Cow<'static, str>| {
+        let bytes = BuiltIn::get(&name)?.data.into_owned();
+        Some(BuiltInFile { name: name.into_owned(), bytes })
+    };
+    let mut files: Vec<_> = BuiltIn::iter().filter_map(file).collect();
+    files.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+    files
+}
+
+fn folder(practice: &Practice) -> PathBuf {
+    Path::new("themes").join(&practice.site.theme.name)
+}
+
 fn files(practice: &Practice, mistakes: &mut Vec<Mistake>) -> BTreeMap<String, File> {
-    let folder = Path::new("themes").join(&practice.site.theme.name);
+    let folder = folder(practice);
     let mut files = BTreeMap::new();
-    for name in BuiltIn::iter() {
+    for name in BuiltIn::iter().filter(|name| !name.contains('/')) {
         if let Some(file) = BuiltIn::get(&name) {
             let path = Path::new("themes/default").join(&*name);
             files.insert(name.into_owned(), File { path, bytes: file.data.into_owned() });
@@ -193,6 +240,10 @@ fn own(practice: &Practice, path: &Path) -> Result<Option<(String, File)>, Mista
         return Err(symbolic_link(path));
     }
     if meta.is_ok_and(|meta| meta.is_dir()) {
+        // Templates for new pages: no member's page is made of them.
+        if name == NEW {
+            return Ok(None);
+        }
         return Err(Mistake::whole(path, "a folder within a theme", "put its files beside the others"));
     }
     let limit = if is_template(name) { TEXT_LIMIT } else { ASSET_LIMIT };

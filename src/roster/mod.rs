@@ -10,6 +10,7 @@ mod date;
 mod flaws;
 mod plan;
 mod row;
+mod sheet;
 mod table;
 mod text;
 
@@ -17,6 +18,7 @@ use std::path::Path;
 
 pub use plan::{Known, Roster};
 pub use row::{Row, Since};
+pub use sheet::{Sheet, SheetRow, sheet};
 
 use crate::{
     content::{Mistake, Mistakes},
@@ -25,7 +27,7 @@ use crate::{
         files::{self, FileError},
     },
 };
-use flaws::Flaws;
+pub use flaws::{Flaws, quoted};
 
 /// More than any practice has members, and little enough to be shown.
 const MOST_ROWS: usize = 500;

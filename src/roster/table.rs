@@ -32,8 +32,7 @@ pub struct Table {
 
 impl Table {
     pub fn read(text: &str, flaws: &mut Flaws) -> Option<Self> {
-        let (separator, text) = separated(text);
-        let mut rows = records(text, separator).into_iter();
+        let mut rows = rows(text).into_iter();
         let (at, header) = rows.next()?;
         let columns = header_of(at, &header, flaws)?;
         let rows: Vec<_> = rows.collect();
@@ -79,6 +78,12 @@ impl Table {
             }
         }
     }
+}
+
+/// All rows of a table, with their numbers: its header first.
+pub fn rows(text: &str) -> Vec<(usize, Vec<String>)> {
+    let (separator, text) = separated(text);
+    records(text, separator)
 }
 
 /// The separator: said in a first line `sep=;`, as Excel has it, or the one that the header has most of.

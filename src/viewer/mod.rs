@@ -15,6 +15,7 @@ use crate::{
 #[folder = "$CARGO_MANIFEST_DIR/src/viewer/dist/"]
 struct Dist;
 
+const STYLE: &str = "viewer.css";
 const PAGE: &str = include_str!("viewer.html");
 
 /// The viewer's files below `public/`: `l.html`, and the rest under fingerprinted names.
@@ -22,11 +23,15 @@ const PAGE: &str = include_str!("viewer.html");
 /// # Panics
 /// Never: the template and the files are embedded, and tested.
 pub fn open_files(practice: &Practice, theme: &Theme) -> Vec<(String, Vec<u8>)> {
+    let colours = practice.site.theme.colours.map(|colours| colours.css()).unwrap_or_default();
     let asset = |name: &str| {
-        let bytes = Dist::get(name).expect("the bundle is embedded").data.into_owned();
+        let mut bytes = Dist::get(name).expect("the bundle is embedded").data.into_owned();
+        if name == STYLE {
+            bytes.extend_from_slice(colours.as_bytes());
+        }
         (render::published(name, &bytes), bytes)
     };
-    let (script, worker, style) = (asset("viewer.js"), asset("worker.js"), asset("viewer.css"));
+    let (script, worker, style) = (asset("viewer.js"), asset("worker.js"), asset(STYLE));
     let site = &practice.site;
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);

@@ -112,6 +112,7 @@ fn colour_is_for_terminals_whose_owner_wants_it() {
     assert!(coloured(&[]));
     assert!(coloured(&[("NO_COLOR", "")]), "empty counts as absent");
     assert!(!coloured(&[("NO_COLOR", "1")]));
+    assert!(!coloured(&[("CLICOLOR", "0")]) && coloured(&[("CLICOLOR", "1")]));
     assert!(!coloured(&[("TERM", "dumb")]));
     assert!(!site.fails(&["show", "nobody"]).1.contains('\u{1b}'), "nor is it for pipes");
 }

@@ -21,6 +21,8 @@ mod commonmark;
 #[cfg(feature = "author")]
 mod content;
 #[cfg(feature = "author")]
+mod dates;
+#[cfg(feature = "author")]
 mod doctor;
 #[cfg(feature = "author")]
 mod draft;
@@ -33,6 +35,8 @@ mod former;
 #[cfg(feature = "serve")]
 mod gate;
 #[cfg(feature = "author")]
+mod help;
+#[cfg(feature = "author")]
 mod history;
 #[cfg(all(feature = "author", feature = "serve"))]
 mod hosted;
@@ -43,9 +47,13 @@ mod interop;
 #[cfg(feature = "author")]
 mod interrupted;
 #[cfg(feature = "author")]
+mod machines;
+#[cfg(feature = "author")]
 mod markers;
 #[cfg(feature = "author")]
 mod matrix;
+#[cfg(feature = "author")]
+mod new;
 #[cfg(all(feature = "author", feature = "serve"))]
 mod notice;
 #[cfg(feature = "tls")]
@@ -85,6 +93,8 @@ mod slips;
 mod store_side;
 #[cfg(feature = "author")]
 mod strange_stores;
+#[cfg(feature = "author")]
+mod theme;
 #[cfg(feature = "author")]
 mod time;
 #[cfg(feature = "tls")]

@@ -14,7 +14,12 @@ use crate::practice::register::{self, Recorder};
 ///
 /// Two kinds: to get notices by e-mail (without it nobody gets one), and to be named in a page that others read. They stand
 /// in the member's register.toml, which you can read; entries are only ever added to it.
+///
+/// Examples:
+///   heldspace consent add maya --notices --how "signed form"
+///   heldspace consent list
 #[derive(Subcommand)]
+#[command(verbatim_doc_comment)]
 pub enum Consent {
     Add(Box<add::Add>),
     /// A consent no longer counts: from that day on no notice goes out, or the page is taken from its other readers

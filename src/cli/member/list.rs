@@ -97,7 +97,7 @@ pub async fn list(store: &context::StoreArg, common: &Common, terminal: &Termina
     });
     terminal.data(&data.collect::<Vec<_>>());
     if rows.is_empty() {
-        terminal.line("Nobody yet: `heldspace member add --help`.");
+        terminal.note("Nobody is a member yet: `heldspace member add --help` shows how someone is added.");
     }
     for (member, _) in rows {
         let state = match (member.closed.as_ref(), &member.mailbox) {

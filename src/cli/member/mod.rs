@@ -18,10 +18,18 @@ use clap::Subcommand;
 use super::{Common, Failure, Terminal, context};
 
 /// The people: add, list, re-key, pause or close them, and say who is in which group
+///
+/// Examples:
+///   heldspace member add maya --name Maya --email maya@example.org --group tuesday
+///   heldspace member list
 #[derive(Subcommand)]
+#[command(verbatim_doc_comment)]
 pub enum Member {
     Add(Box<add::Add>),
     /// List the members, their groups, when they last opened something, and whose address the mail server refused
+    ///
+    /// Example: heldspace member list
+    #[command(verbatim_doc_comment)]
     List {
         #[command(flatten)]
         store: context::StoreArg,

@@ -1,0 +1,213 @@
+//! `new`: Markdown files from templates, in the right folder, each a draft.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use jiff::civil::Date;
+use serde_json::json;
+
+use super::{Common, Failure, Terminal, ask, context, editor};
+use crate::{
+    content::Audience,
+    practice::{
+        Member, Practice,
+        edit::EditError,
+        files::{self, Access},
+    },
+    visible::visible_line,
+    writing::{self, Data, NewPage, Place, Template, Values, Wish, WritingError},
+};
+
+/// Make a new page: a Markdown file in the right folder, to go on writing in
+///
+/// KIND is page, summary, agenda, message, progress, checkin or exercise, or a template of your own in
+/// themes/NAME/new/. The file is a draft: nobody gets it before you have taken out the line `draft = true`. It opens
+/// in the editor that VISUAL or EDITOR names.
+///
+/// With --for-each there is one file for every member of a group. Where a table is given (--data), CSV from a spreadsheet or
+/// TOML, the template can use its columns; the column `member` says whose row it is.
+///
+/// Examples:
+///   heldspace new page "Sleeping badly" --library
+///   heldspace new agenda --group tuesday
+///   heldspace new message "A changed appointment" --to maya --to colm
+///   heldspace new progress --for-each tuesday --data goals.csv
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub struct New {
+    /// The template: page, summary, agenda, message, progress, checkin, exercise, or one of your own
+    kind: String,
+    /// What the page is called; templates with a title of their own do without
+    title: Option<String>,
+    #[command(flatten)]
+    whom: Whom,
+    /// On the open web, for everyone
+    #[arg(long, requires = "library", conflicts_with_all = ["group", "member", "to", "for_each"])]
+    public: bool,
+    /// The day it belongs to, such as 2026-12-01; else today, or the next session for an agenda
+    #[arg(long, value_name = "DAY")]
+    date: Option<Date>,
+    /// A table with values for each member: CSV or TOML
+    #[arg(long, value_name = "FILE", requires = "for_each")]
+    data: Option<PathBuf>,
+    /// Only make the file; open no editor
+    #[arg(long)]
+    no_edit: bool,
+    /// Agree to what would be written without being asked
+    #[arg(long)]
+    yes: bool,
+}
+
+/// Whom the page is for: one of these.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct Whom {
+    /// For every member
+    #[arg(long)]
+    library: bool,
+    /// For a group, by its folder
+    #[arg(long, value_name = "GROUP")]
+    group: Option<String>,
+    /// For one member, by folder
+    #[arg(long, value_name = "MEMBER")]
+    member: Option<String>,
+    /// A message: a copy for each member named; none learns of the others
+    #[arg(long, value_name = "MEMBER")]
+    to: Vec<String>,
+    /// One file for every member of this group
+    #[arg(long, value_name = "GROUP")]
+    for_each: Option<String>,
+}
+
+impl New {
+    pub fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+        let (_home, lock) = context::locked(common)?;
+        let practice = context::practice(common)?;
+        let template = Template::read(&self.kind, &practice)?;
+        let wish = Wish { title: self.title.clone(), date: self.day(&practice, terminal)? };
+        let pages = if let Some(group) = &self.whom.for_each {
+            self.for_each(group, &template, &wish, &practice, terminal)?
+        } else {
+            let place = self.place(&practice)?;
+            vec![writing::page(&template, &place, &wish, &Values::default(), &practice)?]
+        };
+        writing::refuse_existing(&pages, &practice)?;
+        if self.whom.for_each.is_some() {
+            show(&pages, terminal);
+            ask::agree(&format!("Write {}?", super::build::count(pages.len(), "page")), self.yes)?;
+        }
+        write(&pages, &practice)?;
+        // Whoever writes for an hour keeps nobody else waiting.
+        drop(lock);
+        let made: Vec<_> = pages.iter().map(|page| page.file.display().to_string()).collect();
+        terminal.data(&json!({ "made": made, "draft": true }));
+        if let [page] = pages.as_slice() {
+            return self.finish(page, &practice, terminal);
+        }
+        terminal.line(format!("Made {} drafts. {READY}", pages.len()));
+        Ok(())
+    }
+
+    fn finish(&self, page: &NewPage, practice: &Practice, terminal: &Terminal) -> Result<(), Failure> {
+        terminal.line(format!("Made {}, a draft. {READY}", visible_line(&page.file.display().to_string())));
+        if !self.no_edit {
+            editor::open(&practice.root.join(&page.file))?;
+        }
+        Ok(())
+    }
+
+    /// The day asked for; none in the library; the next session for an agenda; else today.
+    fn day(&self, practice: &Practice, terminal: &Terminal) -> Result<Option<Date>, Failure> {
+        if self.date.is_some() || self.whom.library {
+            return Ok(self.date);
+        }
+        let Some(group) = self.whom.group.as_ref().filter(|_| self.kind == "agenda") else {
+            return Ok(Some(practice.today));
+        };
+        let group = context::group(practice, group)?;
+        let session = writing::next_session(group, practice.today)
+            .ok_or_else(|| WritingError::NoSession { group: group.folder.clone(), schedule: group.schedule.clone() })?;
+        let weekday = session.weekday;
+        terminal
+            .note(format!("For {}: the next {weekday}, by `schedule` in group.toml. Another day: --date", session.on));
+        Ok(Some(session.on))
+    }
+
+    fn place(&self, practice: &Practice) -> Result<Place, Failure> {
+        let Whom { library, group, member, to, .. } = &self.whom;
+        if *library {
+            return Ok(if self.public { Place::Open } else { Place::Library });
+        }
+        if let Some(group) = group {
+            return Ok(Place::Group(context::group(practice, group)?.folder.clone()));
+        }
+        if let Some(member) = member {
+            return Ok(Place::Member(reading(practice, member)?.folder.clone()));
+        }
+        let to: Result<Vec<_>, Failure> =
+            to.iter().map(|member| Ok(reading(practice, member)?.folder.clone())).collect();
+        Ok(Place::Message(to?))
+    }
+
+    fn for_each(
+        &self,
+        group: &str,
+        template: &Template,
+        wish: &Wish,
+        practice: &Practice,
+        terminal: &Terminal,
+    ) -> Result<Vec<NewPage>, Failure> {
+        let group = context::group(practice, group)?;
+        let members = Audience::Group(group.folder.clone()).readers(practice);
+        if members.is_empty() {
+            return Err(WritingError::Nobody { group: group.folder.clone() }.into());
+        }
+        let data = match &self.data {
+            Some(file) => Data::read(file, &members, template)?,
+            None => Data::default(),
+        };
+        if !data.unused.is_empty() {
+            let (file, unused) = (template.file().display(), visible_line(&data.unused.join(", ")));
+            terminal.note(format!("{file} makes nothing of: {unused}"));
+        }
+        let none = Values::default();
+        let page = |member: &&Member| {
+            let values = data.of.get(&member.folder).unwrap_or(&none).clone().and("group", &group.title);
+            let place = Place::Member(member.folder.clone());
+            Ok(writing::page(template, &place, wish, &values, practice)?)
+        };
+        members.iter().map(page).collect()
+    }
+}
+
+const READY: &str =
+    "Nobody gets it before you take out the line `draft = true`; `heldspace build` then shows who would.";
+
+/// Someone for whom something can still be written.
+fn reading<'a>(practice: &'a Practice, folder: &str) -> Result<&'a Member, Failure> {
+    let member = context::member(practice, folder)?;
+    if member.is_closed(practice.today) {
+        return Err(EditError::Closed { name: member.folder.clone() }.into());
+    }
+    Ok(member)
+}
+
+/// The plan: files and titles name people, so off a terminal there is a number alone.
+fn show(pages: &[NewPage], terminal: &Terminal) {
+    if terminal.is_watched() {
+        for page in pages {
+            let file = page.file.display().to_string();
+            terminal.note(format!("  + {}  {}", visible_line(&file), visible_line(&page.title)));
+        }
+    }
+    terminal.note(format!("New drafts: {}.", pages.len()));
+}
+
+fn write(pages: &[NewPage], practice: &Practice) -> Result<(), Failure> {
+    for page in pages {
+        let path = practice.root.join(&page.file);
+        files::folder(path.parent().unwrap_or(&practice.root), Access::Usual)?;
+        files::write_new(&path, page.text.as_bytes(), Access::Usual)?;
+    }
+    Ok(())
+}

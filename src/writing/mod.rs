@@ -1,0 +1,139 @@
+//! New pages: from a template and what is known to a Markdown file that its author goes on writing.
+//!
+//! In: a template of the theme, whom the page is for, and values (of the practice, of a member, from a table). Out: files to
+//! be written, each a draft; or every mistake at once. It writes nothing, and must not know keys or how a page will look.
+//! In the order of the code: [`draft`] reads the template and fills it in, [`text`] makes values text, [`data`] reads the table,
+//! [`place`] says where a page lies and what its file is called, [`session`] when a group meets next.
+
+mod data;
+mod draft;
+mod place;
+mod session;
+mod text;
+
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+
+pub use data::{Data, Values};
+pub use draft::{Template, known};
+pub use place::Place;
+pub use session::{Session, next_session};
+
+use crate::{
+    content::Mistakes,
+    explain::Explain,
+    practice::{Practice, edit::EditError, files::FileError},
+};
+
+/// Why no page was made. Nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum WritingError {
+    #[error(transparent)]
+    Mistakes(#[from] Mistakes),
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    #[error("there is no template {name:?} for new pages")]
+    NoTemplate { name: String, known: Vec<String> },
+    #[error("a new page needs a title")]
+    NoTitle,
+    #[error("{title:?} has braces in it")]
+    Braces { title: String },
+    #[error("it is not known when {group:?} meets next")]
+    NoSession { group: String, schedule: Option<String> },
+    #[error("{} already there: {}", are(files), listed(files))]
+    Exist { files: Vec<PathBuf> },
+    #[error("nobody is in {group:?} today")]
+    Nobody { group: String },
+    #[error("two of these pages would be one file: {}", file.display())]
+    Same { file: PathBuf },
+}
+
+fn are(files: &[PathBuf]) -> &'static str {
+    if files.len() == 1 { "this file is" } else { "these files are" }
+}
+
+fn listed(files: &[PathBuf]) -> String {
+    files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(", ")
+}
+
+impl Explain for WritingError {
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Mistakes(e) => return e.hint(),
+            Self::File(e) => return e.hint(),
+            Self::Edit(e) => return e.hint(),
+            Self::NoTemplate { known, .. } => {
+                format!("There are: {}. To have one of your own, put a file into themes/NAME/new/.", known.join(", "))
+            }
+            Self::NoTitle => "Write it behind the kind: heldspace new page \"Sleeping badly\" --library".into(),
+            Self::Braces { .. } => "Write the title as it is to be read; {{ … }} works in the text of the page.".into(),
+            Self::NoSession { schedule: None, .. } => "Name the day: --date 2026-12-01. Or write into its group.toml when they meet, such as schedule = \"Tuesdays at 6:30\".".into(),
+            Self::NoSession { .. } => "Its `schedule` names no one day of the week, or only some of them. Name the day: --date 2026-12-01".into(),
+            Self::Exist { .. } => "Nothing was written. Go on writing there, or choose another title or date.".into(),
+            Self::Nobody { .. } => "Nothing was written. `heldspace member join` adds someone.".into(),
+            Self::Same { .. } => "Nothing was written. Give each another title or date.".into(),
+        })
+    }
+
+    fn exit_code(&self) -> u8 {
+        match self {
+            Self::Mistakes(e) => e.exit_code(),
+            Self::File(e) => e.exit_code(),
+            Self::Edit(e) => e.exit_code(),
+            _ => 2,
+        }
+    }
+}
+
+/// A file that is to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPage {
+    /// Relative to the practice.
+    pub file: PathBuf,
+    pub title: String,
+    pub text: String,
+}
+
+/// What a person asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Wish {
+    pub title: Option<String>,
+    pub date: Option<Date>,
+}
+
+/// One page at one place.
+pub fn page(
+    template: &Template,
+    place: &Place,
+    wish: &Wish,
+    values: &Values,
+    practice: &Practice,
+) -> Result<NewPage, WritingError> {
+    let wish = values.over(wish);
+    let all = values.with(place, &wish, practice);
+    let title = match wish.title {
+        Some(title) => title,
+        None => template.title(&all)?.ok_or(WritingError::NoTitle)?,
+    };
+    crate::practice::edit::shown(&title)?;
+    if title.contains("{{") || title.contains("{%") {
+        return Err(WritingError::Braces { title });
+    }
+    let all = all.and("title", &title);
+    let text = template.fill(place, &title, wish.date, &all)?;
+    Ok(NewPage { file: place.file(wish.date, &title, template.name()), title, text })
+}
+
+/// Refuses what would lie where something lies already, naming all of it.
+pub fn refuse_existing(pages: &[NewPage], practice: &Practice) -> Result<(), WritingError> {
+    let mut seen = std::collections::BTreeSet::new();
+    if let Some(twice) = pages.iter().find(|page| !seen.insert(&page.file)) {
+        return Err(WritingError::Same { file: twice.file.clone() });
+    }
+    let is_there = |page: &&NewPage| practice.root.join(&page.file).symlink_metadata().is_ok();
+    let files: Vec<_> = pages.iter().filter(is_there).map(|page| page.file.clone()).collect();
+    if files.is_empty() { Ok(()) } else { Err(WritingError::Exist { files }) }
+}

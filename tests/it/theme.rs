@@ -1,0 +1,136 @@
+//! The theme: a practice's colours and logo, and built-in files written out to be changed.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::{
+    draft::{Draft, SITE},
+    site::TestSite,
+};
+
+fn public(site: &TestSite, ending: &str) -> Vec<String> {
+    let files =
+        site.store_files().into_iter().filter(|(path, _)| path.starts_with("public/") && path.ends_with(ending));
+    files.map(|(_, bytes)| String::from_utf8(bytes).unwrap()).collect()
+}
+
+#[test]
+fn the_practices_colours_reach_open_pages_sealed_pages_and_the_viewer_and_are_no_inline_style() {
+    let site = TestSite::empty();
+    site.page("library/a.md", "+++\ntitle = \"A\"\npublic = true\n+++\nText.");
+    let file = site.path("site.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    let theme = "name = \"default\"";
+    assert_eq!(text.matches(theme).count(), 1);
+    fs::write(
+        &file,
+        text.replace(theme, &format!("{theme}\n[theme.colours]\naccent = \"#4A2F6F\"\naccent_dark = \"#cbb8ea\"\n")),
+    )
+    .unwrap();
+    site.build();
+    let styles = public(&site, ".css");
+    assert_eq!(styles.len(), 3, "open.css, page.css, viewer.css");
+    for css in styles {
+        let day = css.find("@media screen{:root{--accent:#4a2f6f").unwrap();
+        let night = css.find("@media screen and (prefers-color-scheme:dark){:root{--accent:#cbb8ea").unwrap();
+        assert!(day < night && css[..day].contains("--accent:"), "what comes last counts");
+        assert_eq!(css[day..].matches("--accent:").count(), 2);
+    }
+    assert!(public(&site, ".html").iter().all(|html| !html.contains("style=") && !html.contains("<style")));
+}
+
+#[test]
+fn colours_that_can_not_be_read_or_are_none_are_mistakes() {
+    let told = |lines: &str| {
+        Draft::empty().file("site.toml", format!("{SITE}[theme]\nname = \"default\"\n{lines}")).mistakes().to_string()
+    };
+    let both =
+        |day: &str, night: &str| told(&format!("[theme.colours]\naccent = \"{day}\"\naccent_dark = \"{night}\"\n"));
+    assert!(both("#777777", "#cbb8ea").contains("#777777 is hard to read: 3."), "{}", both("#777777", "#cbb8ea"));
+    assert!(both("#4a2f6f", "#4a2f6f").contains("choose a lighter one"));
+    assert!(both("red;}*{}", "#cbb8ea").contains("`red;}*{}` is no colour"));
+    assert!(told("[theme.colours]\naccent = \"#4a2f6f\"\n").contains("`accent_dark` is missing"));
+    assert!(told("colours = { acent = \"#4a2f6f\" }\n").contains("did you mean `accent`?"));
+    assert!(told("logo = \"leaf.svg\"\n").contains("the theme has no `leaf.svg`"));
+    assert!(
+        told("logo = \"../secret.png\"\n").contains("not a logo") && told("logo = \"a.html\"\n").contains("not a logo")
+    );
+}
+
+#[test]
+fn a_logo_stands_above_open_pages_alone() {
+    let site = TestSite::empty();
+    site.page("library/a.md", "+++\ntitle = \"A\"\npublic = true\n+++\nText.");
+    let file = site.path("site.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    let theme = "name = \"default\"";
+    assert_eq!(text.matches(theme).count(), 1);
+    fs::write(&file, text.replace(theme, &format!("{theme}\nlogo = \"leaf.svg\"\n"))).unwrap();
+    fs::create_dir_all(site.path("themes/default")).unwrap();
+    fs::write(site.path("themes/default/leaf.svg"), "<svg xmlns=\"http://www.w3.org/2000/svg\"/>").unwrap();
+    site.build();
+    let files = site.store_files();
+    let html = |path: &str| String::from_utf8(files.iter().find(|(file, _)| file == path).unwrap().1.clone()).unwrap();
+    let page = html("public/library/a/index.html");
+    let at = page.split("<img class=\"logo\" src=\"/").nth(1).unwrap().split('"').next().unwrap();
+    assert!(files.iter().any(|(file, _)| *file == format!("public/{at}")), "{at}");
+    assert!(!html("public/l.html").contains("leaf"), "the page that links lead to names no practice");
+}
+
+#[test]
+fn built_in_files_are_written_out_once_and_never_over_ones_own() {
+    let site = TestSite::empty();
+    site.page("library/a.md", "+++\ntitle = \"A\"\npublic = true\n+++\nText.");
+    site.build();
+    let before = site.store_files();
+    let list = || -> Value { serde_json::from_str(&site.ok(&["theme", "list", "--json"])).unwrap() };
+    let own = |list: &Value| list["files"].as_array().unwrap().iter().filter(|file| file["own"] == true).count();
+    assert_eq!(own(&list()), 0);
+    site.ok(&["theme", "eject", "open.css", "new/agenda.md"]);
+    assert_eq!(own(&list()), 2);
+    fs::write(site.path("themes/default/open.css"), "/* mine */").unwrap();
+    let (code, said) = site.fails(&["theme", "eject", "open.css", "page.css"]);
+    assert!(
+        code != 0 && said.contains("open.css is already there") && !site.path("themes/default/page.css").exists(),
+        "{said}"
+    );
+    let (code, said) = site.fails(&["theme", "eject", "../site.toml"]);
+    assert!(code == 2 && said.contains("page.html"), "{said}");
+    site.ok(&["theme", "eject"]);
+    assert_eq!(fs::read_to_string(site.path("themes/default/open.css")).unwrap(), "/* mine */");
+    assert_eq!(own(&list()), list()["files"].as_array().unwrap().len());
+    site.build();
+    assert!(public(&site, ".css").iter().any(|css| css == "/* mine */"));
+    fs::remove_file(site.path("themes/default/open.css")).unwrap();
+    site.build();
+    let page =
+        |files: Vec<(String, Vec<u8>)>| files.into_iter().find(|(path, _)| path == "public/library/a/index.html");
+    assert!(page(site.store_files()) == page(before), "written out and not changed, they look as the built-in ones do");
+}
+
+/// A file that can be replaced can't be left out, whatever it is: `theme list` names what a practice can have of its own.
+#[test]
+fn every_file_of_the_theme_can_be_replaced_alone() {
+    let site = TestSite::empty();
+    site.member("ann", &[]);
+    site.page("library/a.md", "+++\ntitle = \"A\"\npublic = true\n+++\nText.").page("library/b.md", "# B");
+    let list: Value = serde_json::from_str(&site.ok(&["theme", "list", "--json"])).unwrap();
+    for name in list["files"].as_array().unwrap().iter().map(|file| file["file"].as_str().unwrap()) {
+        site.ok(&["theme", "eject", name]);
+        let path = site.path("themes/default").join(name);
+        let marked = fs::read_to_string(&path).unwrap() + "\nMARKED\n";
+        fs::write(&path, marked).unwrap();
+        if name.starts_with("new/") {
+            site.ok(&["new", name.trim_start_matches("new/").trim_end_matches(".md"), name, "--member", "ann"]);
+            let file = site.path("content/members/ann").read_dir().unwrap().map(|entry| entry.unwrap().path());
+            let mut made = file.filter(|path| path.extension().is_some_and(|ending| ending == "md"));
+            let made = made.next().unwrap();
+            assert!(fs::read_to_string(&made).unwrap().contains("MARKED"), "{name}");
+            fs::remove_file(made).unwrap();
+        } else {
+            assert!(site.build()["release"].is_u64(), "{name} changes what is published");
+        }
+        fs::remove_file(path).unwrap();
+    }
+}
