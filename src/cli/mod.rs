@@ -14,6 +14,8 @@ mod certificates;
 #[path = "no_certificates.rs"]
 mod certificates;
 #[cfg(feature = "author")]
+mod check;
+#[cfg(feature = "author")]
 mod code;
 #[cfg(feature = "author")]
 mod consent;
@@ -134,6 +136,8 @@ enum Command {
     #[cfg(feature = "author")]
     Hold(hold::Hold),
     #[cfg(feature = "author")]
+    Check(check::Check),
+    #[cfg(feature = "author")]
     Build(build::Build),
     #[cfg(feature = "author")]
     Send(send::Send),
@@ -194,6 +198,8 @@ impl Command {
             Self::Disclosures(command) => command.run(common, terminal),
             #[cfg(feature = "author")]
             Self::Hold(command) => command.run(common, terminal),
+            #[cfg(feature = "author")]
+            Self::Check(command) => command.run(common, terminal),
             #[cfg(feature = "author")]
             Self::Build(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]

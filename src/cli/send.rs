@@ -63,6 +63,7 @@ impl Send {
         let plan = publication.plan();
         build::show(&plan, terminal);
         notify::show(&ready, terminal);
+        desk.remark(terminal);
         if self.dry_run {
             terminal.data(&json!({ "plan": plan.counts(), "notices": ready.plan.notices.len() }));
             return Ok(());

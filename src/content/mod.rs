@@ -29,8 +29,9 @@ pub(crate) use {
     fields::{At, Fields, SHORT},
     node::{Node, Shape},
     slug::slug,
+    naming::NotName,
     source::{Source, TEXT_LIMIT, read_regular, symbolic_link},
-    walk::is_left_out,
+    walk::{is_left_out, is_markdown},
 };
 pub use {
     audience::Audience,

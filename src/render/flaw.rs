@@ -5,7 +5,9 @@ use std::ops::Range;
 use super::link::Target;
 
 /// Blocks that will mean something, and must not be shown as code until then.
-const OURS: [&str; 6] = ["reply", "poll", "checkin", "agenda", "done", "results"];
+const OURS: [&str; 7] = ["reply", "poll", "checkin", "assessment", "agenda", "done", "results"];
+/// A longer name is still meant with two letters wrong.
+const LONG: usize = 6;
 
 /// What is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub(super) enum Wrong {
     Mangled,
     /// A block of ours that this version can't show.
     Later(&'static str),
+    /// A block whose name is nearly one of ours.
+    Almost(&'static str),
     /// A link to a file or page of the practice.
     Beside,
     /// A link by a scheme that nobody should follow, or to a path of the host.
@@ -54,12 +58,20 @@ impl Wrong {
     /// In a code block with this name.
     pub(super) fn block(info: &str) -> Option<Self> {
         let name = info.split_whitespace().next()?;
-        OURS.into_iter().find(|ours| *ours == name).map(Self::Later)
+        if let Some(ours) = OURS.into_iter().find(|ours| *ours == name) {
+            return Some(Self::Later(ours));
+        }
+        // SECURITY: shown as code, a question would stand there in braces, and nobody could answer it.
+        let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        let distance = |ours: &str| strsim::damerau_levenshtein(&plain, ours);
+        let is_near = |ours: &&str| distance(ours) <= if ours.len() >= LONG { 2 } else { 1 };
+        OURS.into_iter().filter(is_near).min_by_key(|ours| distance(ours)).map(Self::Almost)
     }
 
     pub(super) fn what(self) -> String {
         match self {
             Self::Later(name) => return format!("a `{name}` block comes with a later version of heldspace"),
+            Self::Almost(name) => return format!("nearly a `{name}` block, and would be shown as code"),
             Self::Depth => "quotes or lists more than a hundred levels deep",
             Self::Html => "HTML with hundreds of elements that are never closed",
             Self::Mangled => "a printed value was changed after it was printed",
@@ -74,6 +86,7 @@ impl Wrong {
     pub(super) fn hint(self) -> &'static str {
         match self {
             Self::Later(_) => "take the block out for now; shown as it is, members could not answer it",
+            Self::Almost(_) => "write the name as it is, in small letters; or, if it is code, put another word behind the backticks",
             Self::Depth => "remove some of the `>`, `*` or `[`",
             Self::Html => "close them, or write Markdown",
             Self::Mangled => {

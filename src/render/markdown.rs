@@ -28,16 +28,20 @@ pub(super) struct Body {
     pub(super) html: String,
 }
 
-/// Renders `text`, in which headings get ids beside those in `ids`; if `headed`, a heading of level 1 at its beginning becomes the title and is taken out.
-pub(super) fn render(text: &str, marks: Marks, headed: bool, ids: HeadingIds) -> Result<Body, Vec<Flaw>> {
-    let options = Options::ENABLE_TABLES
+/// What of Markdown a page can use.
+pub(super) fn options() -> Options {
+    Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_SMART_PUNCTUATION
-        | Options::ENABLE_HEADING_ATTRIBUTES;
+        | Options::ENABLE_HEADING_ATTRIBUTES
+}
+
+/// Renders `text`, in which headings get ids beside those in `ids`; if `headed`, a heading of level 1 at its beginning becomes the title and is taken out.
+pub(super) fn render(text: &str, marks: Marks, headed: bool, ids: HeadingIds) -> Result<Body, Vec<Flaw>> {
     let mut pass = Pass::new(marks, headed, ids);
-    for (event, at) in Parser::new_ext(text, options).into_offset_iter() {
+    for (event, at) in Parser::new_ext(text, options()).into_offset_iter() {
         if !pass.event(event, at) {
             break;
         }
