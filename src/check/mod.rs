@@ -66,7 +66,9 @@ fn unread(page: &Page, practice: &Practice) -> Option<Mistake> {
         Audience::Open | Audience::Library => "add someone, and it is there for them",
         Audience::Group(_) => "nobody who may read it is in the group: `heldspace member join` adds someone",
         Audience::Member(_) => "their membership has ended; what they had stays as it was",
-        Audience::Message(_) => "all whom it is addressed to have left: put somebody else into `to`, or remove the page",
+        Audience::Message(_) => {
+            "all whom it is addressed to have left: put somebody else into `to`, or remove the page"
+        }
     };
     Some(Mistake::whole(&page.file, "nobody reads this page", hint))
 }

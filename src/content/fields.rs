@@ -115,7 +115,9 @@ impl<'a> Fields<'a> {
     pub(crate) fn reasons(&mut self, key: &'static str, example: &str) -> Vec<(At<String>, String)> {
         let Some(Node { at, shape }) = self.take(key) else { return Vec::new() };
         let Shape::Table(entries) = shape else {
-            return self.wrong(key, &at, &shape, &format!("words, each with its reason: {example}")).unwrap_or_default();
+            return self
+                .wrong(key, &at, &shape, &format!("words, each with its reason: {example}"))
+                .unwrap_or_default();
         };
         let mut reasons = Vec::new();
         for Entry { key: word, at, value } in entries {
@@ -124,7 +126,9 @@ impl<'a> Fields<'a> {
                 Shape::Text(text) if !is_empty(text) && !is_empty(&word) => {
                     reasons.push((At { value: word, at }, text.trim().to_owned()));
                 }
-                _ => self.mistake(&at, format!("no reason stands behind `{word}`"), format!("say what it is: {example}")),
+                _ => {
+                    self.mistake(&at, format!("no reason stands behind `{word}`"), format!("say what it is: {example}"))
+                }
             }
         }
         reasons

@@ -27,9 +27,9 @@ use rayon::prelude::*;
 pub(crate) use {
     address::address,
     fields::{At, Fields, SHORT},
+    naming::NotName,
     node::{Node, Shape},
     slug::slug,
-    naming::NotName,
     source::{Source, TEXT_LIMIT, read_regular, symbolic_link},
     walk::{is_left_out, is_markdown},
 };

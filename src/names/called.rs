@@ -66,7 +66,8 @@ fn of_name(name: &str) -> Vec<Call> {
     }
     let is_small = words.0.iter().all(|word| word.look == Look::Small);
     let single = if is_small { Rule::Any } else { Rule::Capital };
-    let mut calls: Vec<Call> = parts(name).into_iter().map(|part| Call { words: Words::of(part).folded(), rule: single }).collect();
+    let mut calls: Vec<Call> =
+        parts(name).into_iter().map(|part| Call { words: Words::of(part).folded(), rule: single }).collect();
     let folded = words.folded();
     if folded.len() > 1 {
         calls.push(Call { words: vec![concat(words.iter())], rule: single });

@@ -68,8 +68,8 @@ enum IsEnd {
 
 /// Tags that do not part the words beside them.
 const WITHIN: [&str; 24] = [
-    "a", "abbr", "b", "bdi", "bdo", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q", "s", "samp", "small",
-    "span", "strong", "sub", "sup", "u", "wbr",
+    "a", "abbr", "b", "bdi", "bdo", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q", "s", "samp",
+    "small", "span", "strong", "sub", "sup", "u", "wbr",
 ];
 /// Attributes that are shown or read out, and those that hold an address.
 const SPOKEN: [&str; 4] = ["alt", "title", "aria-label", "summary"];

@@ -57,13 +57,17 @@ impl Exceptions {
         self.0.get(number).is_some_and(|(_, used)| *used)
     }
 
-    /// The phrases in `words`, by their first and last word.
+    /// Where these phrases stand, each by its number.
     fn places(&self, words: &[Word]) -> Vec<(usize, Range<usize>)> {
         let mut places = Vec::new();
         for (number, (phrase, _)) in self.0.iter().enumerate().filter(|(_, (phrase, _))| !phrase.is_empty()) {
-            for start in 0..words.len().saturating_sub(phrase.len() - 1) {
-                if words[start..].iter().zip(phrase).all(|(word, wanted)| is_same(&word.folded, wanted)) {
-                    places.push((number, words[start].at.start..words[start + phrase.len() - 1].at.end));
+            if phrase.iter().any(|word| is_unspaced(word)) {
+                places.extend(Joined::of(words).places(phrase).into_iter().map(|at| (number, at)));
+                continue;
+            }
+            for window in words.windows(phrase.len()) {
+                if window.iter().zip(phrase).all(|(word, wanted)| is_same(&word.folded, wanted)) {
+                    places.push((number, window[0].at.start..window[window.len() - 1].at.end));
                 }
             }
         }
@@ -122,15 +126,13 @@ impl People {
         while at < words.len() {
             let fits = stems(&words[at].folded).filter_map(|stem| self.by_word.get(stem)).flatten();
             let fits = fits.map(|number| &self.names[*number]).filter(|name| name.is_at(at, text, words));
-            let longest = fits.fold((0, Vec::new()), |(length, mut names), name| {
-                match name.words.len().cmp(&length) {
-                    std::cmp::Ordering::Greater => (name.words.len(), vec![name]),
-                    std::cmp::Ordering::Equal => {
-                        names.push(name);
-                        (length, names)
-                    }
-                    std::cmp::Ordering::Less => (length, names),
+            let longest = fits.fold((0, Vec::new()), |(length, mut names), name| match name.words.len().cmp(&length) {
+                std::cmp::Ordering::Greater => (name.words.len(), vec![name]),
+                std::cmp::Ordering::Equal => {
+                    names.push(name);
+                    (length, names)
                 }
+                std::cmp::Ordering::Less => (length, names),
             });
             for name in &longest.1 {
                 finds.push(Find { whose: &name.whose, at: words[at].at.start..words[at + longest.0 - 1].at.end });
@@ -145,40 +147,49 @@ impl People {
         if self.unspaced.is_empty() || !words.iter().any(|word| is_unspaced(&word.folded)) {
             return finds;
         }
-        let all = concat(words.iter().map(|word| word.folded.as_str()));
-        let starts: Vec<usize> = words
-            .iter()
-            .scan(0, |sum, word| {
-                let start = *sum;
-                *sum += word.folded.len();
-                Some(start)
-            })
-            .collect();
-        let word_at = |byte: usize| starts.partition_point(|start| *start <= byte) - 1;
+        let joined = Joined::of(words);
         for name in self.unspaced.iter().map(|number| &self.names[*number]) {
-            let wanted = concat(name.words.iter().map(String::as_str));
-            for (start, _) in all.match_indices(&wanted) {
-                finds.push(Find { whose: &name.whose, at: place(words, &starts, word_at(start), start..start + wanted.len()) });
-            }
+            finds.extend(joined.places(&name.words).into_iter().map(|at| Find { whose: &name.whose, at }));
         }
         let inner = finds.clone();
         finds.retain(|find| {
-            !inner.iter().any(|other| {
-                other.at != find.at && other.at.start <= find.at.start && find.at.end <= other.at.end
-            })
+            !inner
+                .iter()
+                .any(|other| other.at != find.at && other.at.start <= find.at.start && find.at.end <= other.at.end)
         });
         finds
     }
 }
 
-/// Bytes of the folded words, as bytes of the text: exact where folding kept the word's length.
-fn place(words: &[Word], starts: &[usize], first: usize, at: Range<usize>) -> Range<usize> {
-    let exact = |number: usize, byte: usize, otherwise: usize| {
-        let word = &words[number];
-        if word.folded.len() == word.at.len() { word.at.start + byte - starts[number] } else { otherwise }
-    };
-    let last = starts.partition_point(|start| *start < at.end) - 1;
-    exact(first, at.start, words[first].at.start)..exact(last, at.end, words[last].at.end)
+/// All words as one, for scripts that leave no space between them.
+struct Joined<'a> {
+    words: &'a [Word],
+    text: String,
+    /// Where each word begins in it.
+    starts: Vec<usize>,
+}
+
+impl<'a> Joined<'a> {
+    fn of(words: &'a [Word]) -> Self {
+        let mut joined = Self { words, text: String::new(), starts: Vec::new() };
+        for word in words {
+            joined.starts.push(joined.text.len());
+            joined.text.push_str(&word.folded);
+        }
+        joined
+    }
+
+    /// Where these words stand, wherever they begin and end.
+    fn places(&self, wanted: &[String]) -> Vec<Range<usize>> {
+        let wanted = concat(wanted.iter().map(String::as_str));
+        let found = self.text.match_indices(&wanted).map(|(start, _)| {
+            let end = start + wanted.len() - 1;
+            let [first, last] = [start, end].map(|byte| self.starts.partition_point(|start| *start <= byte) - 1);
+            let begins = self.words[first].place(start - self.starts[first], start - self.starts[first]).start;
+            begins..self.words[last].place(end - self.starts[last], end - self.starts[last]).end
+        });
+        found.collect()
+    }
 }
 
 /// What a word may be of: itself, itself without the `s` of a possessive that lacks its apostrophe, or without what Arabic
@@ -219,10 +230,12 @@ fn is_joined(word: &Word, wanted: &str) -> bool {
 
 /// `M.K.`, `M. K.`, `M.-K.`: single capitals with a dot between them.
 fn is_dotted(text: &str, words: &[Word]) -> bool {
-    let is_capital = |word: &Word| word.look == Look::Capital && !word.is_in_address && word.folded.chars().count() == 1;
-    let between = |pair: &[Word]| text.get(pair[0].at.end..pair[1].at.start).is_some_and(|gap| {
-        gap.starts_with('.') && gap.chars().all(|c| c == '.' || c == '-' || c.is_whitespace())
-    });
+    let is_capital =
+        |word: &Word| word.look == Look::Capital && !word.is_in_address && word.folded.chars().count() == 1;
+    let between = |pair: &[Word]| {
+        text.get(pair[0].at.end..pair[1].at.start)
+            .is_some_and(|gap| gap.starts_with('.') && gap.chars().all(|c| c == '.' || c == '-' || c.is_whitespace()))
+    };
     words.iter().all(is_capital) && words.windows(2).all(between)
 }
 
@@ -237,4 +250,50 @@ fn is_block(at: usize, words: &[Word]) -> bool {
         && !is_after_number
         && !is_shouted(before)
         && !is_shouted(words.get(at + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use unicode_normalization::UnicodeNormalization;
+
+    use super::*;
+
+    fn finds(name: &str, text: &str) -> Vec<String> {
+        let member = Member { folder: "m".to_owned(), name: name.to_owned(), ..Member::default() };
+        let people = People::of(std::iter::once(&member));
+        let found = people.find(text, &Words::of(text), &mut Exceptions::default());
+        found.into_iter().map(|find| text[find.at].to_owned()).collect()
+    }
+
+    /// Words of letters that some script has in both cases, and that stay letters when case is changed.
+    const WORD: &str = "[a-záéöüåñçа-яα-ωß]{3,9}";
+
+    fn title(word: &str) -> String {
+        let mut letters = word.chars();
+        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn a_name_is_found_in_every_capitalisation_and_normalisation(name in WORD, other in WORD, before in "[0-9 .,]{0,9}") {
+            let name = title(&name);
+            prop_assume!(super::super::parts(&name).len() == 1);
+            for written in [name.clone(), name.to_uppercase(), name.nfd().collect(), name.nfkc().collect()] {
+                let text = format!("{before} {written}’s {other}");
+                prop_assert!(!finds(&name, &text).is_empty(), "{} in {}", name, text);
+            }
+        }
+
+        #[test]
+        fn in_a_text_that_shares_no_word_nothing_is_found(name in "[A-M][a-m]{1,8}( [A-M][a-m]{1,8})?", text in "([N-Zn-z]{1,9}[ .,’]){0,30}") {
+            prop_assert_eq!(finds(&name, &text), Vec::<String>::new());
+        }
+
+        #[test]
+        fn any_text_is_read_and_every_place_is_in_it(name: String, text: String) {
+            finds(&name, &text);
+            finds("王小明", &text);
+        }
+    }
 }

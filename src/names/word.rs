@@ -19,6 +19,16 @@ pub(super) struct Word {
     pub(super) look: Look,
     /// Whether it is a piece of a web or mail address, where capitals say nothing.
     pub(super) is_in_address: bool,
+    /// Where each letter beyond ASCII begins when folded, and its bytes in the text: scripts without spaces need that.
+    letters: Vec<(usize, Range<usize>)>,
+}
+
+impl Word {
+    /// The bytes in the text of the letters that begin when folded at `first` and at `last`.
+    pub(super) fn place(&self, first: usize, last: usize) -> Range<usize> {
+        let letter = |byte: usize| self.letters.iter().take_while(|(at, _)| *at <= byte).last().map(|(_, at)| at);
+        letter(first).map_or(self.at.start, |at| at.start)..letter(last).map_or(self.at.end, |at| at.end)
+    }
 }
 
 /// How a word is written.
@@ -112,16 +122,26 @@ struct Open {
 impl Reading<'_> {
     fn read(mut self, text: &str, start: usize) {
         for (at, c) in text.char_indices() {
+            let at = start + at..start + at + c.len_utf8();
             if is_joined(c) {
+                self.joined(c, at.end);
                 continue;
             }
-            let at = start + at..start + at + c.len_utf8();
             // Some characters stand for several, and not all of them are letters: `½`, `℀`.
             for letter in folded(c) {
                 self.letter(letter, c, at.clone());
             }
         }
         self.close();
+    }
+
+    /// A mark above a letter is a part of it.
+    fn joined(&mut self, c: char, end: usize) {
+        let Some(open) = self.open.as_mut().filter(|_| is_combining_mark(c)) else { return };
+        open.word.at.end = end;
+        if let Some((_, at)) = open.word.letters.last_mut() {
+            at.end = end;
+        }
     }
 
     fn letter(&mut self, letter: char, written: char, at: Range<usize>) {
@@ -134,11 +154,14 @@ impl Reading<'_> {
         }
         let is_in_address = self.is_in_address;
         let open = self.open.get_or_insert_with(|| Open {
-            word: Word { folded: String::new(), at: at.clone(), look: Look::Small, is_in_address },
+            word: Word { folded: String::new(), at: at.clone(), look: Look::Small, is_in_address, letters: Vec::new() },
             capitals: 0,
             smalls: 0,
             begins_small: written.is_lowercase(),
         });
+        if !letter.is_ascii() {
+            open.word.letters.push((open.word.folded.len(), at.clone()));
+        }
         open.word.folded.push(letter);
         open.word.at.end = at.end;
         open.capitals += usize::from(written.is_uppercase());
@@ -167,13 +190,16 @@ mod tests {
         let (small, capital, block) = (Look::Small, Look::Capital, Look::Block);
         assert_eq!(shown[0], ("mayas", 0, capital, false));
         assert_eq!(&shown[3..5], [("will", 13, block, false), ("will", 18, small, false)]);
-        assert_eq!(&shown[5..], [
-            ("太郎", 23, capital, false),
-            ("maya", 30, small, true),
-            ("7", 34, capital, true),
-            ("x", 36, small, true),
-            ("org", 38, small, true)
-        ]);
+        assert_eq!(
+            &shown[5..],
+            [
+                ("太郎", 23, capital, false),
+                ("maya", 30, small, true),
+                ("7", 34, capital, true),
+                ("x", 36, small, true),
+                ("org", 38, small, true)
+            ]
+        );
         assert_eq!(shown[1].0, "1");
     }
 }

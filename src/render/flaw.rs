@@ -70,8 +70,8 @@ impl Wrong {
 
     pub(super) fn what(self) -> String {
         match self {
-            Self::Later(name) => return format!("a `{name}` block comes with a later version of heldspace"),
-            Self::Almost(name) => return format!("nearly a `{name}` block, and would be shown as code"),
+            Self::Later(name) => return format!("a block `{name}` comes with a later version of heldspace"),
+            Self::Almost(name) => return format!("nearly a block `{name}`, and would be shown as code"),
             Self::Depth => "quotes or lists more than a hundred levels deep",
             Self::Html => "HTML with hundreds of elements that are never closed",
             Self::Mangled => "a printed value was changed after it was printed",
@@ -86,7 +86,9 @@ impl Wrong {
     pub(super) fn hint(self) -> &'static str {
         match self {
             Self::Later(_) => "take the block out for now; shown as it is, members could not answer it",
-            Self::Almost(_) => "write the name as it is, in small letters; or, if it is code, put another word behind the backticks",
+            Self::Almost(_) => {
+                "write the name as it is, in small letters; or, if it is code, put another word behind the backticks"
+            }
             Self::Depth => "remove some of the `>`, `*` or `[`",
             Self::Html => "close them, or write Markdown",
             Self::Mangled => {

@@ -29,9 +29,9 @@ use flaw::Flaw;
 #[doc(hidden)]
 pub use markdown::commonmark;
 use minijinja::{Environment, OutputSpan, Value};
+pub(crate) use naming::group_titles;
 use naming::{Named, Naming};
 pub use open::{OpenFile, help, open_site};
-pub(crate) use naming::group_titles;
 pub(crate) use remarks::remarks;
 pub use theme::Theme;
 use value::Marks;

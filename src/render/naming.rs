@@ -13,7 +13,7 @@ use minijinja::Value;
 
 use super::{Content, Job, Theme, reading};
 use crate::{
-    content::{Audience, Mistake, Page, Source, address},
+    content::{Audience, Mistake, Page, Source, address, is_unseen},
     names::{
         Exceptions, Find, Words,
         html::{self, Run},
@@ -163,8 +163,12 @@ impl<'a> Naming<'a> {
     /// Adds what `readers` would get, all of them the same.
     pub(super) fn add(&mut self, named: Vec<Named<'a>>, readers: &[&'a Member]) {
         for one in named {
-            let told: Vec<_> =
-                readers.iter().copied().filter(|reader| !is_theirs(reader, &one)).filter(|_| !self.is_agreed(&one)).collect();
+            let told: Vec<_> = readers
+                .iter()
+                .copied()
+                .filter(|reader| !is_theirs(reader, &one))
+                .filter(|_| !self.is_agreed(&one))
+                .collect();
             if told.is_empty() {
                 continue;
             }
@@ -177,7 +181,7 @@ impl<'a> Naming<'a> {
     pub(super) fn mistakes(self) -> Vec<Mistake> {
         let whom = |told: &[&Member]| match told {
             [one] => one.name.clone(),
-            _ => format!("{} others", told.len()),
+            told => number_of(told.len()),
         };
         let told = self.places.values().take(SHOWN);
         told.map(|(named, told)| mistake(named, &whom(told), self.page, self.practice)).collect()
@@ -196,6 +200,10 @@ impl<'a> Naming<'a> {
     }
 }
 
+fn number_of(others: usize) -> String {
+    if others == 1 { "1 other".to_owned() } else { format!("{others} others") }
+}
+
 /// Whether the name is the reader's own, or of the member for whom they act.
 fn is_theirs(reader: &Member, named: &Named<'_>) -> bool {
     named.whose.iter().any(|folder| *folder == reader.folder || reader.acts_for.as_ref() == Some(folder))
@@ -211,13 +219,19 @@ fn mistake(named: &Named<'_>, whom: &str, page: &Page, practice: &Practice) -> M
 fn hint(named: &Named<'_>, name: &str, page: &Page, practice: &Practice) -> String {
     let folder = &named.whose[0];
     let is_yaml = Source::read(&practice.root, &page.file).is_ok_and(|source| source.text().starts_with("---"));
-    let word = toml_edit::Key::new(named.word.split_whitespace().collect::<Vec<_>>().join(" ")).to_string();
+    let word = toml_edit::Key::new(made_plain(&named.word)).to_string();
     let (sign, colon) = if is_yaml { (":", ":") } else { (" =", " =") };
     format!(
         "take the name out; or, if {folder} has agreed to it (`heldspace consent add {folder} --naming …`), \
          names{sign} [\"{folder}\"] in the front matter; or, if this is not {name}, \
          not_names{sign} {{ {word}{colon} \"what it is\" }}"
     )
+}
+
+/// On one line, without what can't be seen.
+fn made_plain(word: &str) -> String {
+    let seen: String = word.chars().filter(|&c| c.is_whitespace() || !is_unseen(c)).collect();
+    seen.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl<'a> Job<'a> {
@@ -231,7 +245,11 @@ impl<'a> Job<'a> {
         let mistake = |find: Find<'_>| {
             let name = &practice.members[&find.whose[0]].name;
             let what = format!("its address, /{address}/, names {name} to everyone");
-            let named = Named { place: Mistake::whole(&page.file, "", ""), word: path.join("/")[find.at.clone()].to_owned(), whose: find.whose };
+            let named = Named {
+                place: Mistake::whole(&page.file, "", ""),
+                word: path.join("/")[find.at.clone()].to_owned(),
+                whose: find.whose,
+            };
             let more = hint(&named, name, page, practice);
             Mistake::whole(&page.file, what, more.replace("take the name out", "give the file another name"))
         };
@@ -260,7 +278,11 @@ pub(crate) fn group_titles(practice: &Practice, theme: &Theme) -> Vec<Mistake> {
                 }
                 Err(mistake) => mistake,
             };
-            let what = format!("the title of this group names {} to {others} others", practice.members[&find.whose[0]].name);
+            let what = format!(
+                "the title of this group names {} to {}",
+                practice.members[&find.whose[0]].name,
+                number_of(others)
+            );
             mistakes.push(place.saying(what, "give it another title: everyone in it sees it"));
         }
     }

@@ -117,3 +117,30 @@ impl Reading<'_> {
 fn shifted(range: &Range<usize>, by: usize) -> Range<usize> {
     range.start + by..range.end + by
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn pictures_and_files_are_read_by_the_names_the_author_gave_them() {
+        let text = "See ![Ben by the lake](pictures/ben-lake.jpg \"Ben\") and [the sheet](maya%20k.pdf) or [#](#part)[t](tel:1).";
+        let marks = Marks::avoiding(&BTreeSet::new()).unwrap();
+        let found: Vec<_> = runs(text, marks)
+            .into_iter()
+            .map(|run| (text[run.place(&(0..run.text.len()))].to_owned(), run.is_address, run.text))
+            .collect();
+        let expected = [
+            ("See ", false, "See "),
+            ("pictures/ben-lake.jpg", true, "pictures/ben-lake.jpg"),
+            ("Ben", false, "Ben"),
+            ("Ben by the lake", false, "Ben by the lake"),
+            ("maya%20k.pdf", true, "maya k.pdf"),
+        ];
+        let expected = expected.map(|(at, is_address, text)| (at.to_owned(), is_address, text.to_owned()));
+        assert_eq!(found[..5], expected);
+        assert!(found[5].2 == " and the sheet or #t." && found.len() == 6, "{found:?}");
+    }
+}
