@@ -127,7 +127,8 @@ impl<'a> Fields<'a> {
                     reasons.push((At { value: word, at }, text.trim().to_owned()));
                 }
                 _ => {
-                    self.mistake(&at, format!("no reason stands behind `{word}`"), format!("say what it is: {example}"))
+                    let what = format!("no reason stands behind `{word}`");
+                    self.mistake(&at, what, format!("say what it is: {example}"));
                 }
             }
         }

@@ -21,9 +21,9 @@ struct Piece {
 }
 
 impl Run {
-    pub(crate) fn address(text: String, from: Range<usize>) -> Self {
+    pub(crate) fn address(text: &str, from: Range<usize>) -> Self {
         let mut run = Self { is_address: true, ..Self::default() };
-        run.push(&text, from);
+        run.push(text, from);
         run
     }
 
@@ -188,15 +188,12 @@ pub(crate) fn unescaped(address: &str) -> String {
     let mut rest = address.as_bytes();
     while let Some((&first, after)) = rest.split_first() {
         let hex = after.get(..2).and_then(|hex| data_encoding::HEXUPPER_PERMISSIVE.decode(hex).ok());
-        match hex.filter(|_| first == b'%') {
-            Some(decoded) => {
-                bytes.extend(decoded);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(first);
-                rest = after;
-            }
+        if let Some(decoded) = hex.filter(|_| first == b'%') {
+            bytes.extend(decoded);
+            rest = &after[2..];
+        } else {
+            bytes.push(first);
+            rest = after;
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()

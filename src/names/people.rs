@@ -77,15 +77,19 @@ impl Exceptions {
 
 impl People {
     pub(crate) fn of<'a>(members: impl Iterator<Item = &'a Member>) -> Self {
+        // "Maya" and "maya" are one name, found in either form.
+        let class = |rule: Rule| if rule == Rule::Any { Rule::Capital } else { rule };
         let mut known: HashMap<(Vec<String>, Rule), usize> = HashMap::new();
         let mut people = Self::default();
         for member in members {
             for call in called(member) {
-                let number = *known.entry((call.words.clone(), call.rule)).or_insert_with(|| {
+                let number = *known.entry((call.words.clone(), class(call.rule))).or_insert_with(|| {
                     people.names.push(Name { words: call.words, rule: call.rule, whose: Vec::new() });
                     people.names.len() - 1
                 });
-                let whose = &mut people.names[number].whose;
+                let name = &mut people.names[number];
+                name.rule = name.rule.min(call.rule);
+                let whose = &mut name.whose;
                 if !whose.contains(&member.folder) {
                     whose.push(member.folder.clone());
                 }
@@ -113,7 +117,9 @@ impl People {
             let covers = |place: &Range<usize>| place.start <= find.at.start && find.at.end <= place.end;
             let covering: Vec<usize> =
                 excepted.iter().filter(|(_, place)| covers(place)).map(|(number, _)| *number).collect();
-            covering.iter().for_each(|number| exceptions.0[*number].1 = true);
+            for number in &covering {
+                exceptions.0[*number].1 = true;
+            }
             covering.is_empty()
         });
         finds.sort_by_key(|find| find.at.start);

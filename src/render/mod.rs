@@ -17,6 +17,7 @@ mod reading;
 mod remarks;
 mod sanitise;
 mod table;
+mod telling;
 mod template;
 mod theme;
 mod value;
@@ -29,10 +30,11 @@ use flaw::Flaw;
 #[doc(hidden)]
 pub use markdown::commonmark;
 use minijinja::{Environment, OutputSpan, Value};
-pub(crate) use naming::group_titles;
-use naming::{Named, Naming};
+use naming::Named;
 pub use open::{OpenFile, help, open_site};
 pub(crate) use remarks::remarks;
+use telling::Naming;
+pub(crate) use telling::group_titles;
 pub use theme::Theme;
 use value::Marks;
 
@@ -195,8 +197,8 @@ impl<'a> Job<'a> {
                 .mistake(&(0..0), what, "write a shorter heading, or a `title` of its own")
                 .into());
         }
-        let content = Content { title: made_visible(&title), html: body.html, named: Vec::new() };
-        Ok(Content { named: self.named(&text, &context, &content), ..content })
+        let shown = Content { title: made_visible(&title), html: body.html, named: Vec::new() };
+        Ok(Content { named: self.named(&text, &context, &shown), ..shown })
     }
 
     fn marks(&self) -> Marks {

@@ -11,7 +11,7 @@ use super::{
     Content, Job,
     context::{Looked, context},
     date, direction, layout,
-    naming::Naming,
+    telling::Naming,
     theme::{FRONT, LIST, MISSING, OPEN, Theme},
 };
 use crate::{

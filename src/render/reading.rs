@@ -99,7 +99,7 @@ impl Reading<'_> {
         // A place in the same page is called as its heading is; a telephone number is nobody's name.
         if !address.is_empty() && !address.starts_with('#') && !address.starts_with("tel:") {
             let shown = unescaped(&self.marks.put(address, as_segment));
-            self.runs.push(Run::address(shown, place(address)));
+            self.runs.push(Run::address(&shown, place(address)));
         }
         let mut run = Run::default();
         run.push(&self.marks.put(title, as_text), place(title));

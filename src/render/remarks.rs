@@ -4,10 +4,7 @@
 //! In: a page. Out: remarks at their places, and what the page links to. Its template runs, its Markdown is read; nothing is
 //! sanitised or laid out, so that every build can afford it.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::Range,
-};
+use std::{collections::BTreeSet, ops::Range};
 
 use minijinja::Value;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
@@ -43,7 +40,7 @@ pub(crate) fn remarks(page: &Page, practice: &Practice, theme: &Theme) -> Remark
         readers.push(&nobody);
     }
     let mut used = Used::default();
-    let mut found = BTreeMap::new();
+    let mut found = BTreeSet::new();
     for reader in readers {
         let looked = Looked::default();
         let seen = (page.audience != Audience::Open).then_some(reader);
@@ -55,7 +52,7 @@ pub(crate) fn remarks(page: &Page, practice: &Practice, theme: &Theme) -> Remark
             break;
         }
     }
-    remarked.remarks = found.into_keys().collect();
+    remarked.remarks = found.into_iter().collect();
     remarked.remarks.extend(job.unneeded(&used));
     remarked.needs = used.of_practice;
     remarked
@@ -63,7 +60,7 @@ pub(crate) fn remarks(page: &Page, practice: &Practice, theme: &Theme) -> Remark
 
 impl Job<'_> {
     /// One form of the page.
-    fn look(&self, text: &str, context: &Value, found: &mut BTreeMap<Mistake, ()>, links: &mut BTreeSet<String>) {
+    fn look(&self, text: &str, context: &Value, found: &mut BTreeSet<Mistake>, links: &mut BTreeSet<String>) {
         let mut glance = Glance { is_empty: true, level: 1, ..Glance::default() };
         for (event, at) in Parser::new_ext(text, options()).into_offset_iter() {
             glance.event(event, at);
@@ -71,7 +68,7 @@ impl Job<'_> {
         links.extend(glance.links);
         if glance.is_empty {
             let hint = "write something; or draft = true in the front matter, until it is written";
-            found.insert(Mistake::whole(&self.page.file, "a page with nothing in it", hint), ());
+            found.insert(Mistake::whole(&self.page.file, "a page with nothing in it", hint));
         }
         if glance.flaws.is_empty() {
             return;
@@ -79,7 +76,7 @@ impl Job<'_> {
         let spans = self.spans(text, context);
         for (at, what, hint) in glance.flaws {
             let (source, at) = self.place(&spans, &at);
-            found.insert(source.mistake(&at, what, hint), ());
+            found.insert(source.mistake(&at, what, hint));
         }
     }
 

@@ -69,20 +69,16 @@ impl Marks {
         let mut start = 0;
         while let Some(token) = text[start..].find(self.begin()).map(|n| start + n) {
             let begin = token + self.begin().len_utf8();
-            let end = match self.value(&text[begin..]) {
-                Some((value, after)) => {
-                    pieces.push((text[start..token].to_owned(), start..token));
-                    let mut written = String::new();
-                    escape(&value, &mut written);
-                    pieces.push((written, token..text.len() - after.len()));
-                    text.len() - after.len()
-                }
-                None => {
-                    pieces.push((text[start..begin].to_owned(), start..begin));
-                    begin
-                }
-            };
-            start = end;
+            if let Some((value, after)) = self.value(&text[begin..]) {
+                pieces.push((text[start..token].to_owned(), start..token));
+                let mut written = String::new();
+                escape(&value, &mut written);
+                start = text.len() - after.len();
+                pieces.push((written, token..start));
+            } else {
+                pieces.push((text[start..begin].to_owned(), start..begin));
+                start = begin;
+            }
         }
         pieces.push((text[start..].to_owned(), start..text.len()));
         pieces

@@ -1,6 +1,6 @@
 //! Nobody is named to others: each hard case is found where the file says, and nothing else is.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
 use heldspace::content::Mistake;
 use serde::Deserialize;
@@ -85,10 +85,10 @@ impl Case {
         let quoted = |text: &str| serde_json::to_string(text).unwrap();
         let mut text = format!("name = {}\nemail = \"{folder}@example.org\"\n", quoted(name));
         if let Some(also) = self.also.get(folder) {
-            text += &format!("also = {}\n", serde_json::to_string(also).unwrap());
+            writeln!(text, "also = {}", serde_json::to_string(also).unwrap()).unwrap();
         }
         if let Some(whom) = self.acts_for.get(folder) {
-            text += &format!("acts_for = \"{whom}\"\n");
+            writeln!(text, "acts_for = \"{whom}\"").unwrap();
         }
         if self.closed.iter().any(|closed| closed == folder) {
             text += "closed = 2026-01-01\n";
