@@ -18,6 +18,7 @@
 //! | [`roster`] | a spreadsheet of people, the practice | who is new, or every mistake at once | keys; writes nothing |
 //! | [`writing`] | a template for new pages, what is known | drafts to be written, or every mistake at once | keys; writes nothing |
 //! | [`render`] | a page, a reader, a theme | [`render::RenderedPage`], or [`render::OpenFile`] | keys, a store, a clock |
+//! | [`check`] | pages, a theme | every mistake and remark, before anyone is given anything | keys, a store; it writes nothing |
 //! | [`seal`] | a rendered page, a mailbox, [`keys`] | age files and the index that names them | folders, templates, a host |
 //! | [`publish`] | all of these, and what was given before | a plan to show, and then a publication | how to ask anyone |
 //! | [`host`] | paths and bytes | the same, from somewhere else | what a file means; whom to believe |
@@ -46,6 +47,7 @@
 //!   `tests/it/people.rs`.
 //! - A notice names nobody and says nothing, and none is sent twice for one cause: `tests/it/notice/`.
 //! - Nothing an unsigned byte says is believed, in the browser either: `tests/web/hostile.test.mjs`.
+//! - Nobody is named to others in a page, unless it says so and rests on their consent: `tests/it/check/names.rs`.
 //! - The host can't change its audit log behind what was seen of it: `tests/it/audit.rs`.
 //! - Nobody but the practice publishes at its host, nothing twice, nothing halfway: `tests/it/publishing.rs`.
 //! - No notice goes out twice for one cause, and none is lost without a word: `tests/it/notice/killed.rs`, `tests/it/send.rs`.
@@ -62,6 +64,8 @@
 pub mod attachment;
 #[cfg(feature = "author")]
 pub mod audit;
+#[cfg(feature = "author")]
+pub mod check;
 #[cfg(any(feature = "author", feature = "serve"))]
 pub mod cli;
 #[cfg(feature = "author")]

@@ -1,78 +1,56 @@
 //! Names and words, compared as people read them: whatever the capitals, accents and compatibility forms.
 //!
-//! In: a text, and what to look for. Out: whether it stands there, word by word.
+//! In: a text, and what to look for. Out: whether it stands there, word by word, and where. Everything that looks for
+//! somebody's name looks here: pages before they are sealed, notices before they are sent, exports before they are handed
+//! over. What a person is called is in [`called`]; finding all of them in a text in [`people`]; what a document says in
+//! [`html`].
 
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+mod called;
+pub(crate) mod html;
+mod people;
+mod word;
 
-use crate::visible::is_hidden;
+pub(crate) use called::parts;
+pub(crate) use people::{Exceptions, Find, People};
+pub(crate) use word::{Words, fold};
+use word::{concat, is_unspaced};
 
 /// Inside a longer label a shorter word would be found everywhere.
 const INSIDE: usize = 4;
 
-/// A text as the words in it, folded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Words(Vec<String>);
-
 /// A word or phrase to look for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Phrase {
-    words: Words,
+    words: Vec<String>,
     /// `*` stood at its end.
     any_ending: bool,
-}
-
-/// Case, accents and compatibility forms taken away. By way of capitals: `ß` and `SS`, `ς` and `σ` become the same.
-pub(crate) fn fold(text: &str) -> String {
-    let plain = text.nfkd().filter(|&c| !is_combining_mark(c) && !is_hidden(c));
-    let folded = plain.flat_map(char::to_uppercase).flat_map(char::to_lowercase);
-    folded.nfkd().filter(|&c| !is_combining_mark(c)).collect()
-}
-
-impl Words {
-    pub(crate) fn of(text: &str) -> Self {
-        Self(
-            fold(text)
-                .split(|c: char| !c.is_alphanumeric())
-                .filter(|word| !word.is_empty())
-                .map(str::to_owned)
-                .collect(),
-        )
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
-    }
-
-    /// Scripts that leave no space between words have no capitals either.
-    fn has_no_case(&self) -> bool {
-        self.0.iter().flat_map(|word| word.chars()).any(|c| c.is_alphabetic() && !c.is_lowercase())
-    }
 }
 
 impl Phrase {
     /// A name or a title, as it is.
     pub(crate) fn exact(text: &str) -> Self {
-        Self { words: Words::of(text), any_ending: false }
+        Self { words: Words::of(text).folded(), any_ending: false }
     }
 
     /// A line of a list, with or without `*` at its end.
     pub(crate) fn of_list(line: &str) -> Self {
-        Self { words: Words::of(line), any_ending: line.trim_end().ends_with('*') }
+        Self { any_ending: line.trim_end().ends_with('*'), ..Self::exact(line) }
     }
 
     /// In bytes, without what stands between the words.
     pub(crate) fn length(&self) -> usize {
-        self.words.0.iter().map(String::len).sum()
+        self.words.iter().map(String::len).sum()
     }
 
     /// Whether the words stand in `text`, one after the other.
     pub(crate) fn is_in(&self, text: &Words) -> bool {
-        let Some((last, first)) = self.words.0.split_last() else { return false };
-        if self.words.has_no_case() {
-            return text.0.concat().contains(&self.words.0.concat());
+        let Some((last, first)) = self.words.split_last() else { return false };
+        if self.words.iter().any(|word| is_unspaced(word)) {
+            return concat(text.iter()).contains(&concat(self.words.iter().map(String::as_str)));
         }
+        let text: Vec<&str> = text.iter().collect();
         let ends = |word: &str| if self.any_ending { word.starts_with(last.as_str()) } else { word == last };
-        text.0.windows(self.words.0.len()).any(|window| {
+        text.windows(self.words.len()).any(|window| {
             let (end, begin) = window.split_last().expect("as long as the phrase");
             begin == first && ends(end)
         })
@@ -80,8 +58,8 @@ impl Phrase {
 
     /// Whether it can be read inside a label of an address, where nothing, or a hyphen, stands between words.
     pub(crate) fn is_inside(&self, address: &str) -> bool {
-        let wanted = self.words.0.concat();
-        let mut labels = address.split(['.', '@', ':']).map(|label| Words::of(label).0.concat());
+        let wanted = concat(self.words.iter().map(String::as_str));
+        let mut labels = address.split(['.', '@', ':']).map(|label| concat(Words::of(label).iter()));
         wanted.chars().count() >= INSIDE && labels.any(|label| label.contains(&wanted))
     }
 }

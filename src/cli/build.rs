@@ -6,12 +6,13 @@ use clap::Args;
 
 use super::{Common, Failure, Terminal, ask, context, dates, renamed};
 use crate::{
-    content::{Lapsed, Mistakes, Page, Survey, read_pages},
+    check,
+    content::{Lapsed, Page, Survey, read_pages},
     keys::Keys,
     practice::{Home, Lock, Practice},
     publish::{self, Change, Closing, Done, Plan, Publication, Sources, What},
     record::Record,
-    render::{Theme, open_site, render_page},
+    render::Theme,
     store::Store,
     visible::visible_line,
     wire::UnixTime,
@@ -57,6 +58,7 @@ impl Build {
         let (publication, mended) = desk.publication(self.verify, terminal, context::now()).await?;
         let plan = publication.plan();
         show(&plan, terminal);
+        desk.remark(terminal);
         if !plan.is_empty() {
             let question =
                 if opens(&plan) { "Publish this, for everyone on the open web too?" } else { "Publish this?" };
@@ -85,7 +87,8 @@ impl Desk {
         let survey = Survey::read(&common.root);
         let theme = Theme::read(&survey.practice);
         if !survey.mistakes.is_empty() {
-            return Err(all_mistakes(survey, theme).into());
+            // What rendering would find wrong too.
+            return Err(check::mistakes(&survey, &theme).into());
         }
         let (mut practice, pages, theme) = (survey.practice, survey.pages, theme?);
         let keys = context::keys(common)?;
@@ -142,6 +145,16 @@ impl Desk {
     }
 }
 
+impl Desk {
+    /// How much is worth a look; what it is, `check` says.
+    pub fn remark(&self, terminal: &Terminal) {
+        let remarks = check::remarks(&self.practice, &self.pages, &self.theme).len();
+        if remarks > 0 {
+            terminal.note(format!("\n{}: `heldspace check` shows more.", count(remarks, "remark")));
+        }
+    }
+}
+
 /// Whether something goes on the open web.
 pub fn opens(plan: &Plan) -> bool {
     plan.count(What::NewlyOpen) + plan.count(What::OpenChanged) > 0
@@ -159,19 +172,6 @@ pub async fn commit(publication: Publication<'_>, terminal: &Terminal) -> Result
         terminal.note(format!("\nIssued for {}.", names.join(", ")));
     }
     Ok(done)
-}
-
-/// What rendering would find wrong too: a person gets one list, not one mistake after another.
-fn all_mistakes(survey: Survey, theme: Result<Theme, Mistakes>) -> Mistakes {
-    let Survey { practice, pages, mut mistakes } = survey;
-    match theme {
-        Ok(theme) => {
-            mistakes.extend(pages.iter().filter_map(|page| render_page(page, &practice, &theme).err()).flatten());
-            mistakes.extend(open_site(&pages, &practice, &theme).err().into_iter().flatten());
-        }
-        Err(more) => mistakes.extend(more),
-    }
-    Mistakes::new(mistakes)
 }
 
 const HEADINGS: [(What, &str); 6] = [

@@ -40,6 +40,8 @@ macro_rules! failures {
             NoAddress { place: String },
             #[error("{}", findings(*.stops, *.duties))]
             Findings { stops: usize, duties: usize },
+            #[error("{number} remarks")]
+            Remarks { number: usize },
             #[error("site.toml does not say how long the record is kept")]
             NoRetention,
             #[error("there is no version {number}")]
@@ -86,6 +88,7 @@ macro_rules! failures {
                 match self {
                     $($(#[$cfg])* Self::$name(error) => error.exit_code(),)*
                     Self::Findings { stops: 1.., .. } => 4,
+                    Self::Remarks { .. } => 3,
                     Self::Runtime(_) | Self::Findings { .. } | Self::NotShown(_) | Self::Editor { .. } | Self::NoticesLeft { .. } => 1,
                     Self::NoHost
                     | Self::AddressesChanged
@@ -173,6 +176,7 @@ impl Failure {
             Self::Country { known, .. } => format!("Known are: {known}. For another country take the nearest and then write its help lines into site.toml, under [help]."),
             Self::NoMailbox { member } => format!("`heldspace member rekey {member}` makes one, with a card."),
             Self::NothingPublished => "Run `heldspace build` first.".into(),
+            Self::Remarks { .. } => "They stop no build; `heldspace check` without --strict lets them pass.".into(),
             Self::NoRetention => "Nothing was changed: without it everything stays. The law, or your board, says how long; then write it into site.toml: keep_years = 7 under [record].".into(),
             Self::NoVersion { of, .. } => format!("This page has versions 1 to {of}."),
             Self::NotGiven { .. } => "Nothing was changed. Name its file, the end of it, or its title; `heldspace show MEMBER` lists what someone has.".into(),

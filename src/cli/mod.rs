@@ -14,6 +14,8 @@ mod certificates;
 #[path = "no_certificates.rs"]
 mod certificates;
 #[cfg(feature = "author")]
+mod check;
+#[cfg(feature = "author")]
 mod code;
 #[cfg(feature = "author")]
 mod completions;
@@ -158,6 +160,8 @@ enum Command {
     #[cfg(feature = "author")]
     New(new::New),
     #[cfg(feature = "author")]
+    Check(check::Check),
+    #[cfg(feature = "author")]
     Build(build::Build),
     #[cfg(feature = "author")]
     Send(send::Send),
@@ -229,6 +233,8 @@ impl Command {
             Self::Hold(command) => command.run(common, terminal),
             #[cfg(feature = "author")]
             Self::New(command) => command.run(common, terminal),
+            #[cfg(feature = "author")]
+            Self::Check(command) => command.run(common, terminal),
             #[cfg(feature = "author")]
             Self::Build(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]

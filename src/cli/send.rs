@@ -66,6 +66,7 @@ impl Send {
         let plan = publication.plan();
         build::show(&plan, terminal);
         notify::show(&ready, terminal);
+        desk.remark(terminal);
         if self.dry_run {
             terminal.data(&json!({
                 "plan": plan.counts(),

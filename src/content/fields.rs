@@ -111,6 +111,30 @@ impl<'a> Fields<'a> {
         Some(At { value, at })
     }
 
+    /// The table below `key`: names that the author chooses, each with the reason for it. Without one it is a mistake.
+    pub(crate) fn reasons(&mut self, key: &'static str, example: &str) -> Vec<(At<String>, String)> {
+        let Some(Node { at, shape }) = self.take(key) else { return Vec::new() };
+        let Shape::Table(entries) = shape else {
+            return self
+                .wrong(key, &at, &shape, &format!("words, each with its reason: {example}"))
+                .unwrap_or_default();
+        };
+        let mut reasons = Vec::new();
+        for Entry { key: word, at, value } in entries {
+            let is_empty = |text: &str| text.trim().is_empty();
+            match &value.shape {
+                Shape::Text(text) if !is_empty(text) && !is_empty(&word) => {
+                    reasons.push((At { value: word, at }, text.trim().to_owned()));
+                }
+                _ => {
+                    let what = format!("no reason stands behind `{word}`");
+                    self.mistake(&at, what, format!("say what it is: {example}"));
+                }
+            }
+        }
+        reasons
+    }
+
     pub(crate) fn boolean(&mut self, key: &'static str) -> Option<At<bool>> {
         match self.take(key)? {
             Node { at, shape: Shape::Boolean(value) } => Some(At { value, at }),

@@ -47,6 +47,11 @@ impl Mistake {
         Self { file: file.into(), line: None, column: None, what: what.into(), hint: hint.into(), excerpt: None }
     }
 
+    /// Another mistake at the same place.
+    pub(crate) fn saying(self, what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { what: what.into(), hint: hint.into(), ..self }
+    }
+
     /// The same mistake at `line`, of which the characters `start..end` (from 0) are meant.
     pub(super) fn at(mut self, number: usize, line: &str, start: usize, end: usize) -> Self {
         self.line = Some(number);

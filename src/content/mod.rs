@@ -29,11 +29,12 @@ pub(crate) use {
     address::address,
     audience::Place,
     fields::{At, Fields, SHORT},
+    naming::NotName,
     node::{Entry, Node, Shape},
     slug::slug,
     source::{Source, TEXT_LIMIT, open_regular, read_regular, symbolic_link},
     suggest::nearest,
-    walk::is_left_out,
+    walk::{is_left_out, is_markdown},
 };
 pub use {
     audience::Audience,

@@ -3,7 +3,10 @@
 //! A consent that was never given is a mistake: the page can't be given to anyone. One that has lapsed or was revoked
 //! takes the page from its other readers and leaves it with the person named, so that a build takes back what it must.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+};
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -25,6 +28,28 @@ pub struct Lapsed {
     /// The last day it counted, or the day it was revoked.
     pub on: Date,
     pub revoked: bool,
+}
+
+/// A word of a page that is not the member of that name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NotName {
+    pub(crate) word: String,
+    pub(crate) at: Range<usize>,
+}
+
+/// Where what a page's front matter says of people stands in its file.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Said {
+    pub(crate) title: Option<Range<usize>>,
+    pub(crate) summary: Option<Range<usize>>,
+    /// `not_names`.
+    pub(crate) not_names: Vec<NotName>,
+}
+
+/// What `not_names` says: words that are no names there, each with a reason.
+pub(super) fn not_names(fields: &mut Fields<'_>) -> Vec<NotName> {
+    let reasons = fields.reasons("not_names", "not_names = { Grace = \"the grace before a meal\" }");
+    reasons.into_iter().map(|(word, _)| NotName { word: word.value, at: word.at }).collect()
 }
 
 /// Who may read a page today, in the order of their folders, and whose consent the others lack.

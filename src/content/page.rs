@@ -11,7 +11,7 @@ use super::{
     fields::{At, Fields},
     front_matter::{self, FrontMatter},
     mistake::Mistake,
-    naming,
+    naming::{self, Said},
     node::{Node, Shape},
     source::Source,
     suggest,
@@ -39,6 +39,7 @@ pub struct Page {
     pub for_newcomers: bool,
     /// The members whom the text names, by folder: others read it with the consent of each.
     pub names: Vec<String>,
+    pub(crate) said: Said,
     /// The path below `content/`, with `/`, in one Unicode form.
     path: String,
     pub(crate) body: Source,
@@ -155,15 +156,21 @@ impl Page {
         let mut fields = Fields::new(source, split.keys, mistakes);
         fields.boolean("draft");
         let title = fields.short_text("title").and_then(|text| plain_title(&mut fields, text));
+        let title_at = title.as_ref().map(|title| title.at.clone());
         let date = fields.date("date").map(|date| date.value);
         let term = term::read(&mut fields);
         let order = fields.integer("order").map(|number| number.value);
-        let summary = fields.text("summary").map(|text| text.value);
+        let summary = fields.text("summary");
         let id = fields.text("id").and_then(|text| identity(&mut fields, text));
         let for_newcomers = newcomers(&mut fields, file);
         let kind = fields.text("kind").and_then(|text| kind(&mut fields, &text));
         let audience = audience(&mut fields, file, practice);
         let names = naming::read(&mut fields, practice);
+        let said = Said {
+            title: title_at,
+            summary: summary.as_ref().map(|text| text.at.clone()),
+            not_names: naming::not_names(&mut fields),
+        };
         let Some(audience) = audience else {
             fields.finish();
             return None;
@@ -172,16 +179,17 @@ impl Page {
         term::check(&mut fields, &term, date, kind);
         let page = Self {
             file: file.to_owned(),
-            title,
+            title: title.map(|title| title.value),
             date,
             term: term.term,
             order,
             kind,
             audience,
             id,
-            summary,
+            summary: summary.map(|text| text.value),
             for_newcomers,
             names: names.iter().map(|name| name.value.clone()).collect(),
+            said,
             path: path(file),
             body: split.body,
         };
@@ -202,7 +210,7 @@ fn newcomers(fields: &mut Fields<'_>, file: &Path) -> bool {
 }
 
 /// A title is the same for all, and so is no template.
-fn plain_title(fields: &mut Fields<'_>, title: At<String>) -> Option<String> {
+fn plain_title(fields: &mut Fields<'_>, title: At<String>) -> Option<At<String>> {
     if title.value.contains("{{") || title.value.contains("{%") {
         fields.mistake(
             &title.at,
@@ -211,7 +219,7 @@ fn plain_title(fields: &mut Fields<'_>, title: At<String>) -> Option<String> {
         );
         return None;
     }
-    Some(title.value)
+    Some(title)
 }
 
 fn is_draft(keys: &Node) -> bool {

@@ -105,7 +105,8 @@ fn conflict(path: &Path) -> Mistake {
     )
 }
 
-fn is_markdown(name: &str) -> bool {
+/// Whether a file of this name is a page.
+pub(crate) fn is_markdown(name: &str) -> bool {
     let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
     extension.is_some_and(|extension| extension == "md" || extension == "markdown")
 }

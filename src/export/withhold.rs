@@ -8,14 +8,11 @@ use std::collections::BTreeMap;
 use super::Version;
 use crate::{
     content::Page,
-    names::{Phrase, Words},
+    names::{Phrase, Words, html::runs, parts},
     practice::{Member, Practice},
     record::NotedPage,
     wire::UnixTime,
 };
-
-/// One letter is no name.
-const SHORTEST: usize = 2;
 
 /// A page that was kept back; its text is nowhere in the export.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +57,7 @@ impl<'a> Names<'a> {
         let own = Words::of(&member.name);
         let own: Vec<&str> = own.iter().collect();
         let others = practice.members.values().filter(|other| other.folder != member.folder);
-        let phrases = others.flat_map(|other| phrases(&other.name, &own)).collect();
+        let phrases = others.flat_map(|other| phrases(other, &own)).collect();
         let said = pages.iter().map(|page| (page.file.to_string_lossy().replace('\\', "/"), page.names.as_slice()));
         Self { member, phrases, said: said.collect() }
     }
@@ -74,53 +71,25 @@ impl<'a> Names<'a> {
         }
         let Some(document) = &version.document else { return Some(Reason::Lost) };
         let title = format!("{} {}", version.page.title, version.page.audience.title);
-        let texts = [Words::of(&text_of(document)), Words::of(&title)];
+        let mut texts = words_of(document);
+        texts.push(Words::of(&title));
         let found = self.phrases.iter().any(|phrase| texts.iter().any(|text| phrase.is_in(text)));
         found.then_some(Reason::Found)
     }
 }
 
-/// The whole name, and each word of it that begins like one: `van` and `de` stand in every text. What is in the person's own
+/// The whole name, each word of it that may stand for it, and what else the person is called. What is in the person's own
 /// name too tells nothing.
-fn phrases(name: &str, own: &[&str]) -> Vec<Phrase> {
-    let is_name =
-        |word: &&str| word.chars().count() >= SHORTEST && !word.chars().next().is_some_and(char::is_lowercase);
-    let words = name.split(|c: char| !c.is_alphanumeric()).filter(is_name);
-    let is_other = |word: &str| !Words::of(word).iter().all(|word| own.contains(&word));
-    let parts = words.filter(|word| is_other(word)).map(Phrase::exact);
-    std::iter::once(name).filter(|name| is_other(name)).map(Phrase::exact).chain(parts).collect()
+fn phrases(other: &Member, own: &[&str]) -> Vec<Phrase> {
+    let names = std::iter::once(&other.name).chain(&other.also);
+    let all = names.flat_map(|name| std::iter::once(name.as_str()).chain(parts(name)));
+    let is_other = |word: &&str| !Words::of(word).iter().all(|word| own.contains(&word));
+    all.filter(is_other).map(Phrase::exact).collect()
 }
 
-/// What a person sees of a document, and what is read out to them: its text, and what stands in quotes within its tags.
-fn text_of(html: &str) -> String {
-    let (mut text, mut aside) = (String::new(), String::new());
-    let (mut is_tag, mut quote) = (false, None);
-    for c in html.chars() {
-        match (is_tag, quote) {
-            (false, _) if c == '<' => is_tag = true,
-            (false, _) => text.push(c),
-            (true, None) if c == '>' => {
-                is_tag = false;
-                aside.push(' ');
-            }
-            (true, None) if c == '"' || c == '\'' => quote = Some(c),
-            (true, Some(end)) if c == end => {
-                quote = None;
-                aside.push(' ');
-            }
-            (true, Some(_)) => aside.push(c),
-            (true, None) => {}
-        }
-    }
-    let all = spaced(html) + " " + &text + " " + &aside;
-    all.replace("&#x27;", "'").replace("&#39;", "'").replace("&nbsp;", " ").replace("&shy;", "").replace("&amp;", "&")
-}
-
-/// The text with a space for every tag: words of two blocks are two.
-fn spaced(html: &str) -> String {
-    let parts = html.split('<').enumerate();
-    let texts = parts.map(|(n, part)| if n == 0 { part } else { part.split_once('>').map_or("", |(_, text)| text) });
-    texts.collect::<Vec<_>>().join(" ")
+/// What a person sees of a document, and what is read out to them.
+fn words_of(html: &str) -> Vec<Words> {
+    runs(html).iter().map(|run| Words::of(&run.text)).collect()
 }
 
 #[cfg(test)]
@@ -129,8 +98,9 @@ mod tests {
 
     fn found(name: &str, own: &str, html: &str) -> bool {
         let own = Words::of(own);
-        let text = Words::of(&text_of(html));
-        phrases(name, &own.iter().collect::<Vec<_>>()).iter().any(|phrase| phrase.is_in(&text))
+        let other = Member { name: name.to_owned(), ..Member::default() };
+        let phrases = phrases(&other, &own.iter().collect::<Vec<_>>());
+        phrases.iter().any(|phrase| words_of(html).iter().any(|text| phrase.is_in(text)))
     }
 
     #[test]

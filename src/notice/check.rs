@@ -163,8 +163,10 @@ fn secrets(practice: &Practice, plan: &Plan) -> Vec<(String, Phrase, Secret)> {
         found.push((text.to_owned(), Phrase::exact(text), secret));
     };
     for member in practice.members.values() {
-        name(&member.name, Secret::Member);
-        single_words(&member.name).for_each(|word| name(&word, Secret::Member));
+        for called in std::iter::once(&member.name).chain(&member.also) {
+            name(called, Secret::Member);
+            single_words(called).for_each(|word| name(&word, Secret::Member));
+        }
     }
     for group in practice.groups.values() {
         name(&group.title, Secret::Group);

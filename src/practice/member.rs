@@ -20,6 +20,8 @@ const MADE: &str = "`heldspace member` writes these lines; put back what it wrot
 pub struct Member {
     pub folder: String,
     pub name: String,
+    /// What else they are called: nicknames, former names, initials.
+    pub also: Vec<String>,
     pub email: String,
     /// The language of their notices, if not the practice's.
     pub language: Option<String>,
@@ -130,6 +132,7 @@ pub(super) fn read(root: &Path, folder: &str, mistakes: &mut Vec<Mistake>) -> Me
     if let Some(name) = fields.required_text("name", "name = \"Anna\"") {
         member.name = name.value;
     }
+    member.also = also(&mut fields);
     if let Some(email) = fields.required_text("email", "email = \"anna@example.org\"") {
         member.email = email_address(&mut fields, email).unwrap_or_default();
     }
@@ -148,6 +151,18 @@ pub(super) fn read(root: &Path, folder: &str, mistakes: &mut Vec<Mistake>) -> Me
     }
     fields.finish();
     member
+}
+
+/// What else someone is called; looked for where others read, as the name is.
+fn also(fields: &mut Fields<'_>) -> Vec<String> {
+    let names = fields.texts("also").map(|list| list.value).unwrap_or_default();
+    for name in &names {
+        if name.value.chars().filter(|c| c.is_alphanumeric()).count() < 2 {
+            let hint = "write at least two letters: \"Mimi\", or \"M. K.\"";
+            fields.mistake(&name.at, format!("`{}` is no name to look for", name.value), hint);
+        }
+    }
+    names.into_iter().map(|name| name.value).collect()
 }
 
 /// SECURITY: a member's folder that was copied would make two people read each other's pages.

@@ -35,6 +35,8 @@ pub struct Site {
     pub notice: Notice,
     pub consent: Consents,
     pub record: Record,
+    /// Words that are nobody's name anywhere in this practice, and where each stands.
+    pub not_names: Vec<Placed>,
 }
 
 /// What people are asked to agree to.
@@ -214,7 +216,14 @@ fn fill(site: &mut Site, source: &Source, node: Node, mistakes: &mut Vec<Mistake
     site.notice = fields.table("notice").map(notice::read).unwrap_or_default();
     site.consent = fields.table("consent").map(consent).unwrap_or_default();
     site.record = fields.table("record").map(record).unwrap_or_default();
+    site.not_names = fields.table("names").map(names).unwrap_or_default();
     fields.finish();
+}
+
+fn names(mut fields: Fields<'_>) -> Vec<Placed> {
+    let reasons = fields.reasons("words", "words = { AA = \"the fellowship\" }");
+    fields.finish();
+    reasons.into_iter().map(|(word, _)| word.into()).collect()
 }
 
 fn consent(mut fields: Fields<'_>) -> Consents {

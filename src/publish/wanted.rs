@@ -87,6 +87,7 @@ impl Wanting<'_> {
     pub(super) async fn wanted(&self, done: &(impl Fn() + Sync)) -> Result<Wanted, PublishError> {
         let days = Days::of(self);
         let mut mistakes = days.strangers();
+        mistakes.extend(render::group_titles(self.practice, self.theme));
         let sealed: Vec<&Page> = self.pages.iter().filter(|page| page.audience != Audience::Open).collect();
         let rendered: Vec<Result<Vec<(String, WantedPage)>, Mistakes>> = sealed
             .par_iter()

@@ -6,7 +6,9 @@ use super::link::Target;
 use crate::attachment::AttachmentError;
 
 /// Blocks that will mean something, and must not be shown as code until then.
-const OURS: [&str; 6] = ["reply", "poll", "checkin", "agenda", "done", "results"];
+const OURS: [&str; 7] = ["reply", "poll", "checkin", "assessment", "agenda", "done", "results"];
+/// A longer name is still meant with two letters wrong.
+const LONG: usize = 6;
 
 /// Why a link can't be followed, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub(super) enum Wrong {
     Mangled,
     /// A block of ours that this version can't show.
     Later(&'static str),
+    /// A block whose name is nearly one of ours.
+    Almost(&'static str),
     /// A link to a file or page of the practice that can't be followed.
     Lead(Reason),
     /// A link by a scheme that nobody should follow, or to a path of the host.
@@ -56,13 +60,21 @@ impl Wrong {
     /// In a code block with this name.
     pub(super) fn block(info: &str) -> Option<Self> {
         let name = info.split_whitespace().next()?;
-        OURS.into_iter().find(|ours| *ours == name).map(Self::Later)
+        if let Some(ours) = OURS.into_iter().find(|ours| *ours == name) {
+            return Some(Self::Later(ours));
+        }
+        // SECURITY: shown as code, a question would stand there in braces, and nobody could answer it.
+        let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        let distance = |ours: &str| strsim::damerau_levenshtein(&plain, ours);
+        let is_near = |ours: &&str| distance(ours) <= if ours.len() >= LONG { 2 } else { 1 };
+        OURS.into_iter().filter(is_near).min_by_key(|ours| distance(ours)).map(Self::Almost)
     }
 
     pub(super) fn what(&self) -> String {
         match self {
             Self::Lead(reason) => return reason.what.clone(),
-            Self::Later(name) => return format!("a `{name}` block comes with a later version of heldspace"),
+            Self::Later(name) => return format!("a block `{name}` comes with a later version of heldspace"),
+            Self::Almost(name) => return format!("nearly a block `{name}`, and would be shown as code"),
             Self::Depth => "quotes or lists more than a hundred levels deep",
             Self::Html => "HTML with hundreds of elements that are never closed",
             Self::Mangled => "a printed value was changed after it was printed",
@@ -76,6 +88,9 @@ impl Wrong {
         match self {
             Self::Lead(reason) => return reason.hint.clone(),
             Self::Later(_) => "take the block out for now; shown as it is, members could not answer it",
+            Self::Almost(_) => {
+                "write the name as it is, in small letters; or, if it is code, put another word behind the backticks"
+            }
             Self::Depth => "remove some of the `>`, `*` or `[`",
             Self::Html => "close them, or write Markdown",
             Self::Mangled => {

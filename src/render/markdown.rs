@@ -39,16 +39,20 @@ pub(super) struct Manner {
     pub(super) ids: HeadingIds,
 }
 
-/// Renders `text`.
-pub(super) fn render(text: &str, manner: Manner, leads: Leads<'_>) -> Result<Body, Vec<Flaw>> {
-    let options = Options::ENABLE_TABLES
+/// What of Markdown a page can use.
+pub(super) fn options() -> Options {
+    Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_SMART_PUNCTUATION
-        | Options::ENABLE_HEADING_ATTRIBUTES;
+        | Options::ENABLE_HEADING_ATTRIBUTES
+}
+
+/// Renders `text`.
+pub(super) fn render(text: &str, manner: Manner, leads: Leads<'_>) -> Result<Body, Vec<Flaw>> {
     let mut pass = Pass::new(manner, leads);
-    for (event, at) in Parser::new_ext(text, options).into_offset_iter() {
+    for (event, at) in Parser::new_ext(text, options()).into_offset_iter() {
         if !pass.event(event, at) {
             break;
         }

@@ -11,15 +11,19 @@ mod lead;
 mod limit;
 mod link;
 mod markdown;
+mod naming;
 mod note;
 mod open;
+mod reading;
+mod remarks;
 mod sanitise;
 mod table;
+mod telling;
 mod template;
 mod theme;
 mod value;
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 
 pub(crate) use asset::published;
 use context::{Looked, context};
@@ -30,9 +34,13 @@ pub(crate) use link::replaced as replace_tags;
 use markdown::Manner;
 #[doc(hidden)]
 pub use markdown::commonmark;
-use minijinja::{Environment, Value};
+use minijinja::{Environment, OutputSpan, Value};
+use naming::Named;
 pub use open::{OpenFile, help, open_site};
+pub(crate) use remarks::remarks;
 pub(crate) use sanitise::among_others;
+use telling::Naming;
+pub(crate) use telling::group_titles;
 pub use theme::{BuiltInFile, Theme, built_in_theme};
 use value::Marks;
 
@@ -87,23 +95,54 @@ pub fn render_page(page: &Page, practice: &Practice, theme: &Theme) -> Result<Re
     let nobody = Member { name: "Anna".to_owned(), ..Member::default() };
     let first = readers.first().copied().unwrap_or(&nobody);
     let job = Job::new(page, practice, theme)?;
+    let mut naming = Naming::new(page, practice);
     let looked = Looked::default();
-    let rendered = job.document(first, &looked)?;
+    let rendered = job.document(first, &looked);
     if !looked.at_member() {
-        return Ok(Rendering::Same(rendered));
+        let (rendered, named) = rendered?;
+        naming.add(named, &readers);
+        return Mistakes::unless_any(naming.mistakes(), Rendering::Same(rendered));
     }
+    let mut failed = Failed::default();
     let mut each = BTreeMap::new();
-    let mut mistakes = Vec::new();
-    for reader in readers.iter().skip(1) {
-        match job.document(reader, &looked) {
-            Ok(page) => drop(each.insert(reader.folder.clone(), page)),
-            Err(more) => mistakes.extend(more),
+    let others = readers.iter().skip(1).map(|reader| (*reader, job.document(reader, &looked)));
+    for (reader, rendered) in std::iter::once((first, rendered)).chain(others) {
+        match rendered {
+            Ok((page, named)) if !readers.is_empty() => {
+                naming.add(named, &[reader]);
+                each.insert(reader.folder.clone(), page);
+            }
+            Ok(_) => {}
+            Err(more) => failed.add(more, reader),
         }
     }
-    if let Some(reader) = readers.first() {
-        each.insert(reader.folder.clone(), rendered);
-    }
+    let mut mistakes = failed.mistakes(readers.len());
+    mistakes.extend(naming.mistakes());
     Mistakes::unless_any(mistakes, Rendering::Each(each))
+}
+
+/// What went wrong, and for whom: a page may fail for one reader alone.
+#[derive(Default)]
+struct Failed(BTreeMap<Mistake, Vec<String>>);
+
+impl Failed {
+    fn add(&mut self, mistakes: Mistakes, reader: &Member) {
+        for mistake in mistakes {
+            self.0.entry(mistake).or_default().push(reader.name.clone());
+        }
+    }
+
+    /// With the names of those for whom it is so, where it is not so for all.
+    fn mistakes(self, readers: usize) -> Vec<Mistake> {
+        let told = |(mistake, names): (Mistake, Vec<String>)| {
+            if names.len() >= readers.max(1) {
+                return mistake;
+            }
+            let (what, hint) = (format!("for {}: {}", names.join(", "), mistake.what), mistake.hint.clone());
+            mistake.saying(what, hint)
+        };
+        self.0.into_iter().map(told).collect()
+    }
 }
 
 /// One page on its way through all stages: its template is compiled once.
@@ -117,10 +156,12 @@ struct Job<'a> {
 }
 
 /// A page's own part of a document.
-struct Content {
+struct Content<'a> {
     title: String,
     html: String,
     along: Along,
+    /// Everyone who is named in it.
+    named: Vec<Named<'a>>,
 }
 
 impl<'a> Job<'a> {
@@ -130,7 +171,7 @@ impl<'a> Job<'a> {
     }
 
     /// The sealed page for one member.
-    fn document(&self, reader: &Member, looked: &Looked) -> Result<RenderedPage, Mistakes> {
+    fn document(&self, reader: &Member, looked: &Looked) -> Result<(RenderedPage, Vec<Named<'a>>), Mistakes> {
         // SECURITY: a page that anyone may read must not depend on who reads it.
         let seen = (self.page.audience != Audience::Open).then_some(reader);
         let content = self.content(seen, looked)?;
@@ -147,7 +188,7 @@ impl<'a> Job<'a> {
             let what = format!("more than {} MiB once it is rendered", LONGEST >> 20);
             return Err(Mistake::whole(&self.page.file, what, "split it into several pages").into());
         }
-        Ok(RenderedPage { title: content.title, html, along: content.along })
+        Ok((RenderedPage { title: content.title, html, along: content.along }, content.named))
     }
 
     /// A document of the theme.
@@ -155,7 +196,7 @@ impl<'a> Job<'a> {
         layout(self.theme, name, context)
     }
 
-    fn content(&self, reader: Option<&Member>, looked: &Looked) -> Result<Content, Mistakes> {
+    fn content(&self, reader: Option<&Member>, looked: &Looked) -> Result<Content<'a>, Mistakes> {
         let context = context(reader, self.practice, looked, []);
         let text = self.text(&context)?;
         let headed = self.page.title.is_none();
@@ -175,7 +216,8 @@ impl<'a> Job<'a> {
         }
         // SECURITY: a value that is empty for this reader leaves no paragraph that tells of it.
         let html = body.html.replace("<p></p>", "");
-        Ok(Content { title: made_visible(&title), html, along: body.along })
+        let shown = Content { title: made_visible(&title), html, along: body.along, named: Vec::new() };
+        Ok(Content { named: self.named(&text, &context, &shown), ..shown })
     }
 
     fn marks(&self) -> Marks {
@@ -204,23 +246,34 @@ impl<'a> Job<'a> {
 
     /// Flaws in what the template gave, at the places in the source they come from.
     fn mistakes(&self, flaws: Vec<Flaw>, text: &str, context: &Value) -> Mistakes {
-        let spans = match self.template().and_then(|template| template.render_with_spans(context.clone())) {
-            Ok((again, spans)) if again == text => spans,
-            _ => Vec::new(),
-        };
+        let spans = self.spans(text, context);
         let mistake = |flaw: Flaw| {
-            let span = spans.iter().find(|span| span.output_range().contains(&flaw.at.start));
-            let (source, at) = match span {
-                None => (&self.page.body, flaw.at),
-                Some(span) => {
-                    let source = self.theme.sources().source(span.name()).unwrap_or(&self.page.body);
-                    let start = flaw.at.start - span.output_range().start + span.source_range().start;
-                    (source, start..start + flaw.at.len())
-                }
-            };
+            let (source, at) = self.place(&spans, &flaw.at);
             source.mistake(&at, flaw.wrong.what(), flaw.wrong.hint())
         };
         Mistakes::new(flaws.into_iter().map(mistake).collect())
+    }
+
+    /// Which part of the template gave which part of the text.
+    fn spans(&self, text: &str, context: &Value) -> Vec<OutputSpan> {
+        match self.template().and_then(|template| template.render_with_spans(context.clone())) {
+            Ok((again, spans)) if again == text => spans,
+            _ => Vec::new(),
+        }
+    }
+
+    /// The place in the source that these bytes of the text come from.
+    fn place(&self, spans: &[OutputSpan], at: &Range<usize>) -> (&'a Source, Range<usize>) {
+        let Some(span) = spans.iter().find(|span| span.output_range().contains(&at.start)) else {
+            return (&self.page.body, at.clone());
+        };
+        let source = self.theme.sources().source(span.name()).unwrap_or(&self.page.body);
+        let (out, from) = (span.output_range(), span.source_range());
+        if out.len() != from.len() {
+            return (source, from);
+        }
+        let start = at.start - out.start + from.start;
+        (source, start..start + at.len())
     }
 }
 

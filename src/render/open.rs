@@ -14,6 +14,7 @@ use super::{
     context::{Looked, context},
     date, direction, layout,
     lead::open_path,
+    telling::Naming,
     theme::{FRONT, LIST, MISSING, OPEN, Theme},
 };
 use crate::{
@@ -60,13 +61,16 @@ pub fn open_site(pages: &[Page], practice: &Practice, theme: &Theme) -> Result<V
 struct OpenPage<'a> {
     page: &'a Page,
     address: String,
-    content: Content,
+    content: Content<'a>,
 }
 
 impl<'a> OpenPage<'a> {
     fn render(page: &'a Page, address: String, practice: &'a Practice, theme: &'a Theme) -> Result<Self, Mistakes> {
-        let content = Job::new(page, practice, theme)?.content(None, &Looked::default())?;
-        Ok(Self { page, address, content })
+        let job = Job::new(page, practice, theme)?;
+        let mut content = job.content(None, &Looked::default())?;
+        let mut mistakes = Naming::open(page, practice, std::mem::take(&mut content.named));
+        mistakes.extend(job.in_address());
+        Mistakes::unless_any(mistakes, Self { page, address, content })
     }
 
     /// In the order the author gave; then the newest first.

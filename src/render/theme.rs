@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     content::{Mistake, Mistakes, Source, TEXT_LIMIT, is_left_out, read_regular, symbolic_link},
+    names::People,
     practice::Practice,
 };
 
@@ -53,6 +54,8 @@ pub struct Theme {
     templates: BTreeMap<String, Source>,
     /// What headings must not be called.
     pub(super) ids: HeadingIds,
+    /// Everyone whom a page must not name to others.
+    pub(super) people: People,
 }
 
 impl Theme {
@@ -122,7 +125,8 @@ impl Theme {
         for source in templates.values() {
             ids.reserve(source.text());
         }
-        let mut theme = Self { text: template::text(marks), layout, marks, taken, assets, templates, ids };
+        let people = People::of(practice.members.values());
+        let mut theme = Self { text: template::text(marks), layout, marks, taken, assets, templates, ids, people };
         for (name, source) in &theme.templates {
             if let Err(mistake) = template::check(source) {
                 mistakes.push(mistake);

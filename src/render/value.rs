@@ -4,7 +4,7 @@
 //! in it. To Markdown a token is a word like any other, whatever the value is; afterwards the value takes its place,
 //! escaped for that place. So a name is never markup.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{borrow::Cow, collections::BTreeSet, ops::Range};
 
 /// Sixteen digits, a beginning and an end.
 const SIZE: u32 = 18;
@@ -61,6 +61,27 @@ impl Marks {
         }
         out.push_str(rest);
         Cow::Owned(out)
+    }
+
+    /// `text` cut at its values: each piece with the value in its place, and the bytes of `text` it comes from.
+    pub(super) fn pieces(self, text: &str, escape: impl Fn(&str, &mut String)) -> Vec<(String, Range<usize>)> {
+        let mut pieces = Vec::new();
+        let mut start = 0;
+        while let Some(token) = text[start..].find(self.begin()).map(|n| start + n) {
+            let begin = token + self.begin().len_utf8();
+            if let Some((value, after)) = self.value(&text[begin..]) {
+                pieces.push((text[start..token].to_owned(), start..token));
+                let mut written = String::new();
+                escape(&value, &mut written);
+                start = text.len() - after.len();
+                pieces.push((written, token..start));
+            } else {
+                pieces.push((text[start..begin].to_owned(), start..begin));
+                start = begin;
+            }
+        }
+        pieces.push((text[start..].to_owned(), start..text.len()));
+        pieces
     }
 
     /// `text` without its values.
@@ -193,6 +214,9 @@ mod tests {
             let twice = marks.token(&format!("{around}{}", marks.token(&value)));
             let text = format!("{around}{twice}");
             prop_assert_eq!(marks.put(&text, as_text), format!("{around}{around}{value}"));
+            let pieces = marks.pieces(&text, as_text);
+            prop_assert!(pieces.windows(2).all(|pair| pair[0].1.end == pair[1].1.start));
+            prop_assert_eq!(pieces.into_iter().map(|(text, _)| text).collect::<String>(), format!("{around}{around}{value}"));
         }
     }
 }

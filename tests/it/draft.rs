@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use heldspace::{
+    check,
     content::{Mistakes, Survey},
     render::{OpenFile, Rendering, Theme, open_site, render_page},
 };
@@ -68,17 +69,15 @@ impl Draft {
     /// Every mistake there is, rendering included.
     pub(crate) fn mistakes(&self) -> Mistakes {
         let survey = Survey::read(self.root());
-        let mut mistakes = survey.mistakes;
-        match Theme::read(&survey.practice) {
-            Err(more) => mistakes.extend(more),
-            Ok(theme) => {
-                for page in &survey.pages {
-                    mistakes.extend(render_page(page, &survey.practice, &theme).err().into_iter().flatten());
-                }
-                mistakes.extend(open_site(&survey.pages, &survey.practice, &theme).err().into_iter().flatten());
-            }
-        }
-        Mistakes::new(mistakes)
+        let theme = Theme::read(&survey.practice);
+        check::mistakes(&survey, &theme)
+    }
+
+    /// Every remark there is.
+    pub(crate) fn remarks(&self) -> Mistakes {
+        let survey = Survey::read(self.root());
+        let theme = Theme::read(&survey.practice).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        check::remarks(&survey.practice, &survey.pages, &theme)
     }
 
     /// The page `file`, rendered.

@@ -13,6 +13,8 @@ mod audit;
 #[cfg(feature = "author")]
 mod cctv;
 #[cfg(feature = "author")]
+mod check;
+#[cfg(feature = "author")]
 mod clock;
 #[cfg(feature = "author")]
 mod commands;

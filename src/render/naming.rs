@@ -1,0 +1,140 @@
+//! Nobody is named to others: what each reader would get is looked through for everybody else.
+//!
+//! In: a page as one reader gets it, the text it was made of, and everyone's names. Out: each place where somebody is
+//! named, whoever may read it ([`super::telling`] decides). What counts is what is shown; the text says where that comes from.
+
+use std::collections::BTreeSet;
+
+use minijinja::Value;
+
+use super::{Content, Job, reading};
+use crate::{
+    content::{Mistake, Source},
+    names::{
+        Exceptions, Find, Words,
+        html::{self, Run},
+    },
+};
+
+/// A place where somebody is named.
+#[derive(Debug, Clone)]
+pub(super) struct Named<'a> {
+    /// Where; its text is still to be written.
+    pub(super) place: Mistake,
+    /// As it is written there.
+    pub(super) word: String,
+    /// Folders of those who may be meant.
+    pub(super) whose: &'a [String],
+}
+
+/// The exceptions that something needs, by number: the page's, and the practice's.
+#[derive(Debug, Default)]
+pub(super) struct Used {
+    pub(super) not_names: BTreeSet<usize>,
+    pub(super) of_practice: BTreeSet<usize>,
+}
+
+impl<'a> Job<'a> {
+    /// Everyone who is named in a page.
+    pub(super) fn named(&self, text: &str, context: &Value, shown: &Content<'_>) -> Vec<Named<'a>> {
+        let mut exceptions = self.exceptions();
+        let mut heard = self.find_all(&html::runs(&shown.html), &mut exceptions);
+        let mut named = self.in_front(&mut exceptions);
+        heard.extend(self.find(&shown.title, Kind::Prose, &mut exceptions));
+        let runs = reading::runs(text, self.marks());
+        let mut spans = None;
+        for run in &runs {
+            for find in self.find(&run.text, Kind::of(run), &mut exceptions) {
+                // A link may lead to a file that nobody sees the name of but in their downloads.
+                if run.is_address || heard.iter().any(|known| known.whose == find.whose) {
+                    let spans = spans.get_or_insert_with(|| self.spans(text, context));
+                    let (source, at) = self.place(spans, &run.place(&find.at));
+                    let word = run.text[find.at].to_owned();
+                    named.push(Named { place: source.mistake(&at, "", ""), word, whose: find.whose });
+                }
+            }
+        }
+        for find in heard {
+            if !named.iter().any(|known| known.whose == find.whose) {
+                let place = Mistake::whole(&self.page.file, "", "");
+                named.push(Named { place, word: find.whose[0].clone(), whose: find.whose });
+            }
+        }
+        named
+    }
+
+    /// Notes which exceptions something in `text` needs, one of the forms in which the page is read.
+    pub(super) fn used(&self, text: &str, used: &mut Used) {
+        let mut exceptions = self.exceptions();
+        let own = self.page.said.not_names.len();
+        if own + self.practice.site.not_names.len() == 0 {
+            return;
+        }
+        self.find_all(&reading::runs(text, self.marks()), &mut exceptions);
+        for line in [self.page.title.as_deref(), self.page.summary.as_deref()].into_iter().flatten() {
+            self.find(line, Kind::Prose, &mut exceptions);
+        }
+        used.not_names.extend((0..own).filter(|number| exceptions.was_used(*number)));
+        let of_practice = 0..self.practice.site.not_names.len();
+        used.of_practice.extend(of_practice.filter(|number| exceptions.was_used(own + number)));
+    }
+
+    /// The page's own, and then those of the whole practice.
+    pub(super) fn exceptions(&self) -> Exceptions {
+        let own = self.page.said.not_names.iter().map(|not| not.word.as_str());
+        Exceptions::new(own.chain(self.practice.site.not_names.iter().map(|not| not.text.as_str())))
+    }
+
+    /// Title and summary, where the front matter has them.
+    fn in_front(&self, exceptions: &mut Exceptions) -> Vec<Named<'a>> {
+        let page = self.page;
+        let lines = [(&page.title, &page.said.title), (&page.summary, &page.said.summary)];
+        let mut named = Vec::new();
+        for (text, at) in lines {
+            let (Some(text), Some(at)) = (text, at) else { continue };
+            for find in self.find(text, Kind::Prose, exceptions) {
+                let word = text[find.at].to_owned();
+                let place = self.in_file(|source| {
+                    // The word itself, where it stands as it is read.
+                    let found = source.text().get(at.clone()).and_then(|line| line.find(&word));
+                    let at = found.map_or(at.clone(), |n| at.start + n..at.start + n + word.len());
+                    source.mistake(&at, "", "")
+                });
+                named.push(Named { place, word, whose: find.whose });
+            }
+        }
+        named
+    }
+
+    /// A mistake in the page's file, front matter included.
+    pub(super) fn in_file(&self, mistake: impl Fn(&Source) -> Mistake) -> Mistake {
+        let source = Source::read(&self.practice.root, &self.page.file);
+        source.map_or_else(|_| Mistake::whole(&self.page.file, "", ""), |source| mistake(&source))
+    }
+
+    fn find_all(&self, runs: &[Run], exceptions: &mut Exceptions) -> Vec<Find<'a>> {
+        runs.iter().flat_map(|run| self.find(&run.text, Kind::of(run), exceptions)).collect()
+    }
+
+    pub(super) fn find(&self, text: &str, kind: Kind, exceptions: &mut Exceptions) -> Vec<Find<'a>> {
+        let words = match kind {
+            Kind::Prose => Words::of(text),
+            // What leads to a place in the same page, or to a telephone, names nobody.
+            Kind::Address if text.starts_with(['#']) || text.starts_with("tel:") => return Vec::new(),
+            Kind::Address => Words::of_address(&html::unescaped(text)),
+        };
+        self.theme.people.find(text, &words, exceptions)
+    }
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    Prose,
+    Address,
+}
+
+impl Kind {
+    fn of(run: &Run) -> Self {
+        if run.is_address { Self::Address } else { Self::Prose }
+    }
+}
