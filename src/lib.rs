@@ -82,6 +82,8 @@ pub mod notice;
 #[cfg(feature = "author")]
 pub mod practice;
 #[cfg(feature = "author")]
+pub mod preview;
+#[cfg(feature = "author")]
 pub mod publish;
 #[cfg(feature = "author")]
 pub mod record;

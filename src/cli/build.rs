@@ -153,7 +153,7 @@ pub async fn commit(publication: Publication<'_>, terminal: &Terminal) -> Result
 
 /// What rendering would find wrong too: a person gets one list, not one mistake after another.
 fn all_mistakes(survey: Survey, theme: Result<Theme, Mistakes>) -> Mistakes {
-    let Survey { practice, pages, mut mistakes } = survey;
+    let Survey { practice, pages, mut mistakes, .. } = survey;
     match theme {
         Ok(theme) => {
             mistakes.extend(pages.iter().filter_map(|page| render_page(page, &practice, &theme).err()).flatten());

@@ -48,6 +48,8 @@ mod member;
 mod notify;
 #[cfg(feature = "author")]
 mod open;
+#[cfg(all(feature = "author", feature = "serve"))]
+mod preview;
 #[cfg(feature = "author")]
 mod publish;
 #[cfg(feature = "author")]
@@ -133,6 +135,8 @@ enum Command {
     Disclosures(disclosures::Disclosures),
     #[cfg(feature = "author")]
     Hold(hold::Hold),
+    #[cfg(all(feature = "author", feature = "serve"))]
+    Preview(preview::Preview),
     #[cfg(feature = "author")]
     Build(build::Build),
     #[cfg(feature = "author")]
@@ -194,6 +198,8 @@ impl Command {
             Self::Disclosures(command) => command.run(common, terminal),
             #[cfg(feature = "author")]
             Self::Hold(command) => command.run(common, terminal),
+            #[cfg(all(feature = "author", feature = "serve"))]
+            Self::Preview(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Build(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]

@@ -20,7 +20,10 @@ mod unseen;
 mod walk;
 mod yaml;
 
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use audience::Place;
 use rayon::prelude::*;
@@ -34,7 +37,7 @@ pub(crate) use {
 };
 pub use {
     audience::Audience,
-    mistake::{Mistake, Mistakes},
+    mistake::{Marked, Mistake, Mistakes},
     naming::{Lapsed, is_hidden_from, readers_of},
     page::{Kind, Page},
     unseen::{is_unseen, made_visible},
@@ -49,6 +52,8 @@ const PARTS: [&str; 4] = ["library", "groups", "members", "messages"];
 pub struct Survey {
     pub practice: Practice,
     pub pages: Vec<Page>,
+    /// Files that their author has not finished: `draft = true`.
+    pub drafts: Vec<PathBuf>,
     pub mistakes: Vec<Mistake>,
 }
 
@@ -57,8 +62,8 @@ impl Survey {
     pub fn read(root: &Path) -> Self {
         let mut mistakes = Vec::new();
         let practice = Practice::read_on(root, &mut mistakes);
-        let pages = read_on(&practice, &mut mistakes);
-        Self { practice, pages, mistakes }
+        let (pages, drafts) = read_on(&practice, &mut mistakes);
+        Self { practice, pages, drafts, mistakes }
     }
 
     /// The practice and its pages, if nothing is wrong.
@@ -76,22 +81,27 @@ pub fn has_pages(root: &Path, group: &str) -> bool {
 /// Reads all pages but drafts, sorted by file.
 pub fn read_pages(practice: &Practice) -> Result<Vec<Page>, Mistakes> {
     let mut mistakes = Vec::new();
-    let pages = read_on(practice, &mut mistakes);
+    let (pages, _) = read_on(practice, &mut mistakes);
     Mistakes::unless_any(mistakes, pages)
 }
 
-fn read_on(practice: &Practice, mistakes: &mut Vec<Mistake>) -> Vec<Page> {
+/// The pages, and the drafts.
+fn read_on(practice: &Practice, mistakes: &mut Vec<Mistake>) -> (Vec<Page>, Vec<PathBuf>) {
     let files = walk::pages(&practice.root, mistakes);
     let mut told = BTreeSet::new();
     let placed: Vec<_> = files.iter().filter(|file| is_placed(file, &mut told, mistakes)).collect();
-    let read: Vec<_> = placed.into_par_iter().map(|file| Page::read(file, practice)).collect();
-    let mut pages = Vec::with_capacity(read.len());
-    for (page, mut more) in read {
+    let read: Vec<_> = placed.par_iter().map(|file| Page::read(file, practice)).collect();
+    let (mut pages, mut drafts) = (Vec::with_capacity(read.len()), Vec::new());
+    for (file, (page, mut more)) in placed.into_iter().zip(read) {
+        // A page that is no draft is there, or a mistake says why not.
+        if page.is_none() && more.is_empty() {
+            drafts.push(file.clone());
+        }
         pages.extend(page);
         mistakes.append(&mut more);
     }
     address::clashes(&pages, &practice.root, mistakes);
-    pages
+    (pages, drafts)
 }
 
 /// Whether a page lies where pages may lie.

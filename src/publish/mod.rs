@@ -24,12 +24,12 @@ pub use adopt::bring_back;
 pub use bring::{Bring, Journey};
 pub use commit::{Done, Publication, gate};
 pub use ended::ended;
-pub use given::{Given, GivenMailbox, Standing, adopt_keyrings, mailbox, published_epoch, standing};
+pub use given::{Given, GivenMailbox, Standing, adopt_keyrings, has_keyring, mailbox, published_epoch, standing};
 pub use plan::{Change, Closing, Plan, What};
 pub use sources::Sources;
 pub use tickets::{card_link, notice_link};
 use wanted::Wanting;
-pub use wanted::{Reader, Wanted, WantedPage};
+pub use wanted::{Foreseen, Reader, Wanted, WantedPage};
 
 use crate::{
     content::Mistakes,

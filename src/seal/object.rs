@@ -8,11 +8,13 @@ use zeroize::Zeroizing;
 use super::{age_file, padding::pad};
 use crate::{
     keys::Keys,
+    preview::Admitted,
     render::RenderedPage,
     wire::{Digest, MailboxId, ObjectName},
 };
 
-/// What is about to be sealed: padded, and its digest. It has no way to anywhere but [`Plaintext::seal`].
+/// What is about to be sealed: padded, and its digest. It has no way to anywhere but [`Plaintext::seal`],
+/// and to the author's own eyes.
 pub struct Plaintext {
     padded: Vec<u8>,
     digest: Digest,
@@ -68,6 +70,11 @@ impl Plaintext {
     /// The same, from the record.
     pub fn of_record(text: String, digest: Digest) -> Option<Self> {
         (Digest::of(text.as_bytes()) == digest).then(|| Self { padded: text.into_bytes(), digest })
+    }
+
+    /// SECURITY: the document, for whoever came through the preview's door and nobody else.
+    pub fn document(&self, _: &Admitted) -> &str {
+        std::str::from_utf8(&self.padded).expect("a document is text").trim_ascii_end()
     }
 
     pub(super) fn padded(&self) -> &[u8] {
