@@ -152,7 +152,7 @@ pub async fn commit(publication: Publication<'_>, terminal: &Terminal) -> Result
 }
 
 /// What rendering would find wrong too: a person gets one list, not one mistake after another.
-fn all_mistakes(survey: Survey, theme: Result<Theme, Mistakes>) -> Mistakes {
+pub fn all_mistakes(survey: Survey, theme: Result<Theme, Mistakes>) -> Mistakes {
     let Survey { practice, pages, mut mistakes, .. } = survey;
     match theme {
         Ok(theme) => {
@@ -164,7 +164,8 @@ fn all_mistakes(survey: Survey, theme: Result<Theme, Mistakes>) -> Mistakes {
     Mistakes::new(mistakes)
 }
 
-const HEADINGS: [(What, &str); 6] = [
+/// What happens to pages, as people are told.
+pub const HEADINGS: [(What, &str); 6] = [
     (What::NewlyReadable, "Newly readable"),
     (What::Changed, "Changed"),
     (What::TakenBack, "Taken back"),

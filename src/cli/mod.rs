@@ -22,6 +22,8 @@ mod context;
 #[cfg(all(feature = "author", feature = "serve"))]
 mod demo;
 #[cfg(feature = "author")]
+mod diff;
+#[cfg(feature = "author")]
 mod disclosures;
 #[cfg(feature = "author")]
 mod doctor;
@@ -138,6 +140,8 @@ enum Command {
     #[cfg(all(feature = "author", feature = "serve"))]
     Preview(preview::Preview),
     #[cfg(feature = "author")]
+    Diff(diff::Diff),
+    #[cfg(feature = "author")]
     Build(build::Build),
     #[cfg(feature = "author")]
     Send(send::Send),
@@ -200,6 +204,8 @@ impl Command {
             Self::Hold(command) => command.run(common, terminal),
             #[cfg(all(feature = "author", feature = "serve"))]
             Self::Preview(command) => command.run(common, terminal).await,
+            #[cfg(feature = "author")]
+            Self::Diff(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Build(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]

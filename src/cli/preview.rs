@@ -6,7 +6,11 @@ use clap::Args;
 use serde_json::json;
 
 use super::{Common, Failure, Terminal, context, serve::stopped};
-use crate::preview::{Past, Preview as Server, PreviewError, Room, Watch};
+use crate::{
+    clock,
+    preview::{Preview as Server, PreviewError, Room, Watch},
+    publish::Past,
+};
 
 /// See every page as each member would see it after the next build, live while you write
 ///
@@ -50,7 +54,8 @@ impl Preview {
         // Before anything is read, so that no save falls between.
         let watch = Watch::new(&common.root).map_err(|error| error.to_string());
         let past = Past::read(&common.root, keys).await.map_err(PreviewError::from)?;
-        let room = Room::open(common.root.clone(), past, self.member).await.map_err(PreviewError::from)?;
+        let room =
+            Room::open(common.root.clone(), past, self.member, clock::today).await.map_err(PreviewError::from)?;
         let server = Server::bind(self.port, room).await?;
         let url = server.url();
         terminal.data(&json!({ "url": url }));

@@ -26,6 +26,7 @@ use std::{
 };
 
 use audience::Place;
+use jiff::civil::Date;
 use rayon::prelude::*;
 pub(crate) use {
     address::address,
@@ -43,7 +44,7 @@ pub use {
     unseen::{is_unseen, made_visible},
 };
 
-use crate::practice::Practice;
+use crate::{clock, practice::Practice};
 
 const PARTS: [&str; 4] = ["library", "groups", "members", "messages"];
 
@@ -60,8 +61,13 @@ pub struct Survey {
 impl Survey {
     /// Reads the practice at `root`. With mistakes, what it holds is good for finding more of them and nothing else.
     pub fn read(root: &Path) -> Self {
+        Self::on(root, clock::today())
+    }
+
+    /// As it is on a day.
+    pub fn on(root: &Path, today: Date) -> Self {
         let mut mistakes = Vec::new();
-        let practice = Practice::read_on(root, &mut mistakes);
+        let practice = Practice { today, ..Practice::read_on(root, &mut mistakes) };
         let (pages, drafts) = read_on(&practice, &mut mistakes);
         Self { practice, pages, drafts, mistakes }
     }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Admitted, Past, Room,
+    Admitted, Room,
     data::{
         Cell, FileOf, ListData, Matrix, OpenData, OpenPage, OwnWrong, PageData, Person, Row, State, View, ViewEntry,
         Wrong,
@@ -18,7 +18,7 @@ use super::{
 use crate::{
     content::{Audience, Mistake, Page},
     practice::Member,
-    publish::PublishError,
+    publish::{Past, PublishError},
     render::direction,
     wire::UnixTime,
 };
@@ -60,7 +60,7 @@ impl Room {
         let sound = now.sound()?;
         let member = sound.practice.members.get(folder)?;
         let pages = now.outlook.readers.get(folder).map_or(&[][..], Vec::as_slice);
-        let (epoch, release) = now.past.standing();
+        let (epoch, release) = now.past.next();
         Some(ListData {
             view: View {
                 practice: sound.practice.site.practice.name.clone(),
@@ -164,7 +164,7 @@ impl<'a> Column<'a> {
 
 fn row(page: &Page, readers: &[Column<'_>], sound: &Sound, past: &Past) -> Row {
     let file = page.file.display().to_string();
-    let sources = past.sources(sound, &sound.pages);
+    let sources = past.sources(&sound.practice, &sound.pages, &sound.theme);
     let cell = |Column { member, shown, unsure }: &Column<'_>| match shown.get(file.as_str()) {
         _ if unsure.contains(&file) => Cell::Unsure,
         None => Cell::No,
@@ -201,7 +201,7 @@ fn unsure(member: &Member, sound: &Sound, past: &Past) -> Vec<String> {
     if past.is_known {
         return Vec::new();
     }
-    let sources = past.sources(sound, &sound.pages);
+    let sources = past.sources(&sound.practice, &sound.pages, &sound.theme);
     let pages = sound.pages.iter().filter(|page| sources.rests_on_the_past(page, member, &past.given));
     pages.map(|page| page.file.display().to_string()).collect()
 }

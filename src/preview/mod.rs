@@ -4,8 +4,9 @@
 //! machine, which runs the viewer's own code. It decides nothing: who reads what comes from [`crate::publish`], as for a build.
 //! It writes nothing anywhere.
 //!
-//! 1. [`Past`] is what was given before; without the keys nothing is known of it, and the page says what rests on it.
-//! 2. [`reading`] takes the folder in; [`outlook`] renders all of it, and keeps the last good state of what has a mistake now.
+//! 1. [`reading`] takes the folder in. What was given before is a [`Past`](crate::publish::Past): without the keys nothing is
+//!    known of it, and the page says what rests on it.
+//! 2. [`outlook`] renders all of it, and keeps the last good state of what has a mistake now.
 //! 3. [`Room`] holds both for whoever looks. What the browser shows is rendered first, everything else after it.
 //! 4. [`Watch`] is told of saved files.
 //! 5. [`Door`] lets in whoever has the token; only then can a [document](crate::seal::Plaintext::document) be read.
@@ -16,7 +17,6 @@ mod answers;
 pub mod data;
 mod door;
 mod outlook;
-mod past;
 mod reading;
 mod room;
 #[cfg(feature = "serve")]
@@ -24,7 +24,6 @@ mod server;
 mod watch;
 
 pub use door::{Admitted, Door, Knock};
-pub use past::Past;
 pub use room::Room;
 #[cfg(feature = "serve")]
 pub use server::Preview;

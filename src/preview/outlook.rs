@@ -6,13 +6,10 @@ use std::{
     sync::Arc,
 };
 
-use super::{
-    Past,
-    reading::{Reading, Sound},
-};
+use super::reading::{Reading, Sound};
 use crate::{
     content::{Lapsed, Mistake, Mistakes, Page},
-    publish::{Foreseen, PublishError, WantedPage},
+    publish::{Foreseen, Past, PublishError, WantedPage},
     seal::{Entry, Plaintext},
 };
 
@@ -56,7 +53,7 @@ impl Outlook {
         past: &Past,
         before: &Self,
     ) -> Result<Self, PublishError> {
-        let foreseen = past.sources(sound, pages).foreseen(&past.given).await?;
+        let foreseen = past.sources(&sound.practice, pages, &sound.theme).foreseen(&past.given).await?;
         let Foreseen { wanted, mistakes, failed, is_open_whole } = foreseen;
         let flawed = reading.mistakes.iter().map(|mistake| &mistake.file).chain(&failed);
         let flawed: BTreeSet<String> = flawed.map(|file| file.display().to_string()).collect();

@@ -5,11 +5,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::Past;
+use jiff::civil::Date;
+
 use crate::{
     content::{Mistake, Page, Survey},
     practice::Practice,
-    publish::PublishError,
+    publish::{Past, PublishError},
     render::Theme,
 };
 
@@ -32,8 +33,8 @@ pub struct Sound {
 }
 
 impl Reading {
-    pub async fn of(root: &Path, past: &Past) -> Result<Self, PublishError> {
-        let Survey { mut practice, pages, drafts, mut mistakes } = Survey::read(root);
+    pub async fn of(root: &Path, today: Date, past: &Past) -> Result<Self, PublishError> {
+        let Survey { mut practice, pages, drafts, mut mistakes } = Survey::on(root, today);
         let is_sound = mistakes.iter().all(|mistake| is_page(&mistake.file));
         let theme = match Theme::read(&practice) {
             Ok(theme) => theme,

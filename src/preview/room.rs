@@ -9,14 +9,17 @@ use std::{
     time::Duration,
 };
 
+use jiff::civil::Date;
 use tokio::sync::{Notify, watch};
 
 use super::{
-    Past,
     outlook::Outlook,
     reading::{Reading, Sound},
 };
-use crate::{clock, content::Page, publish::PublishError};
+use crate::{
+    content::Page,
+    publish::{Past, PublishError},
+};
 
 /// A browser asks again after this time, whether anything changed or not.
 const LONGEST_WAIT: Duration = Duration::from_secs(25);
@@ -25,6 +28,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(25);
 pub struct Room {
     root: PathBuf,
     pub(super) first: Option<String>,
+    today: fn() -> Date,
     now: Mutex<Now>,
     told: watch::Sender<u64>,
     /// There is a reading that was not looked through yet.
@@ -59,17 +63,22 @@ impl Now {
 }
 
 impl Room {
-    /// Takes the folder in. `first` is the member whose list is shown first.
-    pub async fn open(root: PathBuf, past: Past, first: Option<String>) -> Result<Self, PublishError> {
+    /// Takes the folder in. `first` is the member whose list is shown first; `today` tells the day.
+    pub async fn open(
+        root: PathBuf,
+        past: Past,
+        first: Option<String>,
+        today: fn() -> Date,
+    ) -> Result<Self, PublishError> {
         let past = Arc::new(past);
-        let reading = Arc::new(Reading::of(&root, &past).await?);
+        let reading = Arc::new(Reading::of(&root, today(), &past).await?);
         let sound = reading.sound.is_some().then(|| Arc::clone(&reading));
         let outlook = Arc::default();
         let now = Now { number: 1, read: 1, past, reading, sound, outlook, trouble: None, blind: None };
         let (told, _) = watch::channel(1);
         let unchecked = Notify::new();
         unchecked.notify_one();
-        Ok(Self { root, first, now: Mutex::new(now), told, unchecked })
+        Ok(Self { root, first, today, now: Mutex::new(now), told, unchecked })
     }
 
     pub(super) fn now(&self) -> Now {
@@ -97,7 +106,7 @@ impl Room {
 
     async fn take_in(&self, past: Result<Arc<Past>, PublishError>) {
         let taken = match past {
-            Ok(past) => Reading::of(&self.root, &past).await.map(|reading| (past, reading)),
+            Ok(past) => Reading::of(&self.root, (self.today)(), &past).await.map(|reading| (past, reading)),
             Err(error) => Err(error),
         };
         match taken {
@@ -128,7 +137,7 @@ impl Room {
 
     /// Whether a new day has come: it decides what is given, too.
     pub fn is_of_yesterday(&self) -> bool {
-        self.now().sound().is_some_and(|sound| sound.practice.today != clock::today())
+        self.now().sound().is_some_and(|sound| sound.practice.today != (self.today)())
     }
 
     /// Looks through every reading, one after the other, without end.

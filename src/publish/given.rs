@@ -166,7 +166,7 @@ pub async fn standing(store: &Store, keys: &Keys) -> Result<Option<Standing>, Pu
 }
 
 /// Whether a mailbox has its keyring, here or in the store.
-pub async fn has_keyring(store: &Store, home: &Home, mailbox: &Mailbox) -> Result<bool, PublishError> {
+pub(super) async fn has_keyring(store: &Store, home: &Home, mailbox: &Mailbox) -> Result<bool, PublishError> {
     if home.keyring(&mailbox.id)?.is_some() {
         return Ok(true);
     }

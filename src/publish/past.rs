@@ -1,25 +1,27 @@
-//! What was given before, which decides some of what is given next: what those who came later see of a group, and what those
-//! who left keep.
+//! What was given before, for those who only look: nothing is locked, made or written.
+//!
+//! It decides some of what is given next: what those who came later see of a group, and what those who left keep.
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
 
+use super::{Given, PublishError, Sources, given::has_keyring};
 use crate::{
+    content::Page,
     keys::{Keys, Root},
-    practice::{Home, Practice},
-    publish::{self, Given, PublishError, Sources},
+    practice::{Home, Mailbox, Practice},
     record::Record,
+    render::Theme,
     seal::key_numbers,
     store::Store,
+    wire::{Digest, Epoch, MailboxId, Release},
 };
-
-use super::reading::Sound;
 
 /// What was given before, as far as it can be read.
 pub struct Past {
     home: Home,
     store: Store,
     keys: Keys,
-    record: Record,
+    pub record: Record,
     pub given: Given,
     /// Whether the keys were there to read it with.
     pub is_known: bool,
@@ -50,25 +52,18 @@ impl Past {
         Ok(past)
     }
 
-    pub(super) fn sources<'a>(&'a self, sound: &'a Sound, pages: &'a [crate::content::Page]) -> Sources<'a> {
-        Sources {
-            practice: &sound.practice,
-            pages,
-            theme: &sound.theme,
-            keys: &self.keys,
-            home: &self.home,
-            store: &self.store,
-            record: &self.record,
-            is_aside: false,
-        }
+    /// What a publication of these would be made from.
+    pub fn sources<'a>(&'a self, practice: &'a Practice, pages: &'a [Page], theme: &'a Theme) -> Sources<'a> {
+        let Self { keys, home, store, record, .. } = self;
+        Sources { practice, pages, theme, keys, home, store, record, is_aside: false }
     }
 
     /// The members for whom a build has no mailbox.
-    pub(super) async fn without_mailbox(&self, practice: &Practice) -> Result<Vec<String>, PublishError> {
+    pub async fn without_mailbox(&self, practice: &Practice) -> Result<Vec<String>, PublishError> {
         let mut without = Vec::new();
         for member in practice.members.values() {
             let has = match &member.mailbox {
-                Some(mailbox) => publish::has_keyring(&self.store, &self.home, mailbox).await?,
+                Some(mailbox) => has_keyring(&self.store, &self.home, mailbox).await?,
                 None => false,
             };
             if !has {
@@ -78,19 +73,25 @@ impl Past {
         Ok(without)
     }
 
-    /// The practice's key in the words' numbers, if it is known.
-    pub(super) fn key(&self) -> Vec<usize> {
+    /// Where the words of the practice's key stand in the list, if it is known.
+    pub fn key(&self) -> Vec<usize> {
         if self.is_known { key_numbers(self.keys.root()).to_vec() } else { Vec::new() }
     }
 
-    pub(super) fn standing(&self) -> (u32, u64) {
+    /// The epoch, and the number that the next release has at least.
+    pub fn next(&self) -> (Epoch, Release) {
         (self.keys.epoch(), self.given.head.as_ref().map_or(0, |head| head.release) + 1)
     }
 
-    /// A mailbox for someone who has none, so that their pages can be shown all the same. Nothing is ever sealed to it.
-    pub(super) fn stand_in(&self, folder: &str) -> crate::practice::Mailbox {
-        let digest = crate::wire::Digest::of(folder.as_bytes());
-        let id = crate::wire::MailboxId::from_bytes(*digest.as_bytes().first_chunk().expect("a digest is longer"));
-        crate::practice::Mailbox::new(id, self.keys.current().identity().recipient(), *self.keys.root())
+    /// A mailbox for a member who has none, so that their pages can be shown all the same. Nothing is ever sealed to it.
+    pub fn stand_in(&self, folder: &str) -> Mailbox {
+        let digest = Digest::of(folder.as_bytes());
+        let id = MailboxId::from_bytes(*digest.as_bytes().first_chunk().expect("a digest is longer"));
+        Mailbox::new(id, self.keys.current().identity().recipient(), *self.keys.root())
+    }
+
+    /// Texts that were kept.
+    pub fn texts(&self, wanted: &[Digest]) -> Result<HashMap<Digest, String>, PublishError> {
+        Ok(self.record.texts(wanted, &self.home, &self.keys)?)
     }
 }
