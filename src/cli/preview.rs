@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use clap::Args;
+use futures_util::FutureExt as _;
 use serde_json::json;
 
 use super::{Common, Failure, Terminal, context, serve::stopped};
@@ -61,8 +62,13 @@ impl Preview {
         terminal.data(&json!({ "url": url }));
         terminal.line(format!("The preview:  {url}"));
         terminal.line("Whoever on this computer has this address can read along. Ctrl-C ends it.");
+        // From here on an end is an orderly one, and takes that file with it.
+        let mut stopped = Box::pin(stopped());
+        if (&mut stopped).now_or_never().is_some() {
+            return Ok(());
+        }
         let _door = self.open.then(|| open(&url)).transpose()?;
-        server.run(watch, stopped()).await;
+        server.run(watch, stopped).await;
         Ok(())
     }
 }

@@ -28,7 +28,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(25);
 pub struct Room {
     root: PathBuf,
     pub(super) first: Option<String>,
-    today: fn() -> Date,
+    today: Box<dyn Fn() -> Date + Send + Sync>,
     now: Mutex<Now>,
     told: watch::Sender<u64>,
     /// There is a reading that was not looked through yet.
@@ -68,7 +68,7 @@ impl Room {
         root: PathBuf,
         past: Past,
         first: Option<String>,
-        today: fn() -> Date,
+        today: impl Fn() -> Date + Send + Sync + 'static,
     ) -> Result<Self, PublishError> {
         let past = Arc::new(past);
         let reading = Arc::new(Reading::of(&root, today(), &past).await?);
@@ -78,7 +78,7 @@ impl Room {
         let (told, _) = watch::channel(1);
         let unchecked = Notify::new();
         unchecked.notify_one();
-        Ok(Self { root, first, today, now: Mutex::new(now), told, unchecked })
+        Ok(Self { root, first, today: Box::new(today), now: Mutex::new(now), told, unchecked })
     }
 
     pub(super) fn now(&self) -> Now {

@@ -50,6 +50,8 @@ mod notice;
 mod packaging;
 #[cfg(feature = "author")]
 mod people;
+#[cfg(all(feature = "author", feature = "serve"))]
+mod preview;
 mod promises;
 #[cfg(feature = "author")]
 mod pty;
