@@ -19,6 +19,8 @@ mod commonmark;
 #[cfg(feature = "author")]
 mod content;
 #[cfg(feature = "author")]
+mod diff;
+#[cfg(feature = "author")]
 mod doctor;
 #[cfg(feature = "author")]
 mod draft;
