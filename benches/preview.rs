@@ -60,7 +60,7 @@ fn generate() -> tempfile::TempDir {
 
 fn page(n: usize, last: &str) -> String {
     // Every tenth looks at who reads it.
-    let whom = if n % 10 == 0 { "{{ member.name }}" } else { "all" };
+    let whom = if n.is_multiple_of(10) { "{{ member.name }}" } else { "all" };
     let mut text = format!("+++\ntitle = \"Page {n}\"\ndate = 2026-11-24\n+++\n\nFor {whom}.\n");
     for paragraph in 0..8 {
         let _ = write!(

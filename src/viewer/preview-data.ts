@@ -60,5 +60,12 @@ export async function ask<T>(path: string, query: Readonly<Record<string, string
   const answer = await fetch(`${path}?${new URLSearchParams(query)}`, { cache: "no-store" });
   if (!answer.ok) throw new Error(String(answer.status));
   const text = await answer.text();
-  return { text, data: JSON.parse(text) as T };
+  return { text, data: JSON.parse(text, (key, value: unknown) => (typeof value === "string" && !AS_IT_IS.has(key) ? visible(value) : value)) as T };
 }
+
+/** A document is shown where nothing can come of it; by its file a page is asked for again. */
+const AS_IT_IS = new Set(["html", "file", "folder", "members", "open", "path"]);
+
+/** SECURITY: characters that nobody sees could make a name, or the text around it, look like another. */
+export const visible = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (hidden) => (hidden === "\t" ? hidden : `\\u{${hidden.codePointAt(0)!.toString(16)}}`));

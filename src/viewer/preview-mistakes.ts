@@ -1,7 +1,7 @@
 // What is wrong in the practice's files: where, the line with the place marked, and what to do.
 
 import { element } from "./dom.ts";
-import type { Mistake } from "./preview-data.ts";
+import { visible, type Mistake } from "./preview-data.ts";
 
 /** Mistakes of the page that is shown stand open; those of other files below them, folded where there are several. */
 export function mistakeList(own: readonly Mistake[], others: readonly Mistake[]): HTMLElement[] {
@@ -13,7 +13,7 @@ export function mistakeList(own: readonly Mistake[], others: readonly Mistake[])
 }
 
 function shown({ file, line, column, what, hint, marked }: Mistake): HTMLElement {
-  const place = line === null ? file : `${file}:${line}:${column}`;
+  const place = line === null ? visible(file) : `${visible(file)}:${line}:${column}`;
   return element("div", { class: "alert mistake" },
     element("p", {}, element("strong", {}, what)),
     element("p", { class: "place" }, place),

@@ -1,7 +1,7 @@
 // Who sees what: a row for each page, a column for each member; each cell leads to that page as that member sees it.
 
 import { element, heading } from "./dom.ts";
-import type { Cell, Matrix, Person } from "./preview-data.ts";
+import { visible, type Cell, type Matrix, type Person } from "./preview-data.ts";
 
 export type Hrefs = { page(member: string, file: string): string; open(path: string): string };
 
@@ -29,15 +29,15 @@ export function whoScreen(matrix: Matrix, people: readonly Person[], hrefs: Href
     element("p", { class: "quiet" }, ...LEGEND.filter(([cell]) => used.has(cell)).map(([cell, means]) => element("span", { class: "key" }, `${SIGNS[cell].sign} ${means}`))),
     ...matrix.notes.map((note) => element("p", { class: "note" }, note)),
     matrix.rows.length === 0 ? element("p", { class: "note" }, "There is no page for members yet.") : table(matrix, names, hrefs),
-    ...filesUnder("On the open web, for everyone", matrix.open.map((path) => element("a", { href: hrefs.open(path) }, `/${path}`))),
-    ...filesUnder("Drafts, for nobody", matrix.drafts),
+    ...filesUnder("On the open web, for everyone", matrix.open.map((path) => element("a", { href: hrefs.open(path) }, visible(`/${path}`)))),
+    ...filesUnder("Drafts, for nobody", matrix.drafts.map(visible)),
   );
 }
 
 function table({ members, rows }: Matrix, names: readonly string[], hrefs: Hrefs): HTMLElement {
   const head = element("tr", {}, element("th", { scope: "col" }, "Page"), ...names.map((name) => element("th", { scope: "col" }, element("span", {}, name))));
   const body = rows.map(({ file, title, cells }) => element("tr", {},
-    element("th", { scope: "row" }, element("span", { class: "title" }, title), element("span", { class: "quiet" }, file)),
+    element("th", { scope: "row" }, element("span", { class: "title" }, title), element("span", { class: "quiet" }, visible(file))),
     ...cells.map((cell, at) => {
       const { sign, means } = SIGNS[cell];
       if (cell === "no") return element("td");

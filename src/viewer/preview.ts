@@ -4,7 +4,7 @@
 import { button, element, heading } from "./dom.ts";
 import { listScreen } from "./list.ts";
 import { pageScreen } from "./page.ts";
-import { ask, type List, type Matrix, type Mistake, type OpenList, type PageData, type State } from "./preview-data.ts";
+import { ask, visible, type List, type Matrix, type Mistake, type OpenList, type PageData, type State } from "./preview-data.ts";
 import { mistakeList } from "./preview-mistakes.ts";
 import { whoScreen } from "./preview-who.ts";
 import type { Entry } from "./reader.ts";
@@ -91,7 +91,7 @@ async function page(as: string, file: string): Promise<Made> {
       remark = `${nameOf(as)} does not get ${file}.`;
       return list(as);
     }
-    return { text, title: file, own: data, make: () => element("div", {}, heading(file), note("It can be shown once the mistake is mended.")) };
+    return { text, title: file, own: data, make: () => element("div", {}, heading(visible(file)), note("It can be shown once the mistake is mended.")) };
   }
   return {
     text,
@@ -110,7 +110,7 @@ async function openList(): Promise<Made> {
 async function openPage(path: string): Promise<Made> {
   const { text, data } = await ask<PageData>("page", { as: "", file: path });
   const back = (): void => go(hrefOf("open"));
-  if (data.html === null) return { text, title: path, make: () => element("div", {}, heading(path), note("There is no such page on the open site."), button("The open site", back)) };
+  if (data.html === null) return { text, title: path, make: () => element("div", {}, heading(visible(path)), note("There is no such page on the open site."), button("The open site", back)) };
   const html = data.html;
   const entry: Entry = { id: path, title: `/${path}`, date: null, order: null, audience: { kind: "library", title: "" }, kind: "resource" };
   return { text, title: path, own: data, make: () => framed(entry, html, state?.open_style, back) };
@@ -121,7 +121,7 @@ async function who(): Promise<Made> {
   return { text, title: "Who sees what", make: () => whoScreen(data, state?.members ?? [], hrefs) };
 }
 
-const note = (text: string): HTMLElement => element("p", { class: "note" }, text);
+const note = (text: string): HTMLElement => element("p", { class: "note" }, visible(text));
 const nameOf = (folder: string): string => state?.members.find((person) => person.folder === folder)?.name ?? folder;
 const go = (href: string): void => void (location.hash = href);
 
