@@ -193,6 +193,7 @@ fn without_the_token_or_from_elsewhere_there_is_nothing_and_no_word_why() {
 #[test]
 fn what_it_shows_is_what_the_key_opens_after_the_build() {
     let (site, card) = practice();
+    site.page("library/b.md", "# Zebra\n\nText.\n");
     let preview = Previewed::of(&site);
     preview.until(|_, _| true);
     let titles = preview.titles("ann");
@@ -239,6 +240,9 @@ fn every_way_of_saving_is_seen() {
     });
     let style = preview.ask(state["page_style"].as_str().unwrap(), "");
     let leaf = String::from_utf8(style.body).unwrap().split('"').nth(1).unwrap().to_owned();
+    fs::write(site.path("themes/default/page.css"), "body { color: red }").unwrap();
+    preview
+        .until(|preview, state| preview.ask(state["page_style"].as_str().unwrap(), "").body == b"body { color: red }");
     let leaf = preview.ask(&format!("assets/{leaf}"), "");
     assert_eq!((leaf.status, leaf.header("content-type")), (200, Some("image/svg+xml")));
     site.ok(&["member", "join", "ben", "g", "--with-history"]);
