@@ -13,7 +13,6 @@ use super::{
     },
     outlook::{Outlook, Shown},
     reading::Sound,
-    room::fresh,
 };
 use crate::{
     content::{Audience, Mistake, Page},
@@ -80,9 +79,9 @@ impl Room {
     }
 
     /// A page as a member would see it. SECURITY: for whoever came through the door.
-    pub async fn page(&self, folder: &str, file: &str, admitted: &Admitted) -> Result<PageData, PublishError> {
+    pub fn page(&self, folder: &str, file: &str, admitted: &Admitted) -> Result<PageData, PublishError> {
         let now = self.now();
-        let fresh = if now.is_checked() { None } else { fresh(&now, |page| page.file.to_str() == Some(file)).await? };
+        let fresh = if now.is_checked() { None } else { self.fresh(&now, |page| page.file.to_str() == Some(file))? };
         let outlook = fresh.as_ref().unwrap_or(&now.outlook);
         let is_its = |mistake: &&Mistake| {
             let is_own = mistake.file.to_str() == Some(file);
@@ -111,9 +110,9 @@ impl Room {
     }
 
     /// A page of the open web.
-    pub async fn open_page(&self, path: &str) -> Result<PageData, PublishError> {
+    pub fn open_page(&self, path: &str) -> Result<PageData, PublishError> {
         let now = self.now();
-        let fresh = if now.is_checked() { None } else { fresh(&now, |page| page.audience == Audience::Open).await? };
+        let fresh = if now.is_checked() { None } else { self.fresh(&now, |page| page.audience == Audience::Open)? };
         let outlook = fresh.as_ref().unwrap_or(&now.outlook);
         let html = outlook.open.get(path).filter(|_| is_document(path));
         Ok(PageData { html: html.map(|html| String::from_utf8_lossy(html).into_owned()), ..PageData::default() })

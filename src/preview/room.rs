@@ -4,13 +4,18 @@
 //! outlook for everyone follows behind.
 
 use std::{
+    future::Future,
     path::PathBuf,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
 use jiff::civil::Date;
-use tokio::sync::{Notify, watch};
+use tokio::{
+    runtime::Handle,
+    sync::{Notify, watch},
+    task::block_in_place,
+};
 
 use super::{
     outlook::Outlook,
@@ -31,6 +36,8 @@ pub struct Room {
     today: Box<dyn Fn() -> Date + Send + Sync>,
     now: Mutex<Now>,
     told: watch::Sender<u64>,
+    /// For what somebody waits for: looking through everything has the other threads, and would keep this from its turn.
+    quick: rayon::ThreadPool,
     /// There is a reading that was not looked through yet.
     unchecked: Notify,
 }
@@ -78,7 +85,8 @@ impl Room {
         let (told, _) = watch::channel(1);
         let unchecked = Notify::new();
         unchecked.notify_one();
-        Ok(Self { root, first, today: Box::new(today), now: Mutex::new(now), told, unchecked })
+        let quick = rayon::ThreadPoolBuilder::new().build().expect("threads can be had");
+        Ok(Self { root, first, today: Box::new(today), now: Mutex::new(now), told, quick, unchecked })
     }
 
     pub(super) fn now(&self) -> Now {
@@ -93,20 +101,23 @@ impl Room {
     }
 
     /// Takes the folder in anew.
-    pub async fn read(&self) {
+    pub fn read(&self) {
         let past = self.now().past;
-        self.take_in(Ok(past)).await;
+        self.take_in(Ok(past));
     }
 
     /// The same, with what was given since.
     pub async fn recall(&self) {
         let past = self.now().past.again(&self.root).await.map(Arc::new);
-        self.take_in(past).await;
+        self.take_in(past);
     }
 
-    async fn take_in(&self, past: Result<Arc<Past>, PublishError>) {
+    fn take_in(&self, past: Result<Arc<Past>, PublishError>) {
         let taken = match past {
-            Ok(past) => Reading::of(&self.root, (self.today)(), &past).await.map(|reading| (past, reading)),
+            Ok(past) => {
+                let reading = self.at_once(Reading::of(&self.root, (self.today)(), &past));
+                reading.map(|reading| (past, reading))
+            }
             Err(error) => Err(error),
         };
         match taken {
@@ -123,6 +134,19 @@ impl Room {
             }),
         }
         self.unchecked.notify_one();
+    }
+
+    /// Does something that somebody waits for, whatever else is under way.
+    fn at_once<T: Send>(&self, work: impl Future<Output = T> + Send) -> T {
+        let here = Handle::current();
+        block_in_place(|| self.quick.install(|| here.block_on(work)))
+    }
+
+    /// The outlook of some pages alone, from a reading that was not looked through yet.
+    pub(super) fn fresh(&self, now: &Now, is_wanted: impl Fn(&Page) -> bool) -> Result<Option<Outlook>, PublishError> {
+        let Some(sound) = &now.reading.sound else { return Ok(None) };
+        let pages: Vec<Page> = sound.pages.iter().filter(|page| is_wanted(page)).cloned().collect();
+        self.at_once(Outlook::of(sound, &pages, &now.reading, &now.past, &now.outlook)).map(Some)
     }
 
     /// Something can't be read.
@@ -144,7 +168,7 @@ impl Room {
     pub async fn check_all(&self) {
         loop {
             self.unchecked.notified().await;
-            self.check().await;
+            block_in_place(|| Handle::current().block_on(self.check()));
         }
     }
 
@@ -166,11 +190,4 @@ impl Room {
         let mut told = self.told.subscribe();
         let _ = tokio::time::timeout(LONGEST_WAIT, told.wait_for(|now| *now > number)).await;
     }
-}
-
-/// The outlook of some pages alone, from a reading that was not looked through yet.
-pub(super) async fn fresh(now: &Now, is_wanted: impl Fn(&Page) -> bool) -> Result<Option<Outlook>, PublishError> {
-    let Some(sound) = &now.reading.sound else { return Ok(None) };
-    let pages: Vec<Page> = sound.pages.iter().filter(|page| is_wanted(page)).cloned().collect();
-    Outlook::of(sound, &pages, &now.reading, &now.past, &now.outlook).await.map(Some)
 }

@@ -105,9 +105,9 @@ async fn follow(room: &Room, watch: Result<Watch, String>) {
     };
     loop {
         match watch.next().await {
-            Seen::Written => room.read().await,
+            Seen::Written => room.read(),
             Seen::Given => room.recall().await,
-            Seen::Nothing if room.is_of_yesterday() => room.read().await,
+            Seen::Nothing if room.is_of_yesterday() => room.read(),
             Seen::Nothing => {}
             Seen::Blind(why) => return room.blind(why),
         }
@@ -168,8 +168,8 @@ async fn route(room: &Room, request: &Request<Incoming>, asked: &str, admitted: 
         "matrix" => room.matrix().map(|matrix| json(&matrix)),
         "page" => {
             let page = match asks.member.as_str() {
-                "" => room.open_page(&asks.file).await,
-                member => room.page(member, &asks.file, admitted).await,
+                "" => room.open_page(&asks.file),
+                member => room.page(member, &asks.file, admitted),
             };
             match page {
                 Ok(page) => Some(json(&page)),

@@ -15,8 +15,13 @@ const LONGEST: Duration = Duration::from_millis(120);
 /// A new day, and a folder that came and went unseen, are looked for this often.
 const IDLE: Duration = Duration::from_secs(30);
 
-/// Where what the author writes lies.
-const FOLDERS: [&str; 2] = ["content", "themes"];
+/// What is watched: what the author writes, whole; and where a release leaves its traces.
+const FOLDERS: [(&str, RecursiveMode); 4] = [
+    ("content", RecursiveMode::Recursive),
+    ("themes", RecursiveMode::Recursive),
+    (".heldspace", RecursiveMode::NonRecursive),
+    (".heldspace/store", RecursiveMode::NonRecursive),
+];
 
 /// Eyes on a practice's folder.
 pub struct Watch {
@@ -50,10 +55,6 @@ impl Watch {
             let _ = tell.send(event);
         })?;
         watcher.watch(&root, RecursiveMode::NonRecursive)?;
-        let state = root.join(".heldspace");
-        if state.is_dir() {
-            watcher.watch(&state, RecursiveMode::NonRecursive)?;
-        }
         let mut watch = Self { root, watcher, events, watched: Vec::new() };
         watch.look_below()?;
         Ok(watch)
@@ -61,16 +62,12 @@ impl Watch {
 
     /// Watches the folders that are there now, and were not before.
     fn look_below(&mut self) -> notify::Result<()> {
-        for folder in FOLDERS {
+        for (folder, mode) in FOLDERS {
             let path = self.root.join(folder);
             let is_there = path.is_dir() && !path.is_symlink();
             if is_there && !self.watched.contains(&folder) {
-                self.watcher.watch(&path, RecursiveMode::Recursive)?;
+                self.watcher.watch(&path, mode)?;
                 self.watched.push(folder);
-            } else if !is_there && self.watched.contains(&folder) {
-                // What is gone is not watched any more, whether that can be said to the system or not.
-                let _ = self.watcher.unwatch(&path);
-                self.watched.retain(|watched| *watched != folder);
             }
         }
         Ok(())
@@ -102,12 +99,14 @@ impl Watch {
         if matches!(event.kind, EventKind::Access(_)) {
             return Seen::Nothing;
         }
-        let at_top = |path: &PathBuf| path.parent() == Some(&*self.root);
-        let changes_top =
-            event.paths.iter().any(|path| at_top(path) && FOLDERS.iter().any(|name| path.ends_with(name)));
-        if changes_top {
-            // One that was replaced is another folder now.
-            self.watched.retain(|folder| !event.paths.iter().any(|path| path.ends_with(folder)));
+        let is_about = |folder: &str| event.paths.iter().any(|path| *path == self.root.join(folder));
+        let changed: Vec<&str> = FOLDERS.iter().map(|(folder, _)| *folder).filter(|folder| is_about(folder)).collect();
+        if !changed.is_empty() {
+            // One that came again is another folder now; what is gone is not watched any more.
+            for folder in &changed {
+                let _ = self.watcher.unwatch(&self.root.join(folder));
+            }
+            self.watched.retain(|folder| !changed.contains(folder));
             if let Err(error) = self.look_below() {
                 return Seen::Blind(error.to_string());
             }
@@ -122,10 +121,9 @@ impl Watch {
         let mut parts = path.iter().filter_map(|part| part.to_str());
         match (parts.next(), parts.next()) {
             (Some("content" | "themes"), _) | (Some("site.toml" | "register.toml"), None) => Seen::Written,
-            // Written with every release, after all else; and by a build that ends nothing.
-            (Some(".heldspace"), Some(name)) if name.starts_with("record") || name.starts_with("keyrings") => {
-                Seen::Given
-            }
+            // The record before all else, the head after it.
+            (Some(".heldspace"), Some("record.log" | "keyrings")) => Seen::Given,
+            (Some(".heldspace"), Some("store")) if path.ends_with("head.json") => Seen::Given,
             _ => Seen::Nothing,
         }
     }

@@ -9,7 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use heldspace::preview::{Door, Knock};
+use heldspace::{
+    preview::{Door, Knock, Preview, Room},
+    publish::Past,
+};
 use serde_json::Value;
 
 use crate::{
@@ -394,6 +397,38 @@ fn what_is_given_meanwhile_is_taken_into_account() {
         let list = preview.json("list?as=ben");
         list["view"]["release"].as_u64().unwrap() > 1 && preview.html("ben", PLAN).is_none()
     });
+}
+
+/// With the program's own parts, since a system that tells of no changes can't be had here.
+#[test]
+fn whoever_is_told_of_no_changes_is_told_that_and_can_look_again() {
+    let (site, _) = practice();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let past = runtime.block_on(Past::read(site.root(), None)).unwrap();
+    let room = Room::open(site.root().to_owned(), past, None, heldspace::clock::today);
+    let server = runtime.block_on(async { Preview::bind(0, room.await.unwrap()).await.unwrap() });
+    let url = server.url();
+    let (host, token) = url.strip_prefix("http://").unwrap().trim_end_matches('/').split_once('/').unwrap();
+    let (address, token) = (host.parse().unwrap(), token.to_owned());
+    runtime.spawn(server.run(Err("too many watches".to_owned()), std::future::pending()));
+    let ask = |line: &str| {
+        let request = format!("{line} HTTP/1.1\r\nHost: {address}\r\nContent-Length: 0\r\n\r\n");
+        Client::connect(address).ask(&request)
+    };
+    let state = |after: u64| -> Value {
+        serde_json::from_slice(&ask(&format!("GET /{token}/state?after={after}")).body).unwrap()
+    };
+    let settled = |is_so: &dyn Fn(&Value) -> bool| {
+        let mut now = state(0);
+        while now["is_checked"] != true || !is_so(&now) {
+            now = state(now["number"].as_u64().unwrap());
+        }
+        now
+    };
+    assert_eq!(settled(&|now| now["blind"] != Value::Null)["blind"], "too many watches");
+    site.page("groups/g/plan.md", "# Plan\n\nHello {{ member.nam }}.\n");
+    assert_eq!(ask(&format!("POST /{token}/again")).status, 200);
+    settled(&|now| now["mistakes"].as_array().unwrap().len() == 1);
 }
 
 #[test]
