@@ -21,6 +21,7 @@
 //! | [`check`] | pages, a theme | every mistake and remark, before anyone is given anything | keys, a store; it writes nothing |
 //! | [`seal`] | a rendered page, a mailbox, [`keys`] | age files and the index that names them | folders, templates, a host |
 //! | [`publish`] | all of these, and what was given before | a plan to show, and then a publication | how to ask anyone |
+//! | [`preview`] | the practice as it lies here, what was given before | each page as each member would see it, to one browser here | what to decide: [`publish`] does; it writes nothing |
 //! | [`host`] | paths and bytes | the same, from somewhere else | what a file means; whom to believe |
 //! | [`store`] | paths and bytes | the same bytes | what a file means |
 //! | [`record`] | each release, before it is given | who could read which version from when to when | a host, a folder of content |
@@ -37,7 +38,10 @@
 //!
 //! # What always holds
 //! - A member's plaintext can't be published: [`render::RenderedPage`] is taken by [`seal::Plaintext::of_page`] alone, and
-//!   what the store gets comes from [`seal::SealedObject`]. Shown by `tests/it/markers.rs`.
+//!   what the store gets comes from [`seal::SealedObject`]. Shown by `tests/it/markers.rs`. Its author can read one:
+//!   [`seal::Plaintext::document`] takes a [`preview::Admitted`], which only the preview's [door](preview::Door) makes.
+//! - What the preview shows before a build is what everyone's keys open after it: `tests/it/people/foreseen.rs`. Nobody reads along
+//!   without the token in its address, and it leaves nothing on the disk: `tests/it/preview.rs`, `tests/web/preview.test.mjs`.
 //! - A member's keys open what their index names, and nothing else: `tests/it/matrix.rs`.
 //! - Before anything is given, a plan was shown and agreed to; a mistake or a crash leaves the last publication whole:
 //!   `tests/it/interrupted.rs`.
@@ -89,6 +93,8 @@ mod names;
 pub mod notice;
 #[cfg(feature = "author")]
 pub mod practice;
+#[cfg(feature = "author")]
+pub mod preview;
 #[cfg(feature = "author")]
 pub mod publish;
 #[cfg(feature = "author")]

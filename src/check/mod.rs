@@ -18,7 +18,7 @@ use crate::{
 
 /// All mistakes of a practice: a person gets one list, not one mistake after another.
 pub fn mistakes(survey: &Survey, theme: &Result<Theme, Mistakes>) -> Mistakes {
-    let Survey { practice, pages, mistakes } = survey;
+    let Survey { practice, pages, mistakes, .. } = survey;
     let mut all = mistakes.clone();
     match theme {
         Ok(theme) => {

@@ -174,7 +174,11 @@ pub async fn commit(publication: Publication<'_>, terminal: &Terminal) -> Result
     Ok(done)
 }
 
-const HEADINGS: [(What, &str); 6] = [
+/// As many readers as a line of the plan names.
+const NAMED: usize = 12;
+
+/// What happens to pages, as people are told.
+pub const HEADINGS: [(What, &str); 6] = [
     (What::NewlyReadable, "Newly readable"),
     (What::Changed, "Changed"),
     (What::TakenBack, "Taken back"),
@@ -196,12 +200,12 @@ pub fn show(plan: &Plan, terminal: &Terminal) {
 
 fn show_all(plan: &Plan, terminal: &Terminal) {
     for (what, heading) in HEADINGS {
-        let mut by_readers: BTreeMap<String, Vec<&Change>> = BTreeMap::new();
+        let mut by_readers: BTreeMap<&[String], Vec<&Change>> = BTreeMap::new();
         for change in plan.changes.iter().filter(|change| change.what == what) {
-            by_readers.entry(readers(change)).or_default().push(change);
+            by_readers.entry(&change.readers).or_default().push(change);
         }
-        for (readers, changes) in by_readers {
-            terminal.note(format!("\n{heading} for {readers}:"));
+        for changes in by_readers.into_values() {
+            terminal.note(format!("\n{heading} for {}:", readers(changes[0])));
             for change in changes {
                 let file = change.file.as_ref().map(|file| format!("  ({})", visible_line(file))).unwrap_or_default();
                 terminal.note(format!("  {}{file}", visible_line(&change.title)));
@@ -257,11 +261,17 @@ fn show_counts(plan: &Plan, terminal: &Terminal) {
     }
 }
 
+/// Who they are, and how many where a line of names would be read by nobody.
 fn readers(change: &Change) -> String {
     if change.readers.is_empty() && change.what >= What::NewlyOpen {
         return "everyone".to_owned();
     }
-    change.readers.iter().map(|name| visible_line(name)).collect::<Vec<_>>().join(", ")
+    let (all, names) = (change.readers.len(), change.readers.iter().map(|name| visible_line(name)));
+    if all <= NAMED {
+        return names.collect::<Vec<_>>().join(", ");
+    }
+    let first: Vec<_> = names.take(NAMED / 2).collect();
+    format!("{all} members ({}, and {} more; `heldspace diff` names all)", first.join(", "), all - first.len())
 }
 
 pub fn summary(done: &Done) -> Vec<String> {

@@ -140,6 +140,8 @@ failures! {
     #[cfg(feature = "author")]
     Host(crate::host::HostError),
     #[cfg(feature = "author")]
+    Preview(crate::preview::PreviewError),
+    #[cfg(feature = "author")]
     Publish(crate::publish::PublishError),
     #[cfg(feature = "author")]
     Audit(crate::audit::AuditError),

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashSet};
 
 use clap::Args;
 use serde_json::{Value, json};
-use similar::TextDiff;
 
 use super::{Common, Failure, Terminal, context};
 use crate::{
@@ -12,12 +11,9 @@ use crate::{
     clock::hour,
     keys::Keys,
     practice::{Home, Practice},
-    record::{People, Reading, Record, Stage},
+    record::{People, Reading, Record, Stage, unified},
     visible::{visible, visible_line},
 };
-
-/// Lines around a change.
-const AROUND: usize = 3;
 
 /// Show every version of a page that was given: from when to when, who could read it, and what changed
 ///
@@ -68,6 +64,16 @@ impl History {
             Some(number) => shown.source(&pages, number),
             None => shown.all(&pages),
         }
+    }
+}
+
+pub const ONLY_LOOK: &str = "  Only its appearance changed: the theme, an address, a name. The text is the same.";
+pub const NOT_KEPT: &str = "  What was written then was not kept, so the difference can't be told.";
+
+/// A unified diff, coloured where that can be shown.
+pub fn show_diff(diff: &str, terminal: &Terminal) {
+    for line in diff.lines() {
+        terminal.line(terminal.changed(&visible(line)));
     }
 }
 
@@ -135,16 +141,12 @@ impl Shown<'_> {
         }
         match change {
             Change::First => {}
-            Change::Look => self
-                .terminal
-                .line("  Only its appearance changed: the theme, an address, a name. The text is the same."),
+            Change::Look => self.terminal.line(ONLY_LOOK),
             Change::Unknown => {
-                self.terminal.line("  What was written then was not kept, so the difference can't be told.");
+                self.terminal.line(NOT_KEPT);
             }
             Change::Text(diff) => {
-                for line in diff.lines() {
-                    self.terminal.line(self.terminal.changed(&visible(line)));
-                }
+                show_diff(diff, self.terminal);
             }
         }
     }
@@ -197,9 +199,7 @@ impl Shown<'_> {
             return Ok(Change::Look);
         }
         let (Some(old), Some(new)) = (self.text(before)?, self.text(stage)?) else { return Ok(Change::Unknown) };
-        let (old, new) = (front(before) + &old, front(stage) + &new);
-        let diff = TextDiff::from_lines(&old, &new);
-        Ok(Change::Text(diff.unified_diff().context_radius(AROUND).to_string()))
+        Ok(Change::Text(unified(&(front(before) + &old), &(front(stage) + &new))))
     }
 
     fn text(&self, stage: &Stage<'_>) -> Result<Option<String>, Failure> {

@@ -28,6 +28,8 @@ mod dates;
 #[cfg(all(feature = "author", feature = "serve"))]
 mod demo;
 #[cfg(feature = "author")]
+mod diff;
+#[cfg(feature = "author")]
 mod disclosures;
 #[cfg(feature = "author")]
 mod doctor;
@@ -60,6 +62,8 @@ mod new;
 mod notify;
 #[cfg(feature = "author")]
 mod open;
+#[cfg(all(feature = "author", feature = "serve"))]
+mod preview;
 #[cfg(feature = "author")]
 mod publish;
 #[cfg(feature = "author")]
@@ -157,6 +161,10 @@ enum Command {
     Disclosures(disclosures::Disclosures),
     #[cfg(feature = "author")]
     Hold(hold::Hold),
+    #[cfg(all(feature = "author", feature = "serve"))]
+    Preview(preview::Preview),
+    #[cfg(feature = "author")]
+    Diff(diff::Diff),
     #[cfg(feature = "author")]
     New(new::New),
     #[cfg(feature = "author")]
@@ -231,6 +239,10 @@ impl Command {
             Self::Disclosures(command) => command.run(common, terminal),
             #[cfg(feature = "author")]
             Self::Hold(command) => command.run(common, terminal),
+            #[cfg(all(feature = "author", feature = "serve"))]
+            Self::Preview(command) => command.run(common, terminal).await,
+            #[cfg(feature = "author")]
+            Self::Diff(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::New(command) => command.run(common, terminal),
             #[cfg(feature = "author")]

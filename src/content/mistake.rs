@@ -41,7 +41,22 @@ struct Excerpt {
     marked: usize,
 }
 
+/// A line, cut where it is long, and the characters of it that are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Marked<'a> {
+    pub line: &'a str,
+    /// How many characters stand before the place.
+    pub before: usize,
+    pub marked: usize,
+}
+
 impl Mistake {
+    /// The line in question, where it is about one.
+    pub fn marked(&self) -> Option<Marked<'_>> {
+        let Excerpt { line, before, marked } = self.excerpt.as_deref()?;
+        Some(Marked { line, before: *before, marked: *marked })
+    }
+
     /// A mistake that is about a whole file or folder.
     pub fn whole(file: impl Into<PathBuf>, what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { file: file.into(), line: None, column: None, what: what.into(), hint: hint.into(), excerpt: None }

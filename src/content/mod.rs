@@ -22,8 +22,12 @@ mod unseen;
 mod walk;
 mod yaml;
 
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
+use jiff::civil::Date;
 use rayon::prelude::*;
 pub(crate) use {
     address::address,
@@ -39,14 +43,14 @@ pub(crate) use {
 pub use {
     audience::Audience,
     front_line::{as_draft, with_id},
-    mistake::{Mistake, Mistakes},
+    mistake::{Marked, Mistake, Mistakes},
     naming::{Lapsed, is_hidden_from, readers_of},
     page::{Kind, NoPage, Page},
     term::{Standing, Term},
     unseen::{is_unseen, made_visible},
 };
 
-use crate::practice::Practice;
+use crate::{clock, practice::Practice};
 
 const PARTS: [&str; 4] = ["library", "groups", "members", "messages"];
 
@@ -55,16 +59,23 @@ const PARTS: [&str; 4] = ["library", "groups", "members", "messages"];
 pub struct Survey {
     pub practice: Practice,
     pub pages: Vec<Page>,
+    /// Files that their author has not finished: `draft = true`.
+    pub drafts: Vec<PathBuf>,
     pub mistakes: Vec<Mistake>,
 }
 
 impl Survey {
     /// Reads the practice at `root`. With mistakes, what it holds is good for finding more of them and nothing else.
     pub fn read(root: &Path) -> Self {
+        Self::on(root, clock::today())
+    }
+
+    /// As it is on a day.
+    pub fn on(root: &Path, today: Date) -> Self {
         let mut mistakes = Vec::new();
-        let practice = Practice::read_on(root, &mut mistakes);
-        let pages = read_on(&practice, &mut mistakes);
-        Self { practice, pages, mistakes }
+        let practice = Practice { today, ..Practice::read_on(root, &mut mistakes) };
+        let (pages, drafts) = read_on(&practice, &mut mistakes);
+        Self { practice, pages, drafts, mistakes }
     }
 
     /// The practice and its pages, if nothing is wrong.
@@ -82,22 +93,27 @@ pub fn has_pages(root: &Path, group: &str) -> bool {
 /// Reads all pages but drafts, sorted by file.
 pub fn read_pages(practice: &Practice) -> Result<Vec<Page>, Mistakes> {
     let mut mistakes = Vec::new();
-    let pages = read_on(practice, &mut mistakes);
+    let (pages, _) = read_on(practice, &mut mistakes);
     Mistakes::unless_any(mistakes, pages)
 }
 
-fn read_on(practice: &Practice, mistakes: &mut Vec<Mistake>) -> Vec<Page> {
+/// The pages, and the drafts.
+fn read_on(practice: &Practice, mistakes: &mut Vec<Mistake>) -> (Vec<Page>, Vec<PathBuf>) {
     let files = walk::pages(&practice.root, mistakes);
     let mut told = BTreeSet::new();
     let placed: Vec<_> = files.iter().filter(|file| is_placed(file, &mut told, mistakes)).collect();
-    let read: Vec<_> = placed.into_par_iter().map(|file| Page::read(file, practice)).collect();
-    let mut pages = Vec::with_capacity(read.len());
-    for (page, mut more) in read {
+    let read: Vec<_> = placed.par_iter().map(|file| Page::read(file, practice)).collect();
+    let (mut pages, mut drafts) = (Vec::with_capacity(read.len()), Vec::new());
+    for (file, (page, mut more)) in placed.into_iter().zip(read) {
+        // A page that is no draft is there, or a mistake says why not.
+        if page.is_none() && more.is_empty() {
+            drafts.push(file.clone());
+        }
         pages.extend(page);
         mistakes.append(&mut more);
     }
     address::clashes(&pages, &practice.root, mistakes);
-    pages
+    (pages, drafts)
 }
 
 /// Whether a page lies where pages may lie.

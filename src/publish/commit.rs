@@ -224,14 +224,10 @@ impl Publication<'_> {
         Ok(())
     }
 
-    /// What the reader had keeps its place, what is new comes after.
+    /// In the order of first appearance.
     pub(super) fn issue<'a>(&self, reader: &'a Reader) -> Issue<'a> {
-        let before = self.given.mailboxes.get(&reader.mailbox.id).map_or(&[][..], |given| &given.entries);
-        let place: BTreeMap<_, _> = before.iter().enumerate().map(|(n, entry)| (entry.id, n)).collect();
         let mut entries: Vec<Entry> = reader.pages.iter().map(|page| page.entry.clone()).collect();
-        entries.sort_by_cached_key(|entry| {
-            (place.get(&entry.id).copied().unwrap_or(usize::MAX), entry.date.clone(), entry.title.clone(), entry.id)
-        });
+        self.given.arrange(&reader.mailbox.id, &mut entries, |entry| entry);
         Issue { reader, cut: seal::cut(&entries, &reader.mailbox.id, self.keys) }
     }
 

@@ -15,7 +15,7 @@ use super::Wanting;
 use crate::{
     clock::day_of,
     content::{Audience, Mistake, Page},
-    practice::{Group, Member, Sight},
+    practice::{Group, Member, Practice, Sight},
     seal::Entry,
     wire::{MailboxId, PageId},
 };
@@ -121,6 +121,13 @@ impl<'a> Days<'a> {
         });
         by_hand.map(|member| stranger(group, member)).collect()
     }
+}
+
+/// Whether only the record can tell if a page is from someone's days.
+pub(super) fn rests_on_the_past(page: &Page, member: &Member, practice: &Practice) -> bool {
+    let Audience::Group(group) = &page.audience else { return false };
+    let sight = practice.groups.get(group).and_then(|group| group.sight(&member.folder, practice.today));
+    matches!(sight, Some(Sight::From(_))) && page.date.is_none() && !page.for_newcomers
 }
 
 fn stranger(group: &Group, member: &str) -> Mistake {

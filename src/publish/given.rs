@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::PublishError;
 use crate::{
     keys::Keys,
-    practice::{Home, Practice},
+    practice::{Home, Mailbox, Practice},
     seal::{self, Entry, Index, ObjectRef},
     store::{LARGEST, Store, StoreError, layout},
     wire::{
@@ -20,6 +20,7 @@ use crate::{
 const KEYRING_LIMIT: usize = 64 * 1024;
 
 /// The publication that stands in the store.
+#[derive(Default)]
 pub struct Given {
     pub head: Option<Head>,
     pub gate: Option<Vec<u8>>,
@@ -101,6 +102,16 @@ impl Given {
         self.mailboxes.values().flat_map(|mailbox| &mailbox.entries).map(|entry| entry.id).collect()
     }
 
+    /// Puts what a mailbox is to have in order: what its reader had keeps its place, what is new comes after.
+    pub(super) fn arrange<T>(&self, mailbox: &MailboxId, wanted: &mut [T], entry: impl Fn(&T) -> &Entry) {
+        let before = self.mailboxes.get(mailbox).map_or(&[][..], |given| &given.entries);
+        let place: BTreeMap<_, _> = before.iter().enumerate().map(|(n, entry)| (entry.id, n)).collect();
+        wanted.sort_by_cached_key(|one| {
+            let entry = entry(one);
+            (place.get(&entry.id).copied().unwrap_or(usize::MAX), entry.date.clone(), entry.title.clone(), entry.id)
+        });
+    }
+
     /// Counts what a standing mailbox names: it was brought to the disk before the mailbox was.
     fn trust(&mut self, mailbox: &GivenMailbox) {
         let (Some(index), Some(record)) = (&mailbox.index, &mailbox.record) else { return };
@@ -153,6 +164,20 @@ pub async fn standing(store: &Store, keys: &Keys) -> Result<Option<Standing>, Pu
     Ok(Some(Standing { epoch: statement.epoch, release: head.release, issued: head.issued }))
 }
 
+/// Whether a mailbox has its keyring, here or in the store.
+pub(super) async fn has_keyring(store: &Store, home: &Home, mailbox: &Mailbox) -> Result<bool, PublishError> {
+    if home.keyring(&mailbox.id)?.is_some() {
+        return Ok(true);
+    }
+    Ok(stored_keyring(store, mailbox).await?.is_some())
+}
+
+/// SECURITY: only what looks like a keyring is taken from the host, and later given back to it.
+async fn stored_keyring(store: &Store, mailbox: &Mailbox) -> Result<Option<Bytes>, StoreError> {
+    let sealed = read(store, &layout::keyring(&mailbox.id, mailbox.keyring)).await?;
+    Ok(sealed.filter(|sealed| sealed.len() <= KEYRING_LIMIT && seal::is_keyring(sealed)))
+}
+
 /// Brings keyrings that only the store has back to this machine; members whose keyring is nowhere count as without a
 /// mailbox, since nothing could let them in.
 pub async fn adopt_keyrings(store: &Store, home: &Home, practice: &mut Practice) -> Result<(), PublishError> {
@@ -161,9 +186,7 @@ pub async fn adopt_keyrings(store: &Store, home: &Home, practice: &mut Practice)
         if home.keyring(&mailbox.id)?.is_some() {
             continue;
         }
-        let path = layout::keyring(&mailbox.id, mailbox.keyring);
-        // SECURITY: only what looks like a keyring is taken from the host, and later given back to it.
-        match read(store, &path).await?.filter(|sealed| sealed.len() <= KEYRING_LIMIT && seal::is_keyring(sealed)) {
+        match stored_keyring(store, mailbox).await? {
             Some(sealed) => home.write_keyring(&mailbox.id, &sealed)?,
             None => member.mailbox = None,
         }

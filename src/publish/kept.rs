@@ -52,7 +52,7 @@ impl Wanting<'_> {
     }
 
     /// From which day on this page stays for a member as it was, if they keep it.
-    fn kept_since(&self, member: &Member, page: &Page) -> Option<Date> {
+    pub(super) fn kept_since(&self, member: &Member, page: &Page) -> Option<Date> {
         let today = self.practice.today;
         let closed = member.closed.filter(|_| member.is_closed(today)).map(|closed| closed.on);
         match &page.audience {

@@ -2,8 +2,9 @@
 //!
 //! In: a practice's pages and keys, and the store as it is. Out: a [`Plan`] to show, and, once agreed to, a publication
 //! in the store. It must not ask anyone anything, and cannot write a rendered page: only sealed objects fit.
-//! In the order of the code, with [`withdraw`] for the way that takes one page back and gives nothing: [`sources`] holds it together; [`given`] reads what is there; [`wanted`] renders and names everything, with what [`days`] shows
-//! to those who joined later and what those who left have [`kept`]; [`plan`] compares; [`commit`] writes it all down in the
+//! In the order of the code, with [`withdraw`] for the way that takes one page back and gives nothing: [`sources`] holds it
+//! together; [`given`] reads what is there; [`wanted`] renders and names everything, with what [`days`] shows to those who joined
+//! later and what those who left have [`kept`]; [`plan`] compares, [`difference`] text by text; [`commit`] writes it all down in the
 //! [`crate::record`], seals what is new and changes each mailbox in one atomic step.
 
 mod adopt;
@@ -12,16 +13,19 @@ mod bring;
 mod commit;
 mod dated;
 mod days;
+mod difference;
 mod ended;
 mod given;
 mod kept;
 mod open_files;
+mod past;
 mod plan;
 mod renamed;
 mod sources;
 mod tickets;
 mod verify;
 mod wanted;
+mod why;
 mod withdraw;
 
 pub use adopt::bring_back;
@@ -29,14 +33,17 @@ pub use attached::WantedPart;
 pub use bring::{Bring, Journey};
 pub use commit::{Done, Publication, gate};
 pub use dated::{Dated, DatedPage};
+pub use difference::{Difference, How, differences};
 pub use ended::ended;
 pub use given::{Given, GivenMailbox, Standing, adopt_keyrings, mailbox, published_epoch, standing};
+pub use past::Past;
 pub use plan::{Change, Closing, Plan, What};
 pub use renamed::{Renamed, renamed};
 pub use sources::Sources;
 pub use tickets::{card_link, notice_link};
 use wanted::Wanting;
-pub use wanted::{Reader, Wanted, WantedPage};
+pub use wanted::{Foreseen, Reader, Wanted, WantedPage};
+pub use why::Why;
 pub use withdraw::Withdrawing;
 
 use crate::{

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
-use super::{Dated, Given, Reader, Wanted};
+use super::{Dated, Given, Reader, Wanted, WantedPage};
 use crate::{
     content::Lapsed,
     seal::Entry,
@@ -107,28 +107,43 @@ impl Plan {
     }
 }
 
-fn changes_for(reader: &Reader, given: &Given) -> Vec<(PageId, Change)> {
+/// One page of one reader that is not as it was.
+pub(super) struct Step<'a> {
+    pub what: What,
+    pub before: Option<&'a Entry>,
+    pub now: Option<&'a WantedPage>,
+}
+
+/// What is not as it was for a reader: first what they are to have, then what goes.
+pub(super) fn steps<'a>(reader: &'a Reader, given: &'a Given) -> Vec<Step<'a>> {
     let had: HashMap<PageId, &Entry> = given
         .mailboxes
         .get(&reader.mailbox.id)
         .map(|m| m.entries.iter().map(|e| (e.id, e)).collect())
         .unwrap_or_default();
     let wanted: BTreeSet<PageId> = reader.pages.iter().map(|page| page.entry.id).collect();
-    let change =
-        |what, title: &str, file| Change { what, title: title.to_owned(), file, readers: vec![reader.label.clone()] };
     let given_now = reader.pages.iter().filter_map(|page| {
-        let what = match had.get(&page.entry.id) {
+        let before = had.get(&page.entry.id).copied();
+        let what = match before {
             None => What::NewlyReadable,
             Some(before) if differs(before, &page.entry) => What::Changed,
             Some(_) => return None,
         };
-        Some((page.entry.id, change(what, &page.entry.title, Some(page.file.display().to_string()))))
+        Some(Step { what, before, now: Some(page) })
     });
-    let gone = had
-        .values()
-        .filter(|entry| !wanted.contains(&entry.id))
-        .map(|entry| (entry.id, change(What::TakenBack, &entry.title, None)));
+    let gone = had.values().filter(|entry| !wanted.contains(&entry.id));
+    let gone = gone.map(|before| Step { what: What::TakenBack, before: Some(before), now: None });
     given_now.chain(gone).collect()
+}
+
+fn changes_for(reader: &Reader, given: &Given) -> Vec<(PageId, Change)> {
+    let change = |Step { what, before, now }: Step<'_>| {
+        let entry = now.map(|page| &page.entry).or(before)?;
+        let file = now.map(|page| page.file.display().to_string());
+        let readers = vec![reader.label.clone()];
+        Some((entry.id, Change { what, title: entry.title.clone(), file, readers }))
+    };
+    steps(reader, given).into_iter().filter_map(change).collect()
 }
 
 /// Whether a reader would see a difference. A new epoch seals everything anew, and nobody sees that.

@@ -1,10 +1,10 @@
 //! From what lies here to a publication that can be shown and agreed to.
 
-use super::{Given, Publication, PublishError, Wanting};
+use super::{Foreseen, Given, Publication, PublishError, Wanting, days};
 use crate::{
     content::Page,
     keys::Keys,
-    practice::{Home, Practice},
+    practice::{Home, Member, Practice},
     record::Record,
     render::Theme,
     store::Store,
@@ -29,11 +29,30 @@ pub struct Sources<'a> {
 impl<'a> Sources<'a> {
     /// What would be published at a time, against what stands in the store. `done` is called after each page.
     pub async fn publication(self, now: UnixTime, done: &(impl Fn() + Sync)) -> Result<Publication<'a>, PublishError> {
-        let Self { practice, pages, theme, keys, home, store, record, is_aside } = self;
+        let Self { practice, theme, keys, home, store, record, is_aside, .. } = self;
         let given = Given::read(store, keys).await?;
-        let wanting = Wanting { practice, pages, theme, keys, home, store, given: &given, record };
-        let mut wanted = wanting.wanted(done).await?;
+        let mut wanted = self.wanting(&given).wanted(done).await?;
         wanted.open.extend(viewer::open_files(practice, theme));
         Ok(Publication { practice, wanted, given, record, keys, home, store, now, is_aside })
+    }
+
+    /// What everyone would have after a build, and what is wrong: the same decision, for the author's eyes. Nothing comes of it.
+    pub async fn foreseen(self, given: &Given) -> Result<Foreseen, PublishError> {
+        self.wanting(given).foreseen(&|| {}).await
+    }
+
+    /// Whether a page stays for a member as it was when they left.
+    pub fn is_kept(self, page: &Page, member: &Member, given: &Given) -> bool {
+        self.wanting(given).kept_since(member, page).is_some()
+    }
+
+    /// Whether only what was given before tells if, and how, a member reads a page.
+    pub fn rests_on_the_past(self, page: &Page, member: &Member, given: &Given) -> bool {
+        self.is_kept(page, member, given) || days::rests_on_the_past(page, member, self.practice)
+    }
+
+    fn wanting(self, given: &'a Given) -> Wanting<'a> {
+        let Self { practice, pages, theme, keys, home, store, record, .. } = self;
+        Wanting { practice, pages, theme, keys, home, store, given, record }
     }
 }

@@ -81,10 +81,47 @@ pub(super) struct Wanting<'a> {
     pub record: &'a Record,
 }
 
+/// What everyone would have, as far as that can be told, with what is wrong beside it. Good for showing, and for nothing else.
+pub struct Foreseen {
+    pub wanted: Wanted,
+    pub mistakes: Vec<Mistake>,
+    /// Pages that could not be rendered.
+    pub failed: Vec<PathBuf>,
+    /// Whether all open pages could be.
+    pub is_open_whole: bool,
+}
+
 impl Wanting<'_> {
     /// Renders every page for each of its readers, and adds what those who left may keep; all mistakes at once. `done` is
     /// called after each page.
     pub(super) async fn wanted(&self, done: &(impl Fn() + Sync)) -> Result<Wanted, PublishError> {
+        let Foreseen { mut wanted, mistakes, .. } = self.rendered(done);
+        if !mistakes.is_empty() {
+            return Err(Mistakes::new(mistakes).into());
+        }
+        self.keep_all(&mut wanted).await?;
+        Ok(wanted)
+    }
+
+    /// The same, going on past every mistake.
+    pub(super) async fn foreseen(&self, done: &(impl Fn() + Sync)) -> Result<Foreseen, PublishError> {
+        let mut foreseen = self.rendered(done);
+        self.keep_all(&mut foreseen.wanted).await?;
+        for Reader { mailbox, pages, .. } in &mut foreseen.wanted.readers {
+            self.given.arrange(&mailbox.id, pages, |page| &page.entry);
+        }
+        Ok(foreseen)
+    }
+
+    async fn keep_all(&self, wanted: &mut Wanted) -> Result<(), PublishError> {
+        for reader in &mut wanted.readers {
+            self.keep(reader).await?;
+        }
+        wanted.dated = Dated::of(self, &wanted.readers);
+        Ok(())
+    }
+
+    fn rendered(&self, done: &(impl Fn() + Sync)) -> Foreseen {
         let days = Days::of(self);
         let mut mistakes = days.strangers();
         mistakes.extend(render::group_titles(self.practice, self.theme));
@@ -100,16 +137,21 @@ impl Wanting<'_> {
         let open = render::open_site(self.pages, self.practice, self.theme);
 
         let mut readers = readers(self.practice);
-        for page in rendered {
-            match page {
+        let mut failed = Vec::new();
+        for (page, rendered) in sealed.iter().zip(rendered) {
+            match rendered {
                 Ok(copies) => {
                     for (folder, page) in copies {
                         readers.entry(folder).and_modify(|reader| reader.pages.push(page));
                     }
                 }
-                Err(more) => mistakes.extend(more),
+                Err(more) => {
+                    failed.push(page.file.clone());
+                    mistakes.extend(more);
+                }
             }
         }
+        let is_open_whole = open.is_ok();
         let open = match open {
             Ok(files) => files.into_iter().map(|file| (file.path, file.bytes)).collect(),
             Err(more) => {
@@ -117,23 +159,16 @@ impl Wanting<'_> {
                 BTreeMap::new()
             }
         };
-        if !mistakes.is_empty() {
-            return Err(Mistakes::new(mistakes).into());
-        }
-        let mut readers: Vec<Reader> = readers.into_values().collect();
-        for reader in &mut readers {
-            self.keep(reader).await?;
-        }
-        let dated = Dated::of(self, &readers);
-        Ok(Wanted {
-            readers,
-            dated,
+        let wanted = Wanted {
+            readers: readers.into_values().collect(),
+            dated: Dated::default(),
             open,
             without_mailbox: without_mailbox(self.practice),
             unread: days.unread(),
             lapsed: sealed.iter().flat_map(|page| readers_of(page, self.practice).1).collect(),
             sources: sealed.iter().map(|page| (page.digest(), page.text().to_owned())).collect(),
-        })
+        };
+        Foreseen { wanted, mistakes, failed, is_open_whole }
     }
 
     pub(super) fn page_id(&self, page: &Page, mailbox: &MailboxId) -> PageId {

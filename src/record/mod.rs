@@ -12,6 +12,8 @@ mod entry;
 mod expire;
 mod give;
 mod span;
+mod told;
+mod unified;
 mod version;
 
 use std::collections::{HashMap, HashSet};
@@ -22,6 +24,8 @@ pub use expire::{Expired, Expiry};
 pub use give::{Giving, KEPT, ReadFile};
 pub use span::Span;
 use span::Spans;
+pub use told::{Since, Told, Withdrawn};
+pub use unified::unified;
 pub use version::{People, Reading, Stage};
 
 use crate::{

@@ -13,6 +13,7 @@ use minijinja::Environment;
 use rust_embed::RustEmbed;
 
 use super::{
+    OpenFile,
     asset::{Assets, ending},
     heading::HeadingIds,
     template::{self, Sources},
@@ -107,8 +108,16 @@ impl Theme {
         self.assets.url(practice.site.theme.logo.as_ref()?)
     }
 
+    /// Its files that are not templates, as they are published.
+    pub fn files(&self) -> impl Iterator<Item = &OpenFile> {
+        self.assets.files()
+    }
+
     /// The address of the stylesheet for open pages.
-    pub(super) fn open_style(&self) -> String {
+    ///
+    /// # Panics
+    /// Never: the built-in theme has the file, and a theme can only replace it.
+    pub fn open_style(&self) -> String {
         self.assets.url("open.css").expect("every theme has open.css")
     }
 

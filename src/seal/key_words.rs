@@ -11,11 +11,15 @@ const BITS: usize = 10;
 /// The first 60 bits of the SHA-256 of the root's verifying key, ten to a word, joined by hyphens so that nobody takes them
 /// for the passphrase.
 pub fn key_words(root: &VerifyingKey) -> String {
+    let list: Vec<&str> = words().collect();
+    key_numbers(root).map(|at| list[at]).join("-")
+}
+
+/// Where these words stand in the list.
+pub fn key_numbers(root: &VerifyingKey) -> [usize; COUNT] {
     let digest = Digest::of(root.as_bytes());
     let start = u64::from_be_bytes(*digest.as_bytes().first_chunk().expect("a digest is longer"));
-    let list: Vec<&str> = words().collect();
-    let at = |n: usize| usize::try_from(start >> (64 - BITS * (n + 1)) & 0x3ff).expect("ten bits");
-    (0..COUNT).map(|n| list[at(n)]).collect::<Vec<_>>().join("-")
+    std::array::from_fn(|n| usize::try_from(start >> (64 - BITS * (n + 1)) & 0x3ff).expect("ten bits"))
 }
 
 #[cfg(test)]

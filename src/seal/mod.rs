@@ -20,7 +20,7 @@ pub use age_file::{Identity, OpenError, Recipient, seal_for_anyone, seal_to};
 pub(crate) use age_file::{KEY_FILE_WORK_FACTOR, open_with_passphrase, seal_with_passphrase};
 pub use attachment::{AttachmentEntry, PART, Sharing, part_digest};
 pub use index::{AudienceKind, AudienceLabel, Cut, Entry, Index, IndexError, PART_ENTRIES, cut};
-pub use key_words::key_words;
+pub use key_words::{key_numbers, key_words};
 pub use keyring::{NewMailbox, is_keyring};
 pub use object::{ObjectRef, Plaintext, SealedObject, is_sound, open_by_name};
 pub use pack::Pack;

@@ -8,11 +8,13 @@ use zeroize::Zeroizing;
 use super::{age_file, padding::pad};
 use crate::{
     keys::Keys,
+    preview::Admitted,
     render::RenderedPage,
     wire::{Digest, MailboxId, ObjectName},
 };
 
-/// What is about to be sealed: padded, and its digest. It has no way to anywhere but [`Plaintext::seal`].
+/// What is about to be sealed: padded, and its digest. It has no way to anywhere but [`Plaintext::seal`],
+/// and to the author's own eyes.
 pub struct Plaintext {
     padded: Vec<u8>,
     digest: Digest,
@@ -71,6 +73,17 @@ impl Plaintext {
     /// The same, from the record.
     pub fn of_record(text: String, digest: Digest) -> Option<Self> {
         (Digest::of(text.as_bytes()) == digest).then(|| Self { padded: text.into_bytes(), digest })
+    }
+
+    /// SECURITY: the document, for whoever came through the preview's door and nobody else.
+    pub fn document(&self, _: &Admitted) -> &str {
+        std::str::from_utf8(&self.padded).expect("a document is text").trim_ascii_end()
+    }
+
+    /// SECURITY: the same, for a part of an attachment; its first `length` bytes.
+    pub fn part(&self, _: &Admitted, length: u64) -> &[u8] {
+        let length = usize::try_from(length).map_or(self.padded.len(), |length| length.min(self.padded.len()));
+        &self.padded[..length]
     }
 
     pub(super) fn padded(&self) -> &[u8] {

@@ -8,7 +8,7 @@ use hyper::{
 use super::answer::{Answer, Kind};
 
 /// For the viewer, and for everything that is no page.
-const VIEWER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src \
+pub(crate) const VIEWER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src \
     blob:; connect-src 'self'; worker-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; \
     frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types heldspace";
 
@@ -19,7 +19,8 @@ const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self';
 const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
     magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
 
-const ALWAYS: [(HeaderName, &str); 7] = [
+/// For all of them.
+pub(crate) const ALWAYS: [(HeaderName, &str); 7] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
     (header::X_FRAME_OPTIONS, "DENY"),

@@ -7,14 +7,14 @@ use hyper::{
 
 /// The type of a file by its name: a fixed table, and no guessing from content on either side (`nosniff`).
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Media {
-    pub(super) content_type: &'static str,
+pub(crate) struct Media {
+    pub(crate) content_type: &'static str,
     /// Whether packed siblings may lie beside it.
     pub(super) packs: bool,
 }
 
 impl Media {
-    pub(super) fn of(path: &str) -> Self {
+    pub(crate) fn of(path: &str) -> Self {
         let (content_type, packs) = match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
             "html" => ("text/html; charset=utf-8", true),
             "css" => ("text/css; charset=utf-8", true),

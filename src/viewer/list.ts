@@ -79,7 +79,7 @@ export function listScreen(options: ListOptions): HTMLElement {
     list,
     view.older && olderButton(options),
     element("p", { class: "quiet foot" }, "This locks by itself after ten minutes without use."),
-    element("p", { class: "quiet foot" }, "This practice’s key: ", element("span", { translate: "no" }, keyWords(view.key)), ". The same words are on your card."),
+    view.key.length > 0 && element("p", { class: "quiet foot" }, "This practice’s key: ", element("span", { translate: "no" }, keyWords(view.key)), ". The same words are on your card."),
   );
 }
 

@@ -3,6 +3,8 @@
 //! `dist/` is built from the TypeScript beside it (`node build.mjs`) and kept in the repository; the tests build it
 //! again and compare. `viewer.html` is the page at `/l`.
 
+pub mod preview;
+
 use minijinja::{Environment, context};
 use rust_embed::Embed;
 

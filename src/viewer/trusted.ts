@@ -8,7 +8,8 @@ type Factory = { createPolicy(name: string, rules: Policy): Policy };
 export const setting = (name: string): string => document.querySelector<HTMLMetaElement>(`meta[name="heldspace-${name}"]`)?.content ?? "";
 
 const rules: Policy = {
-  // SECURITY: frame.ts alone calls this, with HTML whose digest the signed index names, for a sandboxed srcdoc.
+  // SECURITY: frame.ts alone calls this, with HTML whose digest the signed index names, for a sandboxed srcdoc. (On the
+  // author's own machine preview.ts does too, for a document that nothing shows.)
   createHTML: (html) => html,
   createScriptURL(address) {
     // SECURITY: no other script can ever become the worker.

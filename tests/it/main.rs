@@ -25,6 +25,8 @@ mod content;
 #[cfg(feature = "author")]
 mod dates;
 #[cfg(feature = "author")]
+mod diff;
+#[cfg(feature = "author")]
 mod doctor;
 #[cfg(feature = "author")]
 mod draft;
@@ -64,6 +66,8 @@ mod packaging;
 mod people;
 #[cfg(feature = "author")]
 mod pictures;
+#[cfg(all(feature = "author", feature = "serve"))]
+mod preview;
 mod promises;
 #[cfg(feature = "author")]
 mod pty;

@@ -1,6 +1,7 @@
 //! People who come and go: after any number of joins, moves, leaves, closings and new cards, every member's keys open what a
 //! simple model says, and the record says the same of every day.
 
+mod foreseen;
 mod going;
 mod model;
 
@@ -78,19 +79,22 @@ impl World {
 
     /// SECURITY: what each one's own keys open, against what the model says.
     fn build(&mut self) {
+        let foreseen = foreseen::foreseen(self);
         build_at(&self.site, self.now);
         let wanted = self.model.build(date(self.now));
-        let mut seen = BTreeSet::new();
+        let (mut seen, mut opened) = (BTreeSet::new(), BTreeSet::new());
         for (person, reader) in &self.readers {
             for entry in reader.entries(&self.site.store()) {
                 self.objects.insert(entry.object.name, (person.clone(), entry.title));
             }
             for (title, document) in reader.pages(&self.site.store()) {
                 assert!(document.contains(&title), "the document is this version's");
+                opened.insert((person.clone(), title.clone(), document.trim_end().to_owned()));
                 seen.insert((person.clone(), title));
             }
         }
         assert_eq!(seen, wanted, "on {}: {:#?}", date(self.now), self.model);
+        assert_eq!(foreseen, opened, "what the preview showed before, on {}", date(self.now));
         self.seen.insert(self.now, seen);
     }
 
@@ -182,5 +186,6 @@ proptest! {
         }
         world.is_recorded();
         world.is_told();
+        foreseen::is_shown(&world);
     }
 }

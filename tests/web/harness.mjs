@@ -63,12 +63,21 @@ export class Practice {
 
   /** Serves the store (or another folder) on a free port; the link of a card or notice, at that address; all it said. */
   async serve(store = this.store) {
-    const child = spawn(binary, ["serve", "--store", store, "--listen", "127.0.0.1:0", "--json"], { stdio: ["ignore", "pipe", "pipe"] });
+    return this.listening("serve", "--store", store, "--listen", "127.0.0.1:0");
+  }
+
+  /** Shows what the next build would give. */
+  async preview(...more) {
+    return this.listening("--root", this.root, "preview", ...more);
+  }
+
+  async listening(...args) {
+    const child = spawn(binary, [...args, "--json"], { stdio: ["ignore", "pipe", "pipe"] });
     let said = "";
     for (const output of [child.stdout, child.stderr]) output.on("data", (more) => (said += more));
     const line = await new Promise((resolve, reject) => {
       createInterface(child.stdout).once("line", resolve);
-      child.once("exit", (code) => reject(new Error(`serve ended with ${code}: ${said}`)));
+      child.once("exit", (code) => reject(new Error(`${args.join(" ")} ended with ${code}: ${said}`)));
     });
     const { url } = JSON.parse(line);
     const server = { url, at: (link) => link.replace(/^https?:\/\/[^/]+/, url), said: () => said, stop: () => stop(child) };

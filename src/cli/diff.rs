@@ -1,0 +1,142 @@
+//! `diff`: what the next build would change, for whom, and how the text differs.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::{
+    Common, Failure, Terminal,
+    build::HEADINGS,
+    context,
+    history::{NOT_KEPT, ONLY_LOOK, show_diff},
+};
+use crate::{
+    check,
+    content::{Mistakes, Survey},
+    practice::Practice,
+    publish::{Change, Closing, Difference, How, Past, Plan, Wanted, What, differences},
+    render::Theme,
+    visible::visible_line,
+};
+
+/// Show what would change for whom since the last release, page by page
+///
+/// For each page that is new, changed or taken back: its readers, and what is different in what you wrote. It changes nothing
+/// and gives nothing; `heldspace build` does, once you agree.
+///
+/// Examples:
+///   heldspace diff
+///   heldspace diff --member maya
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub struct Diff {
+    /// Only what would change for this member, by folder name
+    #[arg(long, value_name = "MEMBER")]
+    member: Option<String>,
+}
+
+impl Diff {
+    pub async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
+        let survey = Survey::read(&common.root);
+        let theme = Theme::read(&survey.practice);
+        if !survey.mistakes.is_empty() {
+            return Err(check::mistakes(&survey, &theme).into());
+        }
+        let Survey { mut practice, pages, .. } = survey;
+        let theme = theme?;
+        if let Some(member) = &self.member {
+            context::member(&practice, member)?;
+        }
+        let past = Past::read(&common.root, Some(context::keys(common)?)).await?;
+        for folder in past.without_mailbox(&practice).await? {
+            practice.members.get_mut(&folder).expect("it is one of them").mailbox = None;
+        }
+        let foreseen = past.sources(&practice, &pages, &theme).foreseen(&past.given).await?;
+        let mut wanted = Mistakes::unless_any(foreseen.mistakes, foreseen.wanted)?;
+        let mut plan = Plan::of(&wanted, &past.given);
+        if let Some(member) = &self.member {
+            only(member, &mut wanted, &mut plan, &practice, &past);
+        }
+        plan.changes.retain(|change| change.what >= What::NewlyOpen);
+        let differences = differences(&wanted, &past)?;
+        terminal.data(&data(&differences, &plan));
+        show(&differences, &plan, self.member.as_deref(), terminal);
+        Ok(())
+    }
+}
+
+/// Leaves away what concerns others.
+fn only(member: &str, wanted: &mut Wanted, plan: &mut Plan, practice: &Practice, past: &Past) {
+    wanted.readers.retain(|reader| reader.folder == member);
+    let own: Vec<_> = practice.members[member].mailboxes().copied().collect();
+    let theirs: Vec<String> =
+        past.given.mailboxes.iter().filter(|(id, _)| own.contains(id)).map(|(_, mailbox)| mailbox.reader()).collect();
+    let closes = wanted.readers.is_empty() || wanted.readers.iter().any(|reader| !reader.former.is_empty());
+    plan.closing.retain(|closing| closes && theirs.contains(&closing.name));
+    plan.changes.clear();
+    plan.unread.clear();
+    plan.without_mailbox.retain(|folder| folder == member);
+}
+
+fn data(differences: &[Difference], plan: &Plan) -> Value {
+    let difference = |it: &Difference| {
+        let (changed, diff) = match &it.how {
+            How::Whole => ("whole", None),
+            How::Text(diff) => ("text", Some(diff)),
+            How::Look => ("appearance", None),
+            How::Unknown => ("unknown", None),
+        };
+        let readers = it.readers.iter().map(|(name, folder)| json!({ "member": folder, "name": name }));
+        json!({
+            "what": it.what, "title": it.title, "old_title": it.old_title, "file": it.file,
+            "readers": readers.collect::<Vec<_>>(), "changed": changed, "diff": diff,
+        })
+    };
+    json!({
+        "pages": differences.iter().map(difference).collect::<Vec<_>>(), "open": plan.changes, "closing": plan.closing,
+        "without_mailbox": plan.without_mailbox, "unread": plan.unread,
+    })
+}
+
+fn show(differences: &[Difference], plan: &Plan, member: Option<&str>, terminal: &Terminal) {
+    for (what, heading) in HEADINGS {
+        let pages: Vec<&Difference> = differences.iter().filter(|it| it.what == what).collect();
+        let open: Vec<&Change> = plan.changes.iter().filter(|change| change.what == what).collect();
+        if pages.is_empty() && open.is_empty() {
+            continue;
+        }
+        terminal.line(format!("{}:", terminal.strong(heading)));
+        for page in pages {
+            show_page(page, terminal);
+        }
+        for change in open {
+            terminal.line(format!("  {}", visible_line(&change.title)));
+        }
+        terminal.line("");
+    }
+    for Closing { name, replaced } in &plan.closing {
+        let what = if *replaced { "Old card that ends" } else { "Mailbox that goes" };
+        terminal.line(format!("{what}: {}", visible_line(name)));
+    }
+    for folder in &plan.without_mailbox {
+        terminal.line(format!("{folder} gets nothing: no mailbox yet."));
+    }
+    if differences.is_empty() && plan.is_empty() {
+        let whom = if member.is_some() { "for them" } else { "for anyone" };
+        terminal.line(format!("Nothing would change {whom} since the last release."));
+    }
+}
+
+fn show_page(it: &Difference, terminal: &Terminal) {
+    let file = it.file.as_ref().map(|file| format!("  ({})", visible_line(file))).unwrap_or_default();
+    let readers: Vec<String> = it.readers.iter().map(|(name, _)| visible_line(name)).collect();
+    terminal.line(format!("  {}{file}, for {}", visible_line(&it.title), readers.join(", ")));
+    if let Some(old) = &it.old_title {
+        terminal.line(format!("  It was called: {}", visible_line(old)));
+    }
+    match &it.how {
+        How::Whole => {}
+        How::Look => terminal.line(ONLY_LOOK),
+        How::Unknown => terminal.line(NOT_KEPT),
+        How::Text(diff) => show_diff(diff, terminal),
+    }
+}
