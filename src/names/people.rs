@@ -203,7 +203,8 @@ impl<'a> Joined<'a> {
 fn stems(word: &str) -> impl Iterator<Item = &str> {
     let is_long = |stem: &&str| stem.chars().count() >= SHORT;
     let possessive = word.strip_suffix('s').filter(is_long);
-    let bare = word.strip_prefix(|c| JOINED.contains(c));
+    let is_cased = word.as_bytes().first().is_some_and(u8::is_ascii);
+    let bare = if is_cased { None } else { word.strip_prefix(|c| JOINED.contains(c)) };
     let twice = bare.and_then(|word| word.strip_prefix(|c| JOINED.contains(c)));
     [Some(word), possessive, bare.filter(is_long), twice.filter(is_long)].into_iter().flatten()
 }

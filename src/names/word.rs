@@ -123,6 +123,11 @@ impl Reading<'_> {
     fn read(mut self, text: &str, start: usize) {
         for (at, c) in text.char_indices() {
             let at = start + at..start + at + c.len_utf8();
+            // Most text is this, and needs none of the rest.
+            if c.is_ascii() {
+                self.letter(c.to_ascii_lowercase(), c, at);
+                continue;
+            }
             if is_joined(c) {
                 self.joined(c, at.end);
                 continue;

@@ -43,9 +43,9 @@ impl<'a> Job<'a> {
         heard.extend(self.find(&shown.title, Kind::Prose, &mut exceptions));
         let runs = reading::runs(text, self.marks());
         let mut spans = None;
-        for run in &runs {
+        // Where nobody is heard of, a link may still lead to a file that is called after somebody.
+        for run in runs.iter().filter(|run| run.is_address || !heard.is_empty()) {
             for find in self.find(&run.text, Kind::of(run), &mut exceptions) {
-                // A link may lead to a file that nobody sees the name of but in their downloads.
                 if run.is_address || heard.iter().any(|known| known.whose == find.whose) {
                     let spans = spans.get_or_insert_with(|| self.spans(text, context));
                     let (source, at) = self.place(spans, &run.place(&find.at));
