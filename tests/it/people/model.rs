@@ -282,9 +282,8 @@ impl Model {
                 Place::Library if name == GUARDIAN => None,
                 Place::Library => now.or(kept),
                 Place::Message(one, other) if PEOPLE[one] == name || PEOPLE[other] == name => now.or(kept),
-                Place::Message(..) => None,
                 Place::Own(owner) if PEOPLE[owner] == name => now.or(kept),
-                Place::Own(_) => None,
+                Place::Message(..) | Place::Own(_) => None,
                 Place::Group(group) => {
                     let sight = self.sight(name, GROUPS[group]);
                     let day = page.date.or(page.given).unwrap_or(today);
