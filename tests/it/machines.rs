@@ -80,10 +80,9 @@ fn whoever_is_not_meant_finds_no_trace_of_it() {
         orders.zip(documents).collect::<std::collections::BTreeMap<_, _>>()
     });
     assert_eq!((anna.len(), ben.len()), (texts.len(), texts.len()));
-    for n in 1..texts.len() {
-        let order = i64::try_from(n).unwrap();
-        assert!(anna[&order].contains("SECRET"), "{}", texts[n]);
-        assert_eq!(ben[&order], ben[&0], "{}", texts[n]);
+    for (order, text) in (0..).zip(texts).skip(1) {
+        assert!(anna[&order].contains("SECRET"), "{text}");
+        assert_eq!(ben[&order], ben[&0], "{text}");
     }
 }
 
