@@ -15,7 +15,7 @@ use crate::{
         files::{self, Access},
     },
     visible::visible_line,
-    writing::{self, Data, NewPage, Place, Template, Values, Wish, WritingError},
+    writing::{self, Data, NewPage, Place, Template, Values, Wish, Writing, WritingError},
 };
 
 /// Make a new page: a Markdown file in the right folder, to go on writing in
@@ -85,11 +85,12 @@ impl New {
         let practice = context::practice(common)?;
         let template = Template::read(&self.kind, &practice)?;
         let wish = Wish { title: self.title.clone(), date: self.day(&practice, terminal)? };
+        let writing = Writing { template: &template, wish: &wish, practice: &practice };
         let pages = if let Some(group) = &self.whom.for_each {
-            self.for_each(group, &template, &wish, &practice, terminal)?
+            self.for_each(group, writing, terminal)?
         } else {
             let place = self.place(&practice)?;
-            vec![writing::page(&template, &place, &wish, &Values::default(), &practice)?]
+            vec![writing.page(&place, &Values::default())?]
         };
         writing::refuse_existing(&pages, &practice)?;
         if self.whom.for_each.is_some() {
@@ -149,14 +150,8 @@ impl New {
         Ok(Place::Message(to?))
     }
 
-    fn for_each(
-        &self,
-        group: &str,
-        template: &Template,
-        wish: &Wish,
-        practice: &Practice,
-        terminal: &Terminal,
-    ) -> Result<Vec<NewPage>, Failure> {
+    fn for_each(&self, group: &str, writing: Writing<'_>, terminal: &Terminal) -> Result<Vec<NewPage>, Failure> {
+        let Writing { template, practice, .. } = writing;
         let group = context::group(practice, group)?;
         let members = Audience::Group(group.folder.clone()).readers(practice);
         if members.is_empty() {
@@ -174,7 +169,7 @@ impl New {
         let page = |member: &&Member| {
             let values = data.of.get(&member.folder).unwrap_or(&none).clone().and("group", &group.title);
             let place = Place::Member(member.folder.clone());
-            Ok(writing::page(template, &place, wish, &values, practice)?)
+            Ok(writing.page(&place, &values)?)
         };
         members.iter().map(page).collect()
     }

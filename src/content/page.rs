@@ -19,6 +19,9 @@ use super::{
 };
 use crate::{practice::Practice, wire::Digest};
 
+const LONGEST_TAG: usize = 40;
+const MOST_TAGS: usize = 12;
+
 /// A Markdown file, read and checked, not yet rendered.
 #[derive(Debug, Clone)]
 pub struct Page {
@@ -35,6 +38,8 @@ pub struct Page {
     pub id: Option<String>,
     /// A sentence for lists.
     pub summary: Option<String>,
+    /// Words to find it by: on the open web, so far.
+    pub tags: Vec<String>,
     /// Whether those who join a group later get it too, whatever its day.
     pub for_newcomers: bool,
     /// The members whom the text names, by folder: others read it with the consent of each.
@@ -162,6 +167,7 @@ impl Page {
         let order = fields.integer("order").map(|number| number.value);
         let summary = fields.text("summary");
         let id = fields.text("id").and_then(|text| identity(&mut fields, text));
+        let tags = tags(&mut fields);
         let for_newcomers = newcomers(&mut fields, file);
         let kind = fields.text("kind").and_then(|text| kind(&mut fields, &text));
         let audience = audience(&mut fields, file, practice);
@@ -187,6 +193,7 @@ impl Page {
             audience,
             id,
             summary: summary.map(|text| text.value),
+            tags,
             for_newcomers,
             names: names.iter().map(|name| name.value.clone()).collect(),
             said,
@@ -197,6 +204,23 @@ impl Page {
         fields.finish();
         Some(page)
     }
+}
+
+/// A few short words, each once.
+fn tags(fields: &mut Fields<'_>) -> Vec<String> {
+    let Some(list) = fields.texts("tags") else { return Vec::new() };
+    let mut tags: Vec<String> = Vec::new();
+    for tag in list.value {
+        if tag.value.chars().count() > LONGEST_TAG {
+            fields.mistake(&tag.at, format!("a tag of more than {LONGEST_TAG} characters"), "a tag is a word or two");
+        } else if !tags.contains(&tag.value) {
+            tags.push(tag.value);
+        }
+    }
+    if tags.len() > MOST_TAGS {
+        fields.mistake(&list.at, format!("more than {MOST_TAGS} tags"), "keep those that somebody would look for");
+    }
+    tags
 }
 
 /// Only a group has newcomers.

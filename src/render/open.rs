@@ -168,6 +168,7 @@ fn listed(page: &OpenPage<'_>, practice: &Practice) -> Value {
         ("date", date(page.page, practice)),
         ("url", Value::from(page.url())),
         ("summary", Value::from(page.page.summary.clone())),
+        ("tags", Value::from(page.page.tags.clone())),
     ])
 }
 

@@ -23,7 +23,11 @@ pub use session::{Session, next_session};
 use crate::{
     content::Mistakes,
     explain::Explain,
-    practice::{Practice, edit::EditError, files::FileError},
+    practice::{
+        Practice,
+        edit::{self, EditError},
+        files::FileError,
+    },
 };
 
 /// Why no page was made. Nothing was written.
@@ -104,27 +108,32 @@ pub struct Wish {
     pub date: Option<Date>,
 }
 
-/// One page at one place.
-pub fn page(
-    template: &Template,
-    place: &Place,
-    wish: &Wish,
-    values: &Values,
-    practice: &Practice,
-) -> Result<NewPage, WritingError> {
-    let wish = values.over(wish);
-    let all = values.with(place, &wish, practice);
-    let title = match wish.title {
-        Some(title) => title,
-        None => template.title(&all)?.ok_or(WritingError::NoTitle)?,
-    };
-    crate::practice::edit::shown(&title)?;
-    if title.contains("{{") || title.contains("{%") {
-        return Err(WritingError::Braces { title });
+/// What all pages of one wish are made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Writing<'a> {
+    pub template: &'a Template,
+    pub wish: &'a Wish,
+    pub practice: &'a Practice,
+}
+
+impl Writing<'_> {
+    /// One page at one place.
+    pub fn page(self, place: &Place, values: &Values) -> Result<NewPage, WritingError> {
+        let Self { template, practice, .. } = self;
+        let wish = values.over(self.wish);
+        let all = values.with(place, &wish, practice);
+        let title = match wish.title {
+            Some(title) => title,
+            None => template.title(&all)?.ok_or(WritingError::NoTitle)?,
+        };
+        edit::shown(&title)?;
+        if title.contains("{{") || title.contains("{%") {
+            return Err(WritingError::Braces { title });
+        }
+        let all = all.and("title", &title);
+        let text = template.fill(place, &title, wish.date, &all)?;
+        Ok(NewPage { file: place.file(wish.date, &title, template.name()), title, text })
     }
-    let all = all.and("title", &title);
-    let text = template.fill(place, &title, wish.date, &all)?;
-    Ok(NewPage { file: place.file(wish.date, &title, template.name()), title, text })
 }
 
 /// Refuses what would lie where something lies already, naming all of it.

@@ -134,3 +134,15 @@ fn every_file_of_the_theme_can_be_replaced_alone() {
         fs::remove_file(path).unwrap();
     }
 }
+
+#[test]
+fn tags_stand_in_the_open_list_as_text() {
+    let page = |tags: &str| format!("+++\ntitle = \"A\"\npublic = true\ntags = {tags}\n+++\nText.\n");
+    let site = Draft::new().file("content/library/a.md", page("[\"sleep\", \"<b>\", \"sleep\"]"));
+    let list = site.document("library/index.html");
+    assert!(list.contains("<p class=\"tags\">sleep · &lt;b&gt;</p>"), "{list}");
+    let told = |tags: &str| Draft::new().file("content/library/a.md", page(tags)).mistakes().to_string();
+    assert!(told(&format!("[\"{}\"]", "x".repeat(41))).contains("a.md:4:9: a tag of more than 40 characters"));
+    let many: Vec<_> = (0..13).map(|n| n.to_string()).collect();
+    assert!(told(&format!("{many:?}")).contains("a.md:4:8: more than 12 tags"));
+}
