@@ -297,3 +297,20 @@ pub fn summary(done: &Done) -> Vec<String> {
 pub fn count(number: usize, of: &str) -> String {
     if number == 1 { format!("1 {of}") } else { format!("{number} {of}s") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(names: usize) -> String {
+        let names = (0..names).map(|n| format!("m{n}")).collect();
+        readers(&Change { what: What::Changed, title: String::new(), file: None, readers: names })
+    }
+
+    #[test]
+    fn a_few_readers_are_named_and_of_many_it_is_said_how_many() {
+        assert_eq!(told(2), "m0, m1");
+        assert!(told(NAMED).ends_with("m10, m11"));
+        assert_eq!(told(40), "40 members (m0, m1, m2, m3, m4, m5, and 34 more; `heldspace diff` names all)");
+    }
+}

@@ -65,7 +65,8 @@ impl Preview {
     /// Answers until `shutdown`, follows what is saved, and looks through all of it.
     pub async fn run(self, watch: Result<Watch, String>, shutdown: impl Future<Output = ()>) {
         let room = Arc::clone(&self.room);
-        let following = tokio::spawn(async move { follow(&room, watch).await });
+        let mut following = tokio::spawn(async move { follow(&room, watch).await });
+        let mut follows = true;
         let room = Arc::clone(&self.room);
         let checking = tokio::spawn(async move { room.check_all().await });
         let mut connections = JoinSet::new();
@@ -75,6 +76,13 @@ impl Preview {
             tokio::select! {
                 biased;
                 () = &mut shutdown => break,
+                ended = &mut following, if follows => {
+                    follows = false;
+                    // It has said why, unless it fell.
+                    if ended.is_err() {
+                        self.room.blind("something went wrong that we did not foresee".to_owned());
+                    }
+                }
                 Some(_) = connections.join_next() => {}
                 Ok((stream, peer)) = self.listener.accept() => {
                     // SECURITY: the kernel gives nobody else to a socket on the loopback; this holds whatever it is bound to.
