@@ -42,6 +42,7 @@ pub(crate) struct NotName {
 pub(crate) struct Said {
     pub(crate) title: Option<Range<usize>>,
     pub(crate) summary: Option<Range<usize>>,
+    pub(crate) tags: Vec<Range<usize>>,
     /// `not_names`.
     pub(crate) not_names: Vec<NotName>,
 }

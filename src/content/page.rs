@@ -175,6 +175,7 @@ impl Page {
         let said = Said {
             title: title_at,
             summary: summary.as_ref().map(|text| text.at.clone()),
+            tags: tags.iter().map(|tag| tag.at.clone()).collect(),
             not_names: naming::not_names(&mut fields),
         };
         let Some(audience) = audience else {
@@ -193,7 +194,7 @@ impl Page {
             audience,
             id,
             summary: summary.map(|text| text.value),
-            tags,
+            tags: tags.into_iter().map(|tag| tag.value).collect(),
             for_newcomers,
             names: names.iter().map(|name| name.value.clone()).collect(),
             said,
@@ -207,14 +208,14 @@ impl Page {
 }
 
 /// A few short words, each once.
-fn tags(fields: &mut Fields<'_>) -> Vec<String> {
+fn tags(fields: &mut Fields<'_>) -> Vec<At<String>> {
     let Some(list) = fields.texts("tags") else { return Vec::new() };
-    let mut tags: Vec<String> = Vec::new();
+    let mut tags: Vec<At<String>> = Vec::new();
     for tag in list.value {
         if tag.value.chars().count() > LONGEST_TAG {
             fields.mistake(&tag.at, format!("a tag of more than {LONGEST_TAG} characters"), "a tag is a word or two");
-        } else if !tags.contains(&tag.value) {
-            tags.push(tag.value);
+        } else if !tags.iter().any(|known| known.value == tag.value) {
+            tags.push(tag);
         }
     }
     if tags.len() > MOST_TAGS {

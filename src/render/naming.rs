@@ -3,13 +3,13 @@
 //! In: a page as one reader gets it, the text it was made of, and everyone's names. Out: each place where somebody is
 //! named, whoever may read it ([`super::telling`] decides). What counts is what is shown; the text says where that comes from.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::Range};
 
 use minijinja::Value;
 
 use super::{Content, Job, reading};
 use crate::{
-    content::{Mistake, Source},
+    content::{Mistake, Page, Source},
     names::{
         Exceptions, Find, Words,
         html::{self, Run},
@@ -71,7 +71,7 @@ impl<'a> Job<'a> {
             return;
         }
         self.find_all(&reading::runs(text, self.marks()), &mut exceptions);
-        for line in [self.page.title.as_deref(), self.page.summary.as_deref()].into_iter().flatten() {
+        for (line, _) in front(self.page) {
             self.find(line, Kind::Prose, &mut exceptions);
         }
         used.not_names.extend((0..own).filter(|number| exceptions.was_used(*number)));
@@ -85,13 +85,10 @@ impl<'a> Job<'a> {
         Exceptions::new(own.chain(self.practice.site.not_names.iter().map(|not| not.text.as_str())))
     }
 
-    /// Title and summary, where the front matter has them.
+    /// In title, summary and tags, where the front matter has them.
     fn in_front(&self, exceptions: &mut Exceptions) -> Vec<Named<'a>> {
-        let page = self.page;
-        let lines = [(&page.title, &page.said.title), (&page.summary, &page.said.summary)];
         let mut named = Vec::new();
-        for (text, at) in lines {
-            let (Some(text), Some(at)) = (text, at) else { continue };
+        for (text, at) in front(self.page) {
             for find in self.find(text, Kind::Prose, exceptions) {
                 let word = text[find.at].to_owned();
                 let place = self.in_file(|source| {
@@ -137,4 +134,11 @@ impl Kind {
     fn of(run: &Run) -> Self {
         if run.is_address { Self::Address } else { Self::Prose }
     }
+}
+
+/// The words of the front matter that people read, and where they stand.
+fn front(page: &Page) -> impl Iterator<Item = (&str, &Range<usize>)> {
+    let lines = [(&page.title, &page.said.title), (&page.summary, &page.said.summary)];
+    let lines = lines.into_iter().filter_map(|(text, at)| Some((text.as_deref()?, at.as_ref()?)));
+    lines.chain(page.tags.iter().map(String::as_str).zip(&page.said.tags))
 }
