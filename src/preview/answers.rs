@@ -254,7 +254,17 @@ fn notes(member: &Member, sound: &Sound) -> Vec<String> {
 }
 
 fn all_notes(sound: &Sound, outlook: &Outlook) -> Vec<String> {
-    let mut notes: Vec<String> = sound.practice.members.values().flat_map(|member| notes(member, sound)).collect();
+    let without =
+        |member: &&Member| member.reads(sound.practice.today) && sound.without_mailbox.contains(&member.folder);
+    let (without, others): (Vec<&Member>, Vec<&Member>) = sound.practice.members.values().partition(without);
+    let mut notes: Vec<String> = others.into_iter().flat_map(|member| notes(member, sound)).collect();
+    if !without.is_empty() {
+        let names: Vec<&str> = without.iter().map(|member| member.name.as_str()).collect();
+        notes.push(format!(
+            "No mailbox yet, or no keyring here, so a build gives them nothing of this: {}. `heldspace member rekey` makes cards.",
+            names.join(", ")
+        ));
+    }
     notes.extend(
         outlook
             .unread

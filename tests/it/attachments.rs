@@ -358,12 +358,12 @@ fn an_export_has_the_files_as_they_were_given_and_one_for_somebody_else_has_none
     let site = TestSite::empty().group("a");
     site.member("ann", &["a"]);
     site.member("ben", &["a"]);
-    file(&site, "groups/a/Für Ann.txt", b"first");
+    file(&site, "groups/a/Für alle.txt", b"first");
     file(&site, "groups/a/leaf.png", &pictures::png_with_text("Author: Ines"));
-    site.page("groups/a/x.md", "# X\n\n![A leaf](leaf.png) and [words](F%C3%BCr%20Ann.txt), [more](y.md)")
+    site.page("groups/a/x.md", "# X\n\n![A leaf](leaf.png) and [words](F%C3%BCr%20alle.txt), [more](y.md)")
         .page("groups/a/y.md", "# Y\n\nText.");
     site.build();
-    file(&site, "groups/a/Für Ann.txt", b"second");
+    file(&site, "groups/a/Für alle.txt", b"second");
     site.build();
     let out = site.path("out");
     site.ok(&["member", "export", "ann", out.to_str().unwrap(), "--json"]);

@@ -100,7 +100,7 @@ fn one_for_each_member_takes_what_a_table_knows_and_it_stays_text() {
     let site = TestSite::empty().group("g");
     let ann = site.member("ann", &["g"]);
     let ben = site.member("ben", &["g"]);
-    site.member("out", &[]);
+    site.member("zed", &[]);
     let hostile =
         "{{ practice.therapist }} {% raw %} {## x ##} <b>b</b> **no** [a](https://e.org) `c` &amp; ![](x.png)";
     let csv = format!("Member;Goals;Next steps;Email\nann;\"- {hostile}\n1. two\n\n# three\";walk;a@x.org\nben;;;\n");
@@ -153,7 +153,7 @@ fn every_mistake_of_a_table_is_told_where_it_stands() {
     let site = TestSite::empty().group("g");
     site.member("ann", &["g"]);
     site.member("ben", &["g"]);
-    site.member("out", &[]);
+    site.member("zed", &[]);
     let cases: [(&str, &str, &[&str]); 8] = [
         (
             "a.csv",

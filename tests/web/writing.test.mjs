@@ -2,11 +2,12 @@
 // pictures of docs/writing.md are made (`SCREENSHOTS=docs/images npm test --prefix tests/web`).
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
-import { Practice, closeAll, desktop, launch, openPage, phone } from "./harness.mjs";
+import { Practice, binary, closeAll, desktop, launch, openPage, phone } from "./harness.mjs";
 
 const repository = resolve(import.meta.dirname, "../..");
 const shots = resolve(repository, process.env.SCREENSHOTS ?? "target/screenshots");
@@ -18,6 +19,10 @@ before(async () => {
   mkdirSync(shots, { recursive: true });
   folder = mkdtempSync(join(tmpdir(), "heldspace-writing-"));
   for (const part of ["content", "themes", "site.toml", "register.toml"]) cpSync(join(repository, part), join(folder, part), { recursive: true });
+  const heldspace = (...args) => execFileSync(binary, ["--root", folder, ...args], { stdio: "pipe" });
+  heldspace("init", "--no-passphrase");
+  heldspace("member", "rekey", "--all", "--yes", "--cards", join(folder, "cards.html"));
+  heldspace("build", "--yes");
   const sample = new Practice();
   sample.root = folder;
   preview = await sample.preview("--as", "maya");
