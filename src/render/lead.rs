@@ -159,9 +159,17 @@ impl<'a> Leads<'a> {
         let fragment = to.fragment.clone();
         Ok(match page.audience {
             _ if page.file == self.page.file => Lead::Within(fragment),
-            Audience::Open => Lead::Open(open_address(&page, fragment.as_deref())),
+            Audience::Open => Lead::Open(self.origin() + &open_address(&page, fragment.as_deref())),
             _ => Lead::Sealed(Arc::new(page), fragment),
         })
+    }
+
+    /// Where the open library is, as seen from this page. SECURITY: a neutral address for links must not tell of the other
+    /// one, so what leads there stands in the sealed document and nowhere else.
+    fn origin(&self) -> String {
+        let address = &self.practice.site.address;
+        let elsewhere = address.library.clone().filter(|library| *library != address.links);
+        elsewhere.filter(|_| self.page.audience != Audience::Open).unwrap_or_default()
     }
 
     /// A place that is named must be there; where that depends on who reads, it can't be told beforehand.

@@ -134,7 +134,7 @@ const outward = (address: string): boolean => OUTWARD.test(address) || OPEN.test
 
 // SECURITY: noopener and noreferrer: the other site gets no handle on this window and does not learn where it was linked.
 const outwardLink = (address: string, text: string): HTMLAnchorElement =>
-  element("a", { href: OPEN.test(address) ? setting("library") + address : address, rel: "noopener noreferrer", target: /^(?:http|\/)/i.test(address) && "_blank" }, text);
+  element("a", { href: address, rel: "noopener noreferrer", target: /^(?:http|\/)/i.test(address) && "_blank" }, text);
 
 function goTo(page: Document, fragment: string): void {
   const target = page.getElementById(fragment) ?? page.getElementById(decoded(fragment));

@@ -46,7 +46,6 @@ pub fn open_files(practice: &Practice, theme: &Theme) -> Vec<(String, Vec<u8>)> 
             worker => format!("/{}", worker.0),
             style => format!("/{}", style.0),
             page_style => theme.page_style(),
-            library => site.address.library.as_deref().unwrap_or_default(),
             help => render::help(practice),
             leave => &site.leave.url,
         })
