@@ -29,7 +29,6 @@
 //! | [`notice`] | what members can read, what they were told | e-mails that say nothing | how to ask; what a page says |
 //! | [`audit`] | the host's log, what was seen of it | who opened what, and what is wrong with the log | whom to believe but its own memory |
 //! | [`export`] | the record, a person | everything that they were given, as plain files | how to ask; it writes nothing |
-//! | [`roster`] | a spreadsheet | people, or every mistake in it at once | how to write a member |
 //! | [`doctor`] | the practice as it lies here | what is amiss, and how to mend it | keys; it changes nothing |
 //! | [`viewer`] | | the browser's program, to publish | |
 //!
@@ -49,7 +48,8 @@
 //!   `tests/it/store_side.rs`.
 //! - Whoever joins, leaves, is closed or gets a new card reads what a simple model says, and the record says so of every day:
 //!   `tests/it/people.rs`.
-//! - A notice names nobody and says nothing, and none is sent twice for one cause: `tests/it/notice/`.
+//! - Taking one page back takes that page from everyone, and gives nothing: `tests/it/withdraw.rs`.
+//! - A notice names nobody and says nothing: `tests/it/notice/`.
 //! - Nothing an unsigned byte says is believed, in the browser either: `tests/web/hostile.test.mjs`.
 //! - Nobody is named to others in a page, unless it says so and rests on their consent: `tests/it/check/names.rs`.
 //! - The host can't change its audit log behind what was seen of it: `tests/it/audit.rs`.
