@@ -97,6 +97,7 @@ pub struct ViewEntry {
     pub order: Option<i64>,
     pub audience: AudienceLabel,
     pub kind: Kind,
+    pub tags: Vec<String>,
     pub attachments: Vec<Offered>,
     pub links: Vec<PageId>,
 }
@@ -113,11 +114,11 @@ pub struct Offered {
 
 impl From<&Entry> for ViewEntry {
     fn from(entry: &Entry) -> Self {
-        let Entry { id, title, date, order, audience, kind, object: _, attachments, links } = entry.clone();
+        let Entry { id, title, date, order, audience, kind, object: _, tags, attachments, links } = entry.clone();
         let attachments = attachments
             .into_iter()
             .map(|AttachmentEntry { id, name, media_type, length, parts: _ }| Offered { id, name, media_type, length });
-        Self { id, title, date, order, audience, kind, attachments: attachments.collect(), links }
+        Self { id, title, date, order, audience, kind, tags, attachments: attachments.collect(), links }
     }
 }
 

@@ -135,6 +135,7 @@ fn noted_page(page: &WantedPage) -> NotedPage {
         order: entry.order,
         kind: entry.kind,
         audience: entry.audience,
+        tags: entry.tags,
         names: page.names.clone(),
         document: entry.object.digest,
         attachments: page.files.clone(),

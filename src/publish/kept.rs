@@ -133,7 +133,7 @@ impl Wanting<'_> {
         let text = self.record.text(&noted.document, self.home, self.keys)?;
         let plaintext = text.and_then(|text| Plaintext::of_record(text, noted.document));
         Ok(plaintext.map(|plaintext| {
-            let NotedPage { id, title, date, order, kind, audience, .. } = noted.clone();
+            let NotedPage { id, title, date, order, kind, audience, tags, .. } = noted.clone();
             (
                 Entry {
                     id,
@@ -143,6 +143,7 @@ impl Wanting<'_> {
                     audience,
                     kind,
                     object: reference(&plaintext),
+                    tags,
                     attachments: Vec::new(),
                     links: Vec::new(),
                 },

@@ -239,6 +239,7 @@ impl Wanting<'_> {
             audience: label(&page.audience, self.practice),
             kind: page.kind,
             object: copy.plaintext.reference(&mailbox.id, self.keys),
+            tags: page.tags.clone(),
             attachments: Vec::new(),
             links: copy.along.pages.iter().map(|page| self.page_id(page, &mailbox.id)).collect(),
         }

@@ -52,6 +52,8 @@ pub struct NotedPage {
     pub order: Option<i64>,
     pub kind: Kind,
     pub audience: AudienceLabel,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
     /// The members whom it names, by folder.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<String>,

@@ -59,6 +59,8 @@ pub struct Entry {
     pub audience: AudienceLabel,
     pub kind: Kind,
     pub object: ObjectRef,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
     /// Files that go with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<AttachmentEntry>,

@@ -21,6 +21,7 @@ export type SealedObject = Of<typeof sealedObject>;
 export const PART = 4 * 1024 * 1024;
 /** As the practice gives at most: an attachment's bytes, a page's attachments, and what it leads to. */
 const LARGEST = 100 * 1024 * 1024;
+const TAGS = 12;
 const FILES = 50;
 const LINKS = 1024;
 
@@ -41,6 +42,7 @@ const page = object({
   audience: object({ kind: oneOf("library", "group", "member", "message"), title: string }),
   kind: oneOf("resource", "agenda", "summary", "exercise", "checkin", "poll", "progress", "message", "note"),
   object: sealedObject,
+  tags: orMissing(list(string, TAGS), []),
   attachments: orMissing(list(attachment, FILES), []),
   links: orMissing(list(hexOf(16), LINKS), []),
 });

@@ -20,7 +20,10 @@ const kinds: Record<Entry["kind"], string> = {
   note: "Note",
 };
 
-const about = ({ audience, kind, date }: Entry): Child[] => [named(audience.title), ` · ${kinds[kind]}`, date !== null && ` · ${day(date)}`];
+const about = ({ audience, kind, date, tags }: Entry): Child[] => [named(audience.title), ` · ${kinds[kind]}`, date !== null && ` · ${day(date)}`, ...tags.flatMap((tag) => [" · ", named(tag)])];
+
+export type Chosen = { group: string; kind: string; tag: string };
+export const everything = (): Chosen => ({ group: "", kind: "", tag: "" });
 
 export type ListOptions = {
   readonly view: View;
@@ -29,7 +32,7 @@ export type ListOptions = {
   /** Nothing else vouches for this index being the newest: say how old it is. */
   readonly firstVisit: boolean;
   /** What was chosen last; changed in place, so that coming back finds it. */
-  readonly chosen: { group: string; kind: string };
+  readonly chosen: Chosen;
   open(entry: Entry): void;
   /** Fetches older entries and shows the list anew. */
   older(): Promise<void>;
@@ -43,7 +46,7 @@ export function listScreen(options: ListOptions): HTMLElement {
   const nothing = element("p", { class: "note", hidden: true }, "Nothing here is of this kind and from there. ", button("Show all", showAll));
 
   function fill(): void {
-    const shown = entries.filter((entry) => (chosen.group === "" || entry.audience.title === chosen.group) && (chosen.kind === "" || entry.kind === chosen.kind));
+    const shown = entries.filter((entry) => (chosen.group === "" || entry.audience.title === chosen.group) && (chosen.kind === "" || entry.kind === chosen.kind) && (chosen.tag === "" || entry.tags.includes(chosen.tag)));
     count.textContent = shown.length === 1 ? "1 page" : `${shown.length} pages`;
     nothing.hidden = shown.length > 0 || entries.length === 0;
     list.replaceChildren(...shown.map((entry) => element("li", {},
@@ -55,7 +58,7 @@ export function listScreen(options: ListOptions): HTMLElement {
   }
 
   function showAll(): void {
-    chosen.group = chosen.kind = "";
+    Object.assign(chosen, everything());
     for (const select of choices.querySelectorAll("select")) select.value = "";
     fill();
     list.querySelector("button")?.focus();
@@ -63,9 +66,11 @@ export function listScreen(options: ListOptions): HTMLElement {
 
   const groups = unique(entries.map((entry) => entry.audience.title)).map((title) => [title, title] as const);
   const sorts = unique(entries.map((entry) => entry.kind)).map((kind) => [kind, kinds[kind]] as const);
+  const tags = unique(entries.flatMap((entry) => entry.tags)).map((tag) => [tag, tag] as const);
   const choices = element("div", { class: "choices" },
     choice("From", groups, chosen.group, (value) => ((chosen.group = value), fill())),
     choice("Kind", sorts, chosen.kind, (value) => ((chosen.kind = value), fill())),
+    choice("About", tags, chosen.tag, (value) => ((chosen.tag = value), fill())),
   );
   fill();
   return element("div", { class: "list" },

@@ -3,7 +3,7 @@
 
 import { dropAttachments } from "./attached.ts";
 import { button, element, heading } from "./dom.ts";
-import { listScreen } from "./list.ts";
+import { everything, listScreen, type Chosen } from "./list.ts";
 import { pageScreen, type PageOptions } from "./page.ts";
 import { ask, visible, type List, type Matrix, type Mistake, type OpenList, type PageData, type State } from "./preview-data.ts";
 import { mistakeList } from "./preview-mistakes.ts";
@@ -31,7 +31,7 @@ let shown: { readonly route: string; readonly text: string } | undefined;
 let turn = 0;
 /** What the next list says above itself. */
 let remark: string | undefined;
-const chosen = new Map<string, { group: string; kind: string }>();
+const chosen = new Map<string, Chosen>();
 
 const hrefOf = (...parts: readonly string[]): string => `#/${parts.map(encodeURIComponent).join("/")}`;
 const hrefs = { page: (as: string, file: string, place: string[] = []): string => hrefOf("as", as, file, ...place), open: (path: string): string => hrefOf("open", path) };
@@ -58,7 +58,7 @@ async function list(as: string): Promise<Made> {
   const { data } = await ask<List>("list", { as });
   const fileOf = new Map(data.files.map(({ id, file }) => [id, file]));
   const stale = data.files.filter(({ is_stale }) => is_stale).map(({ file }) => file);
-  const pick = chosen.get(as) ?? { group: "", kind: "" };
+  const pick = chosen.get(as) ?? everything();
   chosen.set(as, pick);
   const above = remark === undefined ? [] : [remark];
   remark = undefined;
@@ -120,7 +120,7 @@ async function openPage(path: string): Promise<Made> {
   const back = (): void => go(hrefOf("open"));
   if (data.html === null) return { text, title: path, make: () => element("div", {}, heading(visible(path)), note("There is no such page on the open site."), button("The open site", back)) };
   const html = data.html;
-  const entry: Entry = { id: path, title: `/${path}`, date: null, order: null, audience: { kind: "library", title: "" }, kind: "resource", attachments: [], links: [] };
+  const entry: Entry = { id: path, title: `/${path}`, date: null, order: null, audience: { kind: "library", title: "" }, kind: "resource", tags: [], attachments: [], links: [] };
   const file = (): Promise<Blob> => Promise.reject(new Error(path));
   return { text, title: path, own: data, make: () => framed({ entry, place: undefined, html: async () => atHome(html), file, leadsTo: () => undefined, back }, state?.open_style) };
 }

@@ -7,7 +7,7 @@ import { element, heading } from "./dom.ts";
 import { failureOf, type Failure } from "./failure.ts";
 import { watchIdleness } from "./idle.ts";
 import { isCard, linkText, parseLink, type Link } from "./link.ts";
-import { listScreen, newestFirst } from "./list.ts";
+import { everything, listScreen, newestFirst, type Chosen } from "./list.ts";
 import { keepSeen, lastSeen, phoneLink, tabLink } from "./memory.ts";
 import { pageScreen } from "./page.ts";
 import type { Entry, View } from "./reader.ts";
@@ -27,7 +27,7 @@ type Unlocked = {
   readonly mailbox: string;
   view: View;
   readonly firstVisit: boolean;
-  readonly chosen: { group: string; kind: string };
+  readonly chosen: Chosen;
   /** Pages by the number that stands in the history instead of anything readable. */
   readonly opened: Map<number, Opened>;
   /** The list is known to be out of date. */
@@ -92,7 +92,7 @@ async function unlock(using: Link, words: readonly string[], remember: boolean):
     if (session !== mine) return;
     if (remember) rememberLink(using);
     const firstVisit = seen === undefined && isCard(using);
-    unlocked = { session: mine, mailbox: using.mailbox, view, firstVisit, chosen: { group: "", kind: "" }, opened: new Map(), stale: false };
+    unlocked = { session: mine, mailbox: using.mailbox, view, firstVisit, chosen: everything(), opened: new Map(), stale: false };
     clearAddress();
     showList();
   } catch (error) {

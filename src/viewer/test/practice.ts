@@ -108,6 +108,7 @@ export class Practice {
       kind: "resource",
       object: await this.sealObject(padded(html)),
       attachments: [],
+      tags: [],
       links: [],
       ...about,
     };
