@@ -12,7 +12,7 @@ use super::{Common, Failure, Terminal, ask, audit, build, context, publish as ho
 use crate::{
     audit::{Log, Opened},
     clock::hour,
-    content::{Audience, Page, Survey, as_draft},
+    content::{Audience, Page, Survey, address, as_draft, slug},
     host::Host,
     practice::{
         Home, Practice,
@@ -20,9 +20,7 @@ use crate::{
     },
     publish::{Bring, Given, Publication, Withdrawing},
     record::Record,
-    render::{Theme, open_site},
     store::Store,
-    viewer,
     visible::visible_line,
     wire::{PageId, Release, UnixTime},
 };
@@ -56,8 +54,8 @@ struct Found {
     file: PathBuf,
     title: String,
     ids: HashSet<PageId>,
-    /// What the open web is to hold, if the page stands there.
-    open: Option<BTreeMap<String, Vec<u8>>>,
+    /// Where it stands on the open web, if it does: `library/sleep`.
+    address: Option<String>,
 }
 
 /// Someone who has it, and when they last opened it.
@@ -75,7 +73,7 @@ impl Withdraw {
         let store = context::store_at_hand(common, None)?;
         let record = Record::read(&home, &keys)?;
         let given = Given::read(&store, &keys).await?;
-        let found = self.find(common, &practice, &record, &given)?;
+        let found = self.find(common, &record, &given)?;
         unknown(&practice, &given)?;
         let place = match practice.site.host {
             Some(_) => Some(host::host(&practice, &keys).await?),
@@ -83,7 +81,7 @@ impl Withdraw {
         };
         let now = context::now();
         let withdrawing = Withdrawing { practice: &practice, keys: &keys, home: &home, store: &store, record: &record };
-        let publication = withdrawing.publication(&found.ids, found.open.clone(), now).await?;
+        let publication = withdrawing.publication(&found.ids, found.address.as_deref(), now).await?;
         let bring = place.as_ref().map(|host| Bring { store: &store, host, keys: &keys, home: &home, now });
         if let Some(bring) = &bring {
             bring.may_overwrite(Release::MAX).await?;
@@ -93,7 +91,6 @@ impl Withdraw {
         tell(&found, &readers, opened.as_ref(), terminal);
         build::show(&publication.plan(), terminal);
         ask::agree("Take it back from everyone?", self.yes)?;
-        let aside = self.put_away(common, &practice, &found)?;
         let done = build::commit(publication, terminal).await?;
         if let Some(bring) = &bring {
             let journey = bring.journey().await?;
@@ -101,40 +98,48 @@ impl Withdraw {
         }
         terminal.data(&data(&found, &readers, opened.is_some(), done.release));
         terminal.line(format!("Taken back: {}.", visible_line(&found.title)));
-        terminal.line(aside);
+        // Last, since nothing that is wrong with the file may keep the page where it is.
+        terminal.line(self.put_away(common, &practice, &found).map_err(|error| {
+            terminal.note("The page is taken back, but the next build would give it again: its file could not be marked as a draft.");
+            error
+        })?);
         Ok(())
     }
 
-    fn find(&self, common: &Common, practice: &Practice, record: &Record, given: &Given) -> Result<Found, Failure> {
+    fn find(&self, common: &Common, record: &Record, given: &Given) -> Result<Found, Failure> {
         let (named, had) = (record.named(&self.page), given.pages());
         let ids: HashSet<PageId> = named.intersection(&had).copied().collect();
         let pages = record.pages().filter(|page| ids.contains(&page.id));
         let files: BTreeMap<&str, &str> = pages.map(|page| (page.file.as_str(), page.title.as_str())).collect();
         let mut files = files.into_iter();
         match (files.next(), files.next()) {
-            (Some((file, title)), None) => Ok(Found { file: file.into(), title: title.into(), ids, open: None }),
+            (Some((file, title)), None) => Ok(Found { file: file.into(), title: title.into(), ids, address: None }),
             (Some(_), Some(_)) => {
                 let pages = record.pages().filter(|page| ids.contains(&page.id)).map(|page| page.file.clone());
                 let files: HashSet<String> = pages.collect();
                 Err(Failure::SeveralPages { files: files.into_iter().collect::<Vec<_>>().join(", ") })
             }
-            (None, _) => self.find_open(common, practice),
+            (None, _) => self.find_open(common, given),
         }
     }
 
-    /// On the open web everything stands together, and is made anew together: the plan shows what else changes there.
-    fn find_open(&self, common: &Common, practice: &Practice) -> Result<Found, Failure> {
-        let survey = Survey::read(&common.root);
-        let is_it = |page: &Page| page.audience == Audience::Open && page.file.ends_with(&self.page);
-        let (mut gone, rest): (Vec<Page>, Vec<Page>) = survey.pages.iter().cloned().partition(is_it);
-        let page =
-            gone.pop().filter(|_| gone.is_empty()).ok_or_else(|| Failure::NotGiven { page: self.page.clone() })?;
-        survey.finish()?;
-        let theme = Theme::read(practice)?;
-        let open = open_site(&rest, practice, &theme)?.into_iter().map(|file| (file.path, file.bytes));
-        let open = open.chain(viewer::open_files(practice, &theme)).collect();
-        let title = page.title.clone().unwrap_or_else(|| page.file.display().to_string());
-        Ok(Found { file: page.file, title, ids: HashSet::new(), open: Some(open) })
+    /// By its file or title as it is here, or, where the file is gone or unreadable, by the address that was made of its name.
+    fn find_open(&self, common: &Common, given: &Given) -> Result<Found, Failure> {
+        let pages = Survey::read(&common.root).pages;
+        let is_it = |page: &&Page| {
+            let by_title = page.title.as_ref().is_some_and(|title| title.to_lowercase() == self.page.to_lowercase());
+            page.audience == Audience::Open && (by_title || page.file.ends_with(&self.page))
+        };
+        let here = pages.iter().find(is_it).and_then(|page| Some((page.file.clone(), address(page)?)));
+        let named = self.page.trim_start_matches("./").trim_start_matches("content/");
+        let stem = named.rsplit_once('.').map_or(named, |(stem, _)| stem);
+        let made: Vec<String> = stem.split('/').map(slug).collect();
+        let there = || (Path::new("content").join(named), made.join("/"));
+        let (file, address) = here.unwrap_or_else(there);
+        if !given.open.contains_key(&format!("{address}/index.html")) {
+            return Err(Failure::NotGiven { page: self.page.clone() });
+        }
+        Ok(Found { title: format!("/{address}/"), file, ids: HashSet::new(), address: Some(address) })
     }
 
     /// Sees to it that no later build gives the page again; what to say of it.
@@ -200,7 +205,7 @@ fn readers(publication: &Publication<'_>, found: &Found, record: &Record, opened
 fn tell(found: &Found, readers: &[Reader], opened: Option<&Opened>, terminal: &Terminal) {
     let file = visible_line(&found.file.display().to_string());
     terminal.note(format!("{}  {file}", terminal.strong(&found.title)));
-    if found.open.is_some() {
+    if found.address.is_some() {
         terminal.note("It stands on the open web: nobody can tell who has read it.");
         return;
     }

@@ -1,5 +1,13 @@
 //! One line of a page's front matter, put there for its author; every other byte stays as they wrote it.
 
+use std::path::Path;
+
+use super::{
+    front_matter::{self, FrontMatter},
+    node::Shape,
+    source::Source,
+};
+
 /// The text with `draft = true` in its front matter.
 pub fn as_draft(text: &str) -> String {
     with_line(text, "draft", "true")
@@ -17,23 +25,25 @@ pub fn with_id(text: &str, id: &str) -> String {
 fn with_line(text: &str, key: &str, value: &str) -> String {
     let (mark, text) = text.strip_prefix('\u{FEFF}').map_or(("", text), |rest| ("\u{FEFF}", rest));
     let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    let mut lines = text.split_inclusive('\n');
-    let fence = lines.next().unwrap_or_default();
+    let mut lines = text.split_inclusive('\n').enumerate();
+    let fence = lines.next().map_or("", |(_, line)| line);
     let line = match fence.trim_end() {
         "+++" => format!("{key} = {value}"),
         "---" => format!("{key}: {value}"),
         _ => return format!("{mark}+++{end}{key} = {value}{end}+++{end}{text}"),
     };
-    let mut written = format!("{mark}{fence}{line}{end}");
-    let mut inside = true;
-    for other in lines {
-        inside &= other.trim_end() != fence.trim_end();
-        let says_it = other.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(['=', ':']));
-        if !(inside && says_it) {
-            written.push_str(other);
-        }
-    }
-    written
+    let said = lines_of(text, key);
+    let kept = lines.filter(|(number, _)| !said.contains(number)).map(|(_, line)| line);
+    format!("{mark}{fence}{line}{end}{}", kept.collect::<String>())
+}
+
+/// The lines on which the front matter says `key` itself, from 0; none where it can't be read.
+fn lines_of(text: &str, key: &str) -> Vec<usize> {
+    let Ok(source) = Source::of_bytes(Path::new(""), text.as_bytes().to_vec()) else { return Vec::new() };
+    let Ok(FrontMatter { keys, .. }) = front_matter::split(&source) else { return Vec::new() };
+    let Shape::Table(entries) = keys.shape else { return Vec::new() };
+    let own = entries.into_iter().filter(|entry| entry.key == key);
+    own.map(|entry| source.text()[..entry.at.start].matches('\n').count()).collect()
 }
 
 #[cfg(test)]
@@ -47,6 +57,8 @@ mod tests {
             ("+++\ntitle = \"A\"\n+++\ndraft = x\n", "+++\ndraft = true\ntitle = \"A\"\n+++\ndraft = x\n"),
             ("---\ntitle: A\ndraft: false\n---\nText", "---\ndraft: true\ntitle: A\n---\nText"),
             ("+++\ndraft=false\n[a]\n+++\n", "+++\ndraft = true\n[a]\n+++\n"),
+            ("+++\n[n]\ndraft = \"a ship's\"\n+++\n", "+++\ndraft = true\n[n]\ndraft = \"a ship's\"\n+++\n"),
+            ("---\n\"draft\": false\ntitle: A\n---\n", "---\ndraft: true\ntitle: A\n---\n"),
             ("\u{FEFF}+++\r\ndrafty = 1\r\n+++\r\n", "\u{FEFF}+++\r\ndraft = true\r\ndrafty = 1\r\n+++\r\n"),
             ("", "+++\ndraft = true\n+++\n"),
         ] {

@@ -68,6 +68,9 @@ fn of_name(name: &str) -> Vec<Call> {
     let single = if is_small { Rule::Any } else { Rule::Capital };
     let mut calls: Vec<Call> =
         parts(name).into_iter().map(|part| Call { words: Words::of(part).folded(), rule: single }).collect();
+    // "Anna-Lena" is "Annalena" to some, and "O'Brien" "Obrien".
+    let doubles = name.split_whitespace().map(Words::of).filter(|piece| piece.0.len() > 1);
+    calls.extend(doubles.map(|piece| Call { words: vec![concat(piece.iter())], rule: single }));
     let folded = words.folded();
     if folded.len() > 1 {
         calls.push(Call { words: vec![concat(words.iter())], rule: single });

@@ -47,8 +47,29 @@ pub(crate) fn fold(text: &str) -> String {
 }
 
 fn folded(c: char) -> impl Iterator<Item = char> {
-    let plain = std::iter::once(c).nfkd().filter(|&c| !is_joined(c));
+    let plain = letters(c).nfkd().filter(|&c| !is_joined(c));
     plain.flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkd().filter(|&c| !is_combining_mark(c))
+}
+
+/// Letters with a stroke, and two in one: Unicode does not take them apart, people do.
+fn letters(c: char) -> impl Iterator<Item = char> {
+    let plain = match c {
+        'Ł' | 'ł' => "l",
+        'Ø' | 'ø' => "o",
+        'Đ' | 'đ' | 'Ð' | 'ð' => "d",
+        'Ħ' | 'ħ' => "h",
+        'ı' => "i",
+        'Æ' | 'æ' => "ae",
+        'Œ' | 'œ' => "oe",
+        'Þ' | 'þ' => "th",
+        _ => "",
+    };
+    plain.chars().chain(plain.is_empty().then_some(c))
+}
+
+/// Letters by Unicode, and apostrophes to whoever types one.
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\u{2B9}'..='\u{2BC}')
 }
 
 /// Whether a character belongs to the one before it, or is not seen at all: it ends no word, and is none.
@@ -150,7 +171,7 @@ impl Reading<'_> {
     }
 
     fn letter(&mut self, letter: char, written: char, at: Range<usize>) {
-        if !letter.is_alphanumeric() {
+        if !letter.is_alphanumeric() || is_apostrophe(letter) {
             return self.close();
         }
         let is_other = |open: &Open| open.word.folded.ends_with(|c: char| c.is_numeric()) != letter.is_numeric();

@@ -42,6 +42,12 @@ impl Lock {
         let failed = |source| FileError::Write { path: path.clone(), source };
         let mut options = File::options();
         options.create(true).truncate(false).read(true).write(true);
+        // SECURITY: what a link there led to would be emptied.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::custom_flags(
+            &mut options,
+            rustix::fs::OFlags::NOFOLLOW.bits().cast_signed(),
+        );
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&path).map_err(failed)?;

@@ -50,6 +50,11 @@ fn versions(path: &str, bytes: &[u8], known: &impl Fn(&str) -> Option<Digest>) -
     (fresh.iter().map(|(name, bytes)| (name.clone(), Digest::of(bytes))).collect(), fresh)
 }
 
+/// What a compressed file is made from, by its name.
+pub(super) fn original(path: &str) -> Option<&str> {
+    path.strip_suffix(".br").or_else(|| path.strip_suffix(".gz"))
+}
+
 fn names(path: &str) -> Vec<String> {
     let compressible = path.rsplit_once('.').is_some_and(|(_, ending)| COMPRESSIBLE.contains(&ending));
     let siblings: &[&str] = if compressible { &[".br", ".gz"] } else { &[] };

@@ -149,7 +149,11 @@ fn changes_for(reader: &Reader, given: &Given) -> Vec<(PageId, Change)> {
 /// Whether a reader would see a difference. A new epoch seals everything anew, and nobody sees that.
 fn differs(before: &Entry, now: &Entry) -> bool {
     let seen = |entry: &Entry| (entry.title.clone(), entry.date.clone(), entry.order, entry.kind, entry.object.digest);
-    seen(before) != seen(now) || before.audience != now.audience || before.tags != now.tags
+    seen(before) != seen(now)
+        || before.audience != now.audience
+        || before.tags != now.tags
+        || before.links != now.links
+        || before.attachments != now.attachments
 }
 
 /// Pages of the open web: what anyone finds there now, against what is wanted.

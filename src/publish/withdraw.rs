@@ -11,7 +11,7 @@ use std::{
 
 use super::{
     Dated, Given, Publication, PublishError, Reader, Wanted, WantedPage, attached, commit::OBJECT_LIMIT,
-    wanted::readers,
+    open_files::original, wanted::readers,
 };
 use crate::{
     keys::Keys,
@@ -33,19 +33,19 @@ pub struct Withdrawing<'a> {
 }
 
 impl<'a> Withdrawing<'a> {
-    /// Everything as it was given, without the pages `gone`. `open` is what is to stand on the open web, if not what does.
+    /// Everything as it was given, without the pages `gone`, and without the open page at `address`.
     pub async fn publication(
         self,
         gone: &HashSet<PageId>,
-        open: Option<BTreeMap<String, Vec<u8>>>,
+        address: Option<&str>,
         now: UnixTime,
     ) -> Result<Publication<'a>, PublishError> {
         let Self { practice, keys, home, store, record } = self;
         let given = Given::read(store, keys).await?;
-        let open = match open {
-            Some(open) => open,
-            None => self.standing_open(&given).await?,
-        };
+        let mut open = self.standing_open(&given).await?;
+        if let Some(address) = address {
+            take_off(&mut open, address);
+        }
         let mut readers: Vec<Reader> = readers(practice).into_values().collect();
         for reader in &mut readers {
             let (from, entries) = had(&given, reader)?;
@@ -72,9 +72,11 @@ impl<'a> Withdrawing<'a> {
     /// The open files as they stand, each as the practice has signed it.
     async fn standing_open(&self, given: &Given) -> Result<BTreeMap<String, Vec<u8>>, PublishError> {
         let mut open = BTreeMap::new();
-        for path in given.head.iter().flat_map(|head| head.files.keys()) {
-            let signed = given.head.as_ref().and_then(|head| head.files.get(path));
-            if given.open.get(path) != signed {
+        let Some(head) = &given.head else { return Ok(open) };
+        // The compressed ones are made from the others.
+        let is_made = |path: &str| original(path).is_some_and(|path| head.files.contains_key(path));
+        for (path, signed) in head.files.iter().filter(|(path, _)| !is_made(path)) {
+            if given.open.get(path) != Some(signed) {
                 return Err(PublishError::Lost { what: path.clone() });
             }
             let bytes = self.store.read(&layout::public(path), OBJECT_LIMIT).await?;
@@ -94,6 +96,9 @@ impl<'a> Withdrawing<'a> {
         }
         let plaintext = plaintext.ok_or_else(|| PublishError::Lost { what: entry.title.clone() })?;
         let (attachments, parts) = attached::kept(&entry.attachments, mailbox, self.keys, self.store).await;
+        if attachments.len() < entry.attachments.len() {
+            return Err(PublishError::Lost { what: format!("a file of {}", entry.title) });
+        }
         Ok(WantedPage {
             file: noted.map(|noted| noted.file.clone().into()).unwrap_or_default(),
             entry: Entry { object: plaintext.reference(mailbox, self.keys), attachments, ..entry.clone() },
@@ -104,6 +109,34 @@ impl<'a> Withdrawing<'a> {
             names: noted.map(|noted| noted.names.clone()).unwrap_or_default(),
         })
     }
+}
+
+/// Takes an open page off the open web, with its files, and its line out of the lists; a list that has no such line goes
+/// whole, until the next build makes it anew.
+fn take_off(open: &mut BTreeMap<String, Vec<u8>>, address: &str) {
+    let folder = format!("{address}/");
+    open.retain(|path, _| path.strip_prefix(&folder).is_none_or(|rest| rest.contains('/')));
+    for list in ["index.html", "library/index.html"] {
+        let Some(html) = open.get(list).map(|html| String::from_utf8_lossy(html).into_owned()) else { continue };
+        match without_line(&html, &format!("\"/{folder}\"")) {
+            Some(html) => drop(open.insert(list.to_owned(), html.into_bytes())),
+            None => drop(open.remove(list)),
+        }
+    }
+}
+
+/// A document without the list items that lead to an address, as it stands in an attribute; nothing where it stands elsewhere.
+fn without_line(html: &str, address: &str) -> Option<String> {
+    let mut html = html.to_owned();
+    while let Some(at) = html.find(address) {
+        let begins = html[..at].rfind("<li")?;
+        let ends = at + html[at..].find("</li>")? + "</li>".len();
+        if html[begins..at].contains("</li>") {
+            return None;
+        }
+        html.replace_range(begins..ends, "");
+    }
+    Some(html)
 }
 
 /// What a reader has, and in which mailbox: the newest of theirs that stands.

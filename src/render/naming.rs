@@ -27,6 +27,9 @@ pub(super) struct Named<'a> {
     pub(super) whose: &'a [String],
 }
 
+/// Places of one page that are looked up: more than anybody mends at once.
+const MOST: usize = 200;
+
 /// The exceptions that something needs, by number: the page's, and the practice's.
 #[derive(Debug, Default)]
 pub(super) struct Used {
@@ -41,10 +44,19 @@ impl<'a> Job<'a> {
         let mut heard = self.find_all(&html::runs(&shown.html), &mut exceptions);
         let mut named = self.in_front(&mut exceptions);
         heard.extend(self.find(&shown.title, Kind::Prose, &mut exceptions));
+        // What a file is called its readers see, however the link to it is written.
+        for file in &shown.along.attachments {
+            heard.extend(self.find(&file.name, Kind::Address, &mut exceptions));
+        }
+        heard.sort_by(|one, other| one.whose.cmp(other.whose));
+        heard.dedup_by_key(|find| find.whose);
         let runs = reading::runs(text, self.marks());
         let mut spans = None;
         // Where nobody is heard of, a link may still lead to a file that is called after somebody.
         for run in runs.iter().filter(|run| run.is_address || !heard.is_empty()) {
+            if named.len() >= MOST {
+                break;
+            }
             for find in self.find(&run.text, Kind::of(run), &mut exceptions) {
                 if run.is_address || heard.iter().any(|known| known.whose == find.whose) {
                     let spans = spans.get_or_insert_with(|| self.spans(text, context));

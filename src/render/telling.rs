@@ -43,7 +43,9 @@ impl<'a> Naming<'a> {
                 continue;
             }
             let place = self.places.entry(one.place.clone()).or_insert_with(|| (one, Vec::new()));
-            place.1.extend(told);
+            let is_new = |reader: &&Member| !place.1.iter().any(|known| known.folder == reader.folder);
+            let new: Vec<_> = told.into_iter().filter(is_new).collect();
+            place.1.extend(new);
         }
     }
 

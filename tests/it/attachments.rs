@@ -429,3 +429,29 @@ fn links_lead_to_pages_by_number_and_the_index_says_which() {
     }
     assert!(!document.contains(".md"), "a document names no file");
 }
+
+#[test]
+fn a_files_name_names_nobody_however_the_link_is_written() {
+    let site = TestSite::empty().group("a");
+    site.member("maya", &["a"]);
+    site.member("ben", &["a"]);
+    file(&site, "groups/a/maya.txt", b"words");
+    for link in
+        ["<a href=maya.txt>sheet</a>", "<A HREF='maya.txt'>sheet</A>", "[sheet](m%61ya.txt)", "[s][s]\n\n[s]: maya.txt"]
+    {
+        site.page("groups/a/x.md", &format!("# X\n\n{link}"));
+        let (code, said) = site.fails(&["build", "--yes"]);
+        assert!(code == 3 && said.contains("names maya to ben"), "{link}: {said}");
+    }
+}
+
+#[test]
+fn a_link_that_leads_elsewhere_is_a_change_that_is_asked_for() {
+    let site = TestSite::empty().group("a");
+    site.member("ann", &["a"]);
+    site.page("groups/a/x.md", "# X\n\n[more](y.md)").page("groups/a/y.md", "# Y").page("groups/a/z.md", "# Z");
+    site.build();
+    site.page("groups/a/x.md", "# X\n\n[more](z.md)");
+    let (code, said) = site.fails(&["build"]);
+    assert!(code == 2 && said.contains("Changed: 1 page"), "{said}");
+}

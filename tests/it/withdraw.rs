@@ -59,8 +59,6 @@ fn a_page_goes_from_everyone_and_what_else_was_written_stays_here() {
     fs::write(site.path("content/groups/g/slip.md"), text.replace("draft: true\n", "")).unwrap();
     site.build();
     assert!(titles(&site, &cards[1]).contains("Slip"), "until its author says so");
-    let history = site.ok(&["history", "slip.md"]);
-    assert!(history.contains("Version 2") && history.contains("for ann, ben"), "{history}");
 }
 
 #[test]
@@ -108,10 +106,55 @@ fn a_page_on_the_open_web_goes_and_its_neighbours_stay() {
     site.build();
     let stands = |name: &str| site.store().join(format!("public/library/{name}/index.html")).exists();
     assert!(stands("one") && stands("two"));
+    // Since then: a new page, a changed one, and one that would stop any build.
+    site.page("library/three.md", &open("Three"))
+        .page("library/two.md", &open("Two").replace("Text", "Not yet"))
+        .page("library/half.md", "+++\nwrong = 1\n+++\nText.");
     site.ok(&["withdraw", "content/library/one.md", "--yes"]);
-    assert!(!stands("one") && stands("two"));
-    let list = fs::read_to_string(site.store().join("public/library/index.html")).unwrap();
-    assert!(!list.contains("One") && list.contains("Two"));
+    assert!(!stands("one") && stands("two") && !stands("three"));
+    let read = |path: &str| fs::read_to_string(site.store().join("public").join(path)).unwrap();
+    let list = read("library/index.html");
+    assert!(!list.contains("One") && list.contains("Two") && !list.contains("Three"), "{list}");
+    assert!(!read("library/two/index.html").contains("Not yet") && !read("index.html").contains("library/one/"));
+    let paths: Vec<String> = site.store_files().into_iter().map(|(path, _)| path).collect();
+    assert!(paths.iter().all(|path| !path.ends_with(".br.gz") && !path.contains("library/one")), "{paths:?}");
+    // By its title; and when its file has gone, by its name.
+    fs::remove_file(site.path("content/library/half.md")).unwrap();
+    site.page("library/four.md", &open("Four"));
+    site.build();
+    site.ok(&["withdraw", "four", "--yes"]);
+    fs::remove_file(site.path("content/library/two.md")).unwrap();
+    site.ok(&["withdraw", "library/two.md", "--yes"]);
+    assert!(!stands("four") && !stands("two") && stands("three"));
+}
+
+#[test]
+fn what_is_wrong_with_the_file_keeps_no_page_where_it_is() {
+    let (site, cards) = practice();
+    fs::write(site.path("content/groups/g/slip.md"), b"+\0+\0\xff\xfe").unwrap();
+    let (code, said) = site.fails(&["withdraw", "g/slip.md", "--yes"]);
+    assert!(code == 1 && said.contains("The page is taken back, but the next build would give it again"), "{said}");
+    assert_eq!(titles(&site, &cards[0]), set(&["Good", "Library"]));
+}
+
+#[test]
+fn a_spoiled_file_of_another_page_is_said_and_nothing_is_lost() {
+    let (site, cards) = practice();
+    fs::write(site.path("content/groups/g/a.txt"), "words").unwrap();
+    site.page("groups/g/with.md", "# With\n\n[a](a.txt)");
+    site.build();
+    let reader = Reader::unlock(&site.store(), &cards[0]).unwrap();
+    let entries = reader.entries(&site.store());
+    let entry = entries.iter().find(|entry| entry.title == "With").unwrap();
+    let name = entry.attachments[0].parts[0].name.to_string();
+    let (path, _) = site.store_files().into_iter().find(|(path, _)| path.ends_with(&name)).unwrap();
+    fs::write(site.store().join(path), "spoiled").unwrap();
+    let (code, said) = site.fails(&["withdraw", "slip.md", "--yes"]);
+    assert!(code == 1 && said.contains("a file of With is neither in the store"), "{said}");
+    site.ok(&["build", "--yes", "--verify"]);
+    site.ok(&["withdraw", "slip.md", "--yes"]);
+    let entries = Reader::unlock(&site.store(), &cards[0]).unwrap().entries(&site.store());
+    assert!(entries.iter().any(|entry| entry.title == "With" && entry.attachments.len() == 1));
 }
 
 #[test]
