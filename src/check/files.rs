@@ -5,6 +5,8 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::{
     content::{Mistake, is_left_out, is_markdown},
     names::html::unescaped,
@@ -49,7 +51,10 @@ pub(super) fn stray(root: &Path, linked: &BTreeSet<PathBuf>) -> Option<Mistake> 
             }
         }
     }
-    stray.retain(|file| !linked.contains(file));
+    // On some disks names are taken apart, and in some editors links are.
+    let one = |file: &PathBuf| file.to_string_lossy().nfc().collect::<String>();
+    let linked: BTreeSet<String> = linked.iter().map(one).collect();
+    stray.retain(|file| !linked.contains(&one(file)));
     stray.sort_unstable();
     let first = stray.first()?;
     let what = match stray.len() {

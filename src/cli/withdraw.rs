@@ -99,9 +99,8 @@ impl Withdraw {
         terminal.data(&data(&found, &readers, opened.is_some(), done.release));
         terminal.line(format!("Taken back: {}.", visible_line(&found.title)));
         // Last, since nothing that is wrong with the file may keep the page where it is.
-        terminal.line(self.put_away(common, &practice, &found).map_err(|error| {
+        terminal.line(self.put_away(common, &practice, &found).inspect_err(|_| {
             terminal.note("The page is taken back, but the next build would give it again: its file could not be marked as a draft.");
-            error
         })?);
         Ok(())
     }

@@ -12,8 +12,10 @@ use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use super::{
     Job, Theme,
     context::{Looked, context},
+    link::tags,
     markdown::options,
     naming::Used,
+    sanitise::sanitise,
 };
 use crate::{
     content::{Audience, Mistake, Page, readers_of},
@@ -108,6 +110,12 @@ impl Glance {
     fn event(&mut self, event: Event<'_>, at: Range<usize>) {
         match event {
             Event::Start(Tag::Link { dest_url, .. }) => self.links.push(dest_url.into_string()),
+            Event::Html(html) | Event::InlineHtml(html) if html.contains('=') => {
+                self.is_empty = false;
+                let clean = sanitise(&html);
+                let addresses = tags(&clean).flat_map(|tag| [tag.attribute("href"), tag.attribute("src")]).flatten();
+                self.links.extend(addresses.map(str::to_owned));
+            }
             Event::Start(Tag::Image { dest_url, .. }) => {
                 self.links.push(dest_url.into_string());
                 self.is_empty = false;
