@@ -58,6 +58,13 @@ pub enum NoPage {
     Mistaken,
 }
 
+/// What becomes of a page that its author has not finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Drafts {
+    LeftOut,
+    AsPages,
+}
+
 /// What a page is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -129,15 +136,25 @@ impl Page {
         }
     }
 
+    /// The page as it would be if it were finished and its day had come: for its author's eyes.
+    pub fn unfinished(file: &Path, practice: &Practice) -> (Option<Self>, Vec<Mistake>) {
+        let (page, mistakes) = Self::read_with(file, practice, Drafts::AsPages);
+        (page.map(|page| Self { term: Term::default(), ..page }), mistakes)
+    }
+
     /// Reads the file; no page if it is a draft, or if too much is wrong with it.
     pub(super) fn read(file: &Path, practice: &Practice) -> (Option<Self>, Vec<Mistake>) {
+        Self::read_with(file, practice, Drafts::LeftOut)
+    }
+
+    fn read_with(file: &Path, practice: &Practice, drafts: Drafts) -> (Option<Self>, Vec<Mistake>) {
         let source = match Source::read(&practice.root, file) {
             Ok(source) => source,
             Err(mistake) => return (None, vec![mistake]),
         };
         let split = match front_matter::split(&source) {
             // A draft may be as unfinished as it likes.
-            Ok(split) if is_draft(&split.keys) => return (None, Vec::new()),
+            Ok(split) if drafts == Drafts::LeftOut && is_draft(&split.keys) => return (None, Vec::new()),
             Ok(split) => split,
             Err(mistakes) => return (None, mistakes),
         };

@@ -7,6 +7,7 @@ use std::{
 
 use super::{
     Admitted, Room,
+    ahead::{self, Ahead},
     data::{
         Cell, FileOf, ListData, Matrix, OpenData, OpenPage, OwnWrong, PageData, Person, Row, State, View, ViewEntry,
         Wrong,
@@ -90,12 +91,38 @@ impl Room {
             is_own || fresh.is_some() && !is_page_file(mistake)
         };
         let mistakes = outlook.mistakes.iter().filter(is_its).map(OwnWrong::from).collect();
-        let shown = outlook.page(folder, file);
+        let Some(shown) = outlook.page(folder, file) else { return self.page_ahead(folder, file, admitted, mistakes) };
+        Ok(PageData {
+            html: Some(shown.plaintext.document(admitted).to_owned()),
+            entry: Some(ViewEntry::from(&shown.entry)),
+            is_stale: shown.is_stale,
+            not_yet: None,
+            mistakes,
+        })
+    }
+
+    /// A page that nobody gets yet, as that member would see it then; or what is wrong with any.
+    fn page_ahead(
+        &self,
+        folder: &str,
+        file: &str,
+        admitted: &Admitted,
+        mistakes: Vec<OwnWrong>,
+    ) -> Result<PageData, PublishError> {
+        let now = self.now();
+        let is_its = |mistake: &&Mistake| mistake.file.to_str() == Some(file);
+        let Some(ahead) = now.sound().and_then(|sound| Ahead::of(sound, file)) else {
+            return Ok(PageData { mistakes, ..PageData::default() });
+        };
+        let outlook = self.ahead(&now, &ahead)?;
+        let shown = outlook.as_ref().and_then(|outlook| outlook.page(folder, file));
+        let found = outlook.iter().flat_map(|outlook| &outlook.mistakes).filter(is_its);
         Ok(PageData {
             html: shown.map(|page| page.plaintext.document(admitted).to_owned()),
             entry: shown.map(|page| ViewEntry::from(&page.entry)),
-            is_stale: shown.is_some_and(|page| page.is_stale),
-            mistakes,
+            is_stale: false,
+            not_yet: Some(ahead.why),
+            mistakes: ahead.mistakes.iter().chain(found).map(OwnWrong::from).collect(),
         })
     }
 
@@ -109,7 +136,12 @@ impl Room {
     ) -> Result<Option<Vec<u8>>, PublishError> {
         let now = self.now();
         let fresh = if now.is_checked() { None } else { self.fresh(&now, |page| page.file.to_str() == Some(file))? };
-        let Some(shown) = fresh.as_ref().unwrap_or(&now.outlook).page(folder, file) else { return Ok(None) };
+        let ahead = match now.sound().and_then(|sound| Ahead::of(sound, file)) {
+            Some(ahead) => self.ahead(&now, &ahead)?,
+            None => None,
+        };
+        let outlook = ahead.as_ref().or(fresh.as_ref()).unwrap_or(&now.outlook);
+        let Some(shown) = outlook.page(folder, file) else { return Ok(None) };
         let mut parts = shown.parts.iter();
         for attachment in &shown.entry.attachments {
             let its = parts.by_ref().take(attachment.parts.len());
@@ -162,12 +194,13 @@ impl Room {
         let outlook = &now.outlook;
         let readers = sound.practice.members.values().map(|member| Column::of(member, sound, &now.past, outlook));
         let readers: Vec<Column<'_>> = readers.collect();
-        let sealed = sound.pages.iter().filter(|page| page.audience != Audience::Open);
+        let sealed =
+            sound.pages.iter().filter(|page| page.audience != Audience::Open && page.is_there(sound.practice.today));
         Some(Matrix {
             members: readers.iter().map(|reader| reader.member.folder.clone()).collect(),
             rows: sealed.map(|page| row(page, &readers, sound, &now.past)).collect(),
             open: self.open_pages().pages.into_iter().map(|page| page.path).collect(),
-            drafts: sound.drafts.iter().map(|file| file.display().to_string()).collect(),
+            not_yet: ahead::all(sound),
             notes: all_notes(sound, outlook),
         })
     }

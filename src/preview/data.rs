@@ -130,6 +130,8 @@ pub struct PageData {
     /// As the list has it.
     pub entry: Option<ViewEntry>,
     pub is_stale: bool,
+    /// Why nobody gets it yet, if nobody does.
+    pub not_yet: Option<String>,
     pub mistakes: Vec<OwnWrong>,
 }
 
@@ -163,8 +165,17 @@ pub struct Matrix {
     pub members: Vec<String>,
     pub rows: Vec<Row>,
     pub open: Vec<String>,
-    pub drafts: Vec<String>,
+    pub not_yet: Vec<NotYet>,
     pub notes: Vec<String>,
+}
+
+/// A page that is given to nobody yet.
+#[derive(Debug, Serialize)]
+pub struct NotYet {
+    pub file: String,
+    pub why: String,
+    /// Whom it is meant for, by folder.
+    pub members: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]

@@ -7,12 +7,14 @@
 //! 1. [`reading`] takes the folder in. What was given before is a [`Past`](crate::publish::Past): without the keys nothing is
 //!    known of it, and the page says what rests on it.
 //! 2. [`outlook`] renders all of it, and keeps the last good state of what has a mistake now.
+//!    Pages that nobody gets yet ([`ahead`]) are rendered when they are asked for.
 //! 3. [`Room`] holds both for whoever looks. What the browser shows is rendered first, everything else after it.
 //! 4. [`Watch`] is told of saved files.
 //! 5. [`Door`] lets in whoever has the token; only then can a [document](crate::seal::Plaintext::document) be read.
 //!
 //! A page's attachments are asked for by their ids, behind the same door.
 
+mod ahead;
 mod answers;
 pub mod data;
 mod door;

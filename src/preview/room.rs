@@ -18,6 +18,7 @@ use tokio::{
 };
 
 use super::{
+    ahead::Ahead,
     outlook::Outlook,
     reading::{Reading, Sound},
 };
@@ -147,6 +148,14 @@ impl Room {
         let Some(sound) = &now.reading.sound else { return Ok(None) };
         let pages: Vec<Page> = sound.pages.iter().filter(|page| is_wanted(page)).cloned().collect();
         self.at_once(Outlook::of(sound, &pages, &now.reading, &now.past, &now.outlook)).map(Some)
+    }
+
+    /// The outlook of a page that nobody gets yet, alone.
+    pub(super) fn ahead(&self, now: &Now, ahead: &Ahead) -> Result<Option<Outlook>, PublishError> {
+        let (Some(sound), Some(page)) = (&now.reading.sound, &ahead.page) else { return Ok(None) };
+        let alone = Reading { mistakes: Vec::new(), sound: None };
+        let pages = std::slice::from_ref(page);
+        self.at_once(Outlook::of(sound, pages, &alone, &now.past, &now.outlook)).map(Some)
     }
 
     /// Something can't be read.

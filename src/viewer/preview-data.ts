@@ -40,6 +40,7 @@ export type PageData = {
   readonly html: string | null;
   readonly entry: Entry | null;
   readonly is_stale: boolean;
+  readonly not_yet: string | null;
   readonly mistakes: readonly Mistake[];
 };
 
@@ -49,7 +50,7 @@ export type Matrix = {
   readonly members: readonly string[];
   readonly rows: readonly { readonly file: string; readonly title: string; readonly cells: readonly Cell[] }[];
   readonly open: readonly string[];
-  readonly drafts: readonly string[];
+  readonly not_yet: readonly { readonly file: string; readonly why: string; readonly members: readonly string[] }[];
   readonly notes: readonly string[];
 };
 

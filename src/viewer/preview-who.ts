@@ -21,7 +21,8 @@ const LEGEND: readonly (readonly [Cell, string])[] = [
 ];
 
 export function whoScreen(matrix: Matrix, people: readonly Person[], hrefs: Hrefs): HTMLElement {
-  const names = matrix.members.map((folder) => people.find((person) => person.folder === folder)?.name ?? folder);
+  const nameOf = (folder: string): string => people.find((person) => person.folder === folder)?.name ?? folder;
+  const names = matrix.members.map(nameOf);
   const used = new Set(matrix.rows.flatMap(({ cells }) => cells));
   return element("div", { class: "who" },
     heading("Who sees what"),
@@ -30,7 +31,10 @@ export function whoScreen(matrix: Matrix, people: readonly Person[], hrefs: Href
     ...matrix.notes.map((note) => element("p", { class: "note" }, note)),
     matrix.rows.length === 0 ? element("p", { class: "note" }, "There is no page for members yet.") : table(matrix, names, hrefs),
     ...filesUnder("On the open web, for everyone", matrix.open.map((path) => element("a", { href: hrefs.open(path) }, visible(`/${path}`)))),
-    ...filesUnder("Drafts, for nobody", matrix.drafts.map(visible)),
+    ...filesUnder("For nobody yet", matrix.not_yet.map(({ file, why, members }) => element("span", {},
+      `${visible(file)}, ${why}. `,
+      ...(members.length > 0 ? ["As it will be for ", ...members.flatMap((folder, at) => [at > 0 && ", ", element("a", { href: hrefs.page(folder, file) }, nameOf(folder))]), "."] : []),
+    ))),
   );
 }
 

@@ -103,7 +103,7 @@ async function page(as: string, file: string, place: string | undefined): Promis
     text,
     title: entry.title,
     own: data,
-    make: () => element("div", {}, data.is_stale && note("This is the page as it was before the mistake."), framed({
+    make: () => element("div", {}, data.is_stale && note("This is the page as it was before the mistake."), data.not_yet !== null && note(`Nobody gets this yet: ${data.not_yet}.`), framed({
       entry, place, html: async () => atHome(html), file: (id) => fetched({ as, file, id }), leadsTo: lead, back: () => go(hrefOf("as", as)),
     }, state?.page_style)),
   };

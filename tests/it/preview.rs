@@ -339,11 +339,37 @@ fn who_sees_what_is_a_row_for_each_page_with_drafts_below() {
     assert_eq!(row("content/library/all.md").unwrap(), serde_json::json!(["reads", "reads"]));
     assert_eq!(row("content/members/ben/own.md").unwrap(), serde_json::json!(["no", "reads"]));
     assert_eq!(matrix["rows"].as_array().unwrap().len(), 3, "nothing of the author's own, and no open page");
-    assert_eq!(matrix["drafts"], serde_json::json!(["content/groups/g/later.md"]));
+    let not_yet = serde_json::json!([{ "file": "content/groups/g/later.md", "why": "a draft", "members": ["ann"] }]);
+    assert_eq!(matrix["not_yet"], not_yet);
     assert!(matrix["open"].as_array().unwrap().contains(&Value::from("library/open/index.html")), "{matrix}");
     let open = preview.json("page?as=&file=library/open/index.html");
     assert!(open["html"].as_str().unwrap().contains("<h1"), "{open}");
     assert_eq!(preview.json("page?as=&file=../site.toml")["html"], Value::Null);
+}
+
+#[test]
+fn what_nobody_gets_yet_is_shown_as_it_will_be_and_is_in_nobodys_list() {
+    let (site, _) = practice();
+    site.page("groups/g/draft.md", "+++\ndraft = true\n+++\n# Draft\n\nHello {{ member.name }}, [a file](a.txt).\n");
+    site.page("groups/g/waits.md", "+++\npublish_on = 2999-01-01\n+++\n# Waits\n\nHello {{ member.name }}.\n");
+    std::fs::write(site.path("content/groups/g/a.txt"), "words").unwrap();
+    let preview = Previewed::of(&site);
+    preview.until(|_, _| true);
+    let page = |member: &str, name: &str| preview.json(&format!("page?as={member}&file=content/groups/g/{name}.md"));
+    for (name, why) in [("draft", "a draft"), ("waits", "from 2999-01-01 on")] {
+        let seen = page("ann", name);
+        assert!(seen["html"].as_str().unwrap().contains("Hello ann") && seen["not_yet"] == why, "{seen}");
+        assert_eq!(page("ben", name)["html"], Value::Null, "it is not meant for ben");
+    }
+    let id = page("ann", "draft")["entry"]["attachments"][0]["id"].as_str().unwrap().to_owned();
+    let file = preview.ask(&format!("file?as=ann&file=content/groups/g/draft.md&id={id}"), "");
+    assert_eq!((file.status, file.body.as_slice()), (200, &b"words"[..]));
+    assert!(preview.titles("ann").iter().all(|title| title != "Draft" && title != "Waits"));
+    // What is wrong with a draft is told with it, and stops nothing.
+    site.page("groups/g/draft.md", "+++\ndraft = true\n+++\n# Draft\n\nHello {{ member.nam }}.\n");
+    preview
+        .until(|_, _| page("ann", "draft")["mistakes"][0]["hint"].as_str().is_some_and(|hint| hint.contains("name")));
+    assert_eq!(preview.json("state?after=0")["mistakes"].as_array().unwrap().len(), 0);
 }
 
 #[test]

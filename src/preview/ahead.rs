@@ -1,0 +1,44 @@
+//! Pages that nobody gets yet: drafts, and those whose day is still to come. Their author sees them all the same.
+//!
+//! In: a reading of the folder, and a file. Out: the page as it will be once it is given, and why it is not yet. What is wrong
+//! with a draft is its own affair: it stops nothing.
+
+use std::path::Path;
+
+use super::{data::NotYet, reading::Sound};
+use crate::content::{Audience, Mistake, Page, Standing, readers_of};
+
+/// One such page.
+pub struct Ahead {
+    /// None where too much is wrong with it.
+    pub page: Option<Page>,
+    pub why: String,
+    pub mistakes: Vec<Mistake>,
+}
+
+impl Ahead {
+    /// The page in this file, if nobody gets it yet.
+    pub fn of(sound: &Sound, file: &str) -> Option<Self> {
+        let path = Path::new(file);
+        let waits = sound.pages.iter().find(|page| page.file == path).map(|page| page.term.on(sound.practice.today));
+        let why = match waits {
+            Some(Standing::Waits(first)) => format!("from {first} on"),
+            None if sound.drafts.iter().any(|draft| draft == path) => "a draft".to_owned(),
+            _ => return None,
+        };
+        let (page, mistakes) = Page::unfinished(path, &sound.practice);
+        Some(Self { page, why, mistakes })
+    }
+}
+
+/// All of them, and whom each is meant for.
+pub fn all(sound: &Sound) -> Vec<NotYet> {
+    let waiting = sound.pages.iter().filter(|page| page.audience != Audience::Open).map(|page| &page.file);
+    let files = sound.drafts.iter().chain(waiting).map(|file| file.display().to_string());
+    let ahead = files.filter_map(|file| {
+        let Ahead { page, why, .. } = Ahead::of(sound, &file)?;
+        let readers = page.iter().flat_map(|page| readers_of(page, &sound.practice).0);
+        Some(NotYet { members: readers.map(|member| member.folder.clone()).collect(), file, why })
+    });
+    ahead.collect()
+}
