@@ -92,7 +92,12 @@ async function openAll(page, { practice, card }) {
   await read(page, serving.at(card.link), card.passphrase);
   const titles = await page.locator("button.entry .title").allInnerTexts();
   for (const title of titles) {
-    const frame = await openPage(page, title);
+    const frame = await openPage(page, title).catch(() => undefined);
+    if (frame === undefined) {
+      // What ran before may have taken the viewer elsewhere in the meantime.
+      happened.push(`${title} did not open`);
+      break;
+    }
     await frame.getByText("Words.", { exact: true }).first().waitFor({ timeout: 2000 }).catch(() => {});
     for (const one of await frame.locator("a, button, summary, input, area").all()) await one.click({ timeout: 300, noWaitAfter: true }).catch(() => {});
     if ((await page.title()) !== "Pages") happened.push(`${title} ran`);
