@@ -14,6 +14,7 @@
 //! | stage | takes | gives | must not know |
 //! |---|---|---|---|
 //! | [`content`] | the practice's folder | [`content::Page`], or every mistake at once | keys, how a page will look |
+//! | [`block`] | a fenced block with TOML in it | a [`block::Block`]: a form as data, or every mistake at once | members, answers, keys |
 //! | [`attachment`] | a link in a page | a file that goes with it, or why not | members, keys |
 //! | [`roster`] | a spreadsheet of people, the practice | who is new, or every mistake at once | keys; writes nothing |
 //! | [`writing`] | a template for new pages, what is known | drafts to be written, or every mistake at once | keys; writes nothing |
@@ -68,6 +69,8 @@
 pub mod attachment;
 #[cfg(feature = "author")]
 pub mod audit;
+#[cfg(feature = "author")]
+pub mod block;
 #[cfg(feature = "author")]
 pub mod check;
 #[cfg(any(feature = "author", feature = "serve"))]

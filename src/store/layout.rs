@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::wire::{AuditFile, MailboxId, ObjectName, Release};
+use crate::wire::{AuditFile, Digest, MailboxId, ObjectName, Release};
 
 pub const HEAD: &str = "head.json";
 pub const GATE: &str = "gate.json";
@@ -13,8 +13,9 @@ pub const INDEXES: &str = "indexes";
 pub const KEYRINGS: &str = "keyrings";
 pub const AUDIT: &str = "audit";
 pub const ANSWERS: &str = "answers";
+pub const OWN: &str = "own";
 /// Every folder that a store has, or will have.
-pub const ALL: [&str; 8] = [PUBLIC, OBJECTS, MAILBOXES, INDEXES, KEYRINGS, "own", ANSWERS, AUDIT];
+pub const ALL: [&str; 8] = [PUBLIC, OBJECTS, MAILBOXES, INDEXES, KEYRINGS, OWN, ANSWERS, AUDIT];
 
 pub fn object(name: &ObjectName) -> String {
     format!("{OBJECTS}/{name}")
@@ -34,6 +35,16 @@ pub fn keyring(id: &MailboxId, number: u32) -> String {
 
 pub fn public(path: &str) -> String {
     format!("{PUBLIC}/{path}")
+}
+
+/// A sealed answer lies under the digest of its bytes.
+pub fn answer(mailbox: &MailboxId, sealed: &Digest) -> String {
+    format!("{ANSWERS}/{mailbox}/{sealed}")
+}
+
+/// What a member keeps for themselves.
+pub fn own(mailbox: &MailboxId) -> String {
+    format!("{OWN}/{mailbox}")
 }
 
 pub fn audit(file: &AuditFile) -> String {

@@ -98,6 +98,10 @@ hex_id!(
     ServerId, 8
 );
 hex_id!(
+    /// An answer of a member, random: made on the member's device.
+    AnswerId, 16
+);
+hex_id!(
     /// A SHA-256 digest.
     Digest, 32
 );
@@ -116,6 +120,46 @@ impl AttachmentId {
         let mut id = [0; 16];
         id.copy_from_slice(&digest.0[..16]);
         Self(id)
+    }
+}
+
+/// What a page calls one of its blocks: 1 to 64 small letters, digits and hyphens.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct BlockId(String);
+
+/// The text is no block's id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected 1 to {} small letters, digits and hyphens", BlockId::LONGEST)]
+pub struct BlockIdError;
+
+impl BlockId {
+    pub const LONGEST: usize = 64;
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for BlockId {
+    type Err = BlockIdError;
+
+    fn from_str(text: &str) -> Result<Self, BlockIdError> {
+        let is_allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        let is_id = (1..=Self::LONGEST).contains(&text.len()) && text.bytes().all(is_allowed);
+        if is_id { Ok(Self(text.to_owned())) } else { Err(BlockIdError) }
+    }
+}
+
+impl fmt::Display for BlockId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for BlockId {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        String::deserialize(d)?.parse().map_err(D::Error::custom)
     }
 }
 

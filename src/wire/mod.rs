@@ -3,6 +3,7 @@
 //! In: bytes from a host or a browser, never trusted. Out: types that are right by construction, or an error that says
 //! what was expected. Nothing here knows a file, a socket, a clock or a page. `docs/formats.md` is the specification.
 
+mod answer;
 mod audit;
 mod day;
 mod dsse;
@@ -16,12 +17,16 @@ mod statement;
 mod ticket;
 mod warrant;
 
+pub use answer::{ANSWER_SIZE, ANSWER_TEXT, ANSWER_TEXTS, Answer, AnswerError, EARLIER, Said, Value};
 pub use audit::{AuditFile, AuditFileError, AuditLine, What, chain_start, hour_of};
 pub use day::{Day, DayError};
 pub use dsse::{Envelope, Payload, SignatureError};
 pub use ed25519_dalek::{SigningKey, VerifyingKey};
 pub use head::{Gate, Head};
-pub use id::{AttachmentId, Challenge, Digest, IdError, MailboxId, Nonce, ObjectName, PageId, ServerId};
+pub use id::{
+    AnswerId, AttachmentId, BlockId, BlockIdError, Challenge, Digest, IdError, MailboxId, Nonce, ObjectName, PageId,
+    ServerId,
+};
 pub use link::{Link, LinkError, Pepper};
 pub use mailbox::{MailboxRecord, TicketRecord};
 pub use pass::{PASS_LIFE, Pass, PassError};
