@@ -105,6 +105,8 @@ pub mod record;
 #[cfg(feature = "author")]
 pub mod render;
 #[cfg(feature = "author")]
+pub mod results;
+#[cfg(feature = "author")]
 pub mod roster;
 #[cfg(feature = "author")]
 pub mod seal;
