@@ -9,6 +9,8 @@ const WIDTH: f64 = 480.0;
 const HEIGHT: f64 = 150.0;
 /// Room for a dot at either end.
 const MARGIN: f64 = 10.0;
+/// Room for the names of bands, on the left.
+const NAMES: f64 = 110.0;
 
 /// One person's totals over time, in the picture's own units.
 #[derive(Debug, Serialize)]
@@ -50,7 +52,8 @@ impl Line {
         }
         let most = course.highest().max(1);
         let height = |total: f64| MARGIN + (HEIGHT - 2.0 * MARGIN) * (1.0 - total / f64::from(most));
-        let x = |time: UnixTime| MARGIN + (WIDTH - 2.0 * MARGIN) * share(time - first, last - first);
+        let left = if course.bands.is_empty() { MARGIN } else { NAMES };
+        let x = |time: UnixTime| left + (WIDTH - left - MARGIN) * share(time - first, last - first);
         let dot = |&(time, total): &(UnixTime, i32)| {
             let y = round(height(total.into()));
             let day = day_of(time).map(|day| day.to_string()).unwrap_or_default();
