@@ -7,6 +7,7 @@
 mod chart;
 mod course;
 mod report;
+mod shared;
 mod table;
 mod tally;
 mod texts;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 
 pub use course::{Course, Figure, Point};
 pub use report::report;
+pub use shared::{FEWEST, NotShared, Numbers, Rolled, Shared, Spread, can_be_shared};
 pub use table::csv;
 pub use tally::{Chosen, Tally};
 pub use texts::{Text, Texts};
@@ -154,12 +156,13 @@ mod tests {
         }
     }
 
-    fn block(asks: serde_json::Value) -> Block {
+    #[expect(clippy::needless_pass_by_value, reason = "so that calls read as what they make")]
+    pub(super) fn block(asks: serde_json::Value) -> Block {
         let block = json!({ "version": 1, "id": "x", "title": null, "closes": null, "repeats": null, "readers": "", "asks": asks });
         serde_json::from_value(block).unwrap()
     }
 
-    fn said(json: serde_json::Value) -> Said {
+    pub(super) fn said(json: serde_json::Value) -> Said {
         serde_json::from_value(json).unwrap()
     }
 

@@ -1,0 +1,237 @@
+//! What the group may see of an answered block: numbers, without names, computed once.
+//!
+//! In: a block that is closed, and the answers that stood then. Out: a [`Shared`], which is kept and never computed again:
+//! the difference between two of them would tell what one person said.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Asked, Tally};
+use crate::{
+    block::{Asks, Choice, Item, Question},
+    wire::{BlockId, Said, UnixTime, Value},
+};
+
+/// A roll-up of fewer answers would tell too much of each.
+pub const FEWEST: usize = 5;
+
+/// The numbers of one block.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shared {
+    /// What the page is known by.
+    pub page: String,
+    pub block: BlockId,
+    pub title: String,
+    pub computed: UnixTime,
+    pub numbers: Numbers,
+}
+
+/// What can be said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Numbers {
+    /// Of a poll.
+    Tally { answered: usize, counts: Vec<(String, usize)> },
+    /// Of a check-in.
+    RollUp { answered: usize, items: Vec<Rolled> },
+    /// Fewer than [`FEWEST`] people answered, and it stays at that.
+    TooFew {},
+}
+
+/// One item, over all who answered it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rolled {
+    pub label: String,
+    pub answered: usize,
+    pub of: Spread,
+}
+
+/// How the answers to an item lie.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Spread {
+    /// Rounded to a tenth; with the ends of the scale where it has some.
+    Average {
+        average: f64,
+        from: Option<f64>,
+        to: Option<f64>,
+        unit: Option<String>,
+    },
+    Counts {
+        counts: Vec<(String, usize)>,
+    },
+    /// Fewer than [`FEWEST`] answered this one.
+    TooFew {},
+}
+
+/// Why nothing is shared of a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotShared {
+    #[error("what is written in a reply or before a session is for the therapist alone")]
+    Words,
+    #[error("a tick is nobody's but the member's own")]
+    Tick,
+    #[error("an instrument that asks about danger is never shown to the group, not even in numbers")]
+    Danger,
+    #[error("without `closes` it is never decided: numbers that change would tell who said what")]
+    Open,
+}
+
+/// Whether a block's numbers can ever be shared.
+pub fn can_be_shared(asks: &Asks, closes: Option<UnixTime>) -> Result<(), NotShared> {
+    match asks {
+        Asks::Reply { .. } | Asks::Agenda { .. } => Err(NotShared::Words),
+        Asks::Done { .. } => Err(NotShared::Tick),
+        Asks::Checkin { items, .. } if items.iter().any(|item| item.safety) => Err(NotShared::Danger),
+        Asks::Poll { .. } | Asks::Checkin { .. } => closes.map(|_| ()).ok_or(NotShared::Open),
+    }
+}
+
+impl Shared {
+    /// The numbers of `asked`, whose answers are those that stood when it closed.
+    pub fn of(page: String, asked: &Asked<'_>, computed: UnixTime) -> Result<Self, NotShared> {
+        can_be_shared(&asked.block.asks, asked.block.closes)?;
+        let (title, numbers) = match &asked.block.asks {
+            Asks::Poll { prompt, options, .. } => (prompt.as_str(), tally(options, asked)),
+            Asks::Checkin { items, .. } => ("", roll_up(items, asked)),
+            Asks::Reply { .. } | Asks::Agenda { .. } | Asks::Done { .. } => return Err(NotShared::Words),
+        };
+        let title = asked.block.title.clone().unwrap_or_else(|| title.to_owned());
+        Ok(Self { page, block: asked.block.id.clone(), title, computed, numbers })
+    }
+}
+
+fn tally(options: &[Choice], asked: &Asked<'_>) -> Numbers {
+    let tally = Tally::of(options, asked);
+    let counts = tally.options.iter().map(|option| (option.label.to_owned(), option.names.len())).collect();
+    Numbers::Tally { answered: tally.answered, counts }
+}
+
+/// The last answer of each person counts.
+fn roll_up(items: &[Item], asked: &Asked<'_>) -> Numbers {
+    let mut last: Vec<(&str, &Said)> = Vec::new();
+    for given in &asked.given {
+        last.retain(|(name, _)| *name != given.name);
+        last.push((given.name, given.said));
+    }
+    if last.len() < FEWEST {
+        return Numbers::TooFew {};
+    }
+    let rolled = |item: &Item| {
+        let values = last.iter().filter_map(|(_, said)| match said {
+            Said::Checkin { items } => items.get(&item.id),
+            _ => None,
+        });
+        rolled(item, &values.collect::<Vec<_>>())
+    };
+    Numbers::RollUp { answered: last.len(), items: items.iter().filter_map(rolled).collect() }
+}
+
+/// SECURITY: words are never part of it, whoever wrote them.
+fn rolled(item: &Item, values: &[&Value]) -> Option<Rolled> {
+    let of = match &item.asks {
+        Question::Text {} => return None,
+        _ if values.len() < FEWEST => Spread::TooFew {},
+        Question::Scale { from, to, .. } => average(values, Some((*from).into()), Some((*to).into()), None),
+        Question::Number { from, to, unit } => average(values, *from, *to, unit.clone()),
+        Question::Choice { options, .. } => {
+            let count = |option: &Choice| {
+                let chose = |value: &&&Value| matches!(value, Value::Chosen(ids) if ids.contains(&option.id));
+                (option.label.clone(), values.iter().filter(chose).count())
+            };
+            Spread::Counts { counts: options.iter().map(count).collect() }
+        }
+    };
+    Some(Rolled { label: item.label.clone(), answered: values.len(), of })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a handful of people")]
+fn average(values: &[&Value], from: Option<f64>, to: Option<f64>, unit: Option<String>) -> Spread {
+    let numbers: Vec<f64> =
+        values.iter().filter_map(|value| if let Value::Number(n) = value { Some(*n) } else { None }).collect();
+    if numbers.len() < FEWEST {
+        return Spread::TooFew {};
+    }
+    let average = numbers.iter().sum::<f64>() / numbers.len() as f64;
+    Spread::Average { average: (average * 10.0).round() / 10.0, from, to, unit }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::{
+        super::tests::{block, said},
+        *,
+    };
+    use crate::{block::Block, results::Given};
+
+    fn check_in(safety: bool) -> Block {
+        let options = json!([{ "id": "well", "label": "well" }, { "id": "badly", "label": "badly" }]);
+        let mut block = block(
+            json!({ "kind": "checkin", "instrument": null, "intro": null, "notes": [], "danger": null, "items": [
+            { "id": "mood", "label": "Mood", "asks": { "kind": "scale", "from": 0, "to": 10, "low": null, "high": null }, "safety": safety },
+            { "id": "sleep", "label": "Sleep", "asks": { "kind": "choice", "options": options, "several": false } },
+            { "id": "words", "label": "Words", "asks": { "kind": "text" } },
+        ] }),
+        );
+        block.closes = Some(100);
+        block
+    }
+
+    fn shared(block: &Block, answers: &[(String, Said)]) -> Result<Numbers, NotShared> {
+        let given = answers.iter().map(|(name, said)| Given { name, time: 1, said, block }).collect();
+        let asked = Asked { title: "A page", block, readers: Vec::new(), given };
+        Shared::of("page".into(), &asked, 100).map(|shared| shared.numbers)
+    }
+
+    fn answer(name: usize, mood: u8) -> (String, Said) {
+        let sleep = if mood > 5 { "well" } else { "badly" };
+        let words = format!("secret {mood}");
+        (
+            format!("Member {name}"),
+            said(json!({ "kind": "checkin", "items": { "mood": mood, "sleep": [sleep], "words": words } })),
+        )
+    }
+
+    #[test]
+    fn fewer_than_five_say_nothing() {
+        let four: Vec<_> = (0..4).map(|n| answer(n, 5)).collect();
+        // One person who answers often is one person.
+        let often = [four.clone(), vec![answer(0, 6), answer(0, 7)]].concat();
+        assert_eq!(shared(&check_in(false), &four), Ok(Numbers::TooFew {}));
+        assert_eq!(shared(&check_in(false), &often), Ok(Numbers::TooFew {}));
+        let skipped =
+            [four, vec![("Member 4".into(), said(json!({ "kind": "checkin", "items": { "sleep": ["well"] } })))]]
+                .concat();
+        let Ok(Numbers::RollUp { answered: 5, items }) = shared(&check_in(false), &skipped) else { panic!() };
+        assert_eq!(items[0].of, Spread::TooFew {});
+    }
+
+    #[test]
+    fn what_may_tell_of_danger_is_never_shared_and_neither_is_what_is_open() {
+        let five: Vec<_> = (0..5).map(|n| answer(n, 5)).collect();
+        assert_eq!(shared(&check_in(true), &five), Err(NotShared::Danger));
+        let open = Block { closes: None, ..check_in(false) };
+        assert_eq!(shared(&open, &five), Err(NotShared::Open));
+        let reply = Block { closes: Some(1), ..block(json!({ "kind": "reply", "prompt": null })) };
+        assert_eq!(shared(&reply, &[]), Err(NotShared::Words));
+    }
+
+    proptest! {
+        #[test]
+        fn no_name_and_no_word_is_in_it(moods in proptest::collection::vec(0u8..=10, 0..12)) {
+            let answers: Vec<_> = moods.iter().enumerate().map(|(n, mood)| answer(n, *mood)).collect();
+            let text = serde_json::to_string(&shared(&check_in(false), &answers).unwrap()).unwrap();
+            prop_assert!(!text.contains("Member") && !text.contains("secret"), "{}", text);
+            if let Numbers::RollUp { answered, items } = shared(&check_in(false), &answers).unwrap() {
+                prop_assert!(answered >= FEWEST && items.len() == 2);
+                let Spread::Average { average, .. } = items[0].of else { panic!() };
+                let exact = moods.iter().map(|mood| f64::from(*mood)).sum::<f64>() / f64::from(u8::try_from(moods.len()).unwrap());
+                prop_assert!((average - exact).abs() <= 0.05 + f64::EPSILON * 10.0);
+            }
+        }
+    }
+}
