@@ -8,6 +8,22 @@ fn zone() -> TimeZone {
     TimeZone::try_system().unwrap_or(TimeZone::UTC)
 }
 
+/// What this machine's time zone is called, where it is one that every machine knows.
+pub fn zone_name() -> Option<String> {
+    let name = zone().iana_name()?.to_owned();
+    named(&name).map(|_| name)
+}
+
+/// The time zone of this name. SECURITY: it has to be in the list, so that no name leads to another file.
+pub fn named(name: &str) -> Option<TimeZone> {
+    zone_names().iter().any(|known| known == name).then(|| TimeZone::get(name).ok()).flatten()
+}
+
+/// All of them.
+pub fn zone_names() -> Vec<String> {
+    jiff::tz::db().available().map(|name| name.to_string()).collect()
+}
+
 pub fn now() -> ZonedDateTime {
     Timestamp::now().to_zoned_datetime(zone())
 }

@@ -4,6 +4,48 @@
 //! document: the viewer draws its form from it, and whoever reads an answer later finds there what was asked, in the words
 //! of that version. It must not know a member, an answer, a key or a clock.
 
+mod agenda;
+mod checkin;
+mod choice;
 mod data;
+mod done;
+mod id;
+mod poll;
+mod read;
+mod readers;
+mod reply;
+mod time;
 
 pub use data::{Asks, Block, Choice, Danger, Item, Line, Prompt, Question};
+pub(crate) use read::{Setting, Written, read};
+
+/// Characters of a prompt, a question, a note.
+const LONG: usize = 1000;
+/// Options of a poll or a question, prompts of an agenda.
+const OPTIONS: usize = 20;
+
+/// The name behind the backticks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Reply,
+    Poll,
+    Checkin,
+    Agenda,
+    Done,
+}
+
+impl Kind {
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        [Self::Reply, Self::Poll, Self::Checkin, Self::Agenda, Self::Done].into_iter().find(|kind| kind.name() == name)
+    }
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Reply => "reply",
+            Self::Poll => "poll",
+            Self::Checkin => "checkin",
+            Self::Agenda => "agenda",
+            Self::Done => "done",
+        }
+    }
+}

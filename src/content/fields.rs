@@ -3,10 +3,13 @@
 //! In: a [`Node`] from TOML or YAML. Out: typed values that remember where they stood. It must not know what the keys
 //! are for.
 
+mod asking;
+
 use std::ops::Range;
 
 use jiff::civil::Date;
 
+pub(crate) use self::asking::Moment;
 use super::{
     mistake::Mistake,
     node::{Entry, Node, Shape},
@@ -213,7 +216,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Text in which, of the characters that can't be seen, `allowed` may stand.
-    fn as_prose(&mut self, key: &'static str, node: Node, allowed: &str) -> Option<At<String>> {
+    fn as_prose(&mut self, key: &str, node: Node, allowed: &str) -> Option<At<String>> {
         let Node { at, shape: Shape::Text(value) } = node else {
             return self.wrong(key, &node.at, &node.shape, "text in quotes");
         };

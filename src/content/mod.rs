@@ -32,7 +32,7 @@ use rayon::prelude::*;
 pub(crate) use {
     address::address,
     audience::Place,
-    fields::{At, Fields, SHORT},
+    fields::{At, Fields, Moment, SHORT},
     naming::NotName,
     node::{Entry, Node, Shape},
     slug::slug,

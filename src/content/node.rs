@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
 /// A value and the bytes it takes in its file.
 #[derive(Debug)]
@@ -18,12 +18,16 @@ pub(crate) enum Shape {
     Text(String),
     Boolean(bool),
     Integer(i64),
+    /// A number with a fraction.
+    Decimal(f64),
     Date(Date),
+    /// A day and an hour, wherever that is.
+    Moment(DateTime),
     List(Vec<Node>),
     Table(Vec<Entry>),
     /// A YAML key with nothing behind it.
     Nothing,
-    /// A number with a fraction, a time of day and the like: nothing that any of our keys expects.
+    /// A time of day and the like: nothing that any of our keys expects.
     Other(&'static str),
 }
 
@@ -41,7 +45,9 @@ impl Shape {
             Self::Text(_) => "text",
             Self::Boolean(_) => "true or false",
             Self::Integer(_) => "a number",
+            Self::Decimal(_) => "a number with a fraction",
             Self::Date(_) => "a date",
+            Self::Moment(_) => "a date with a time",
             Self::List(_) => "a list",
             Self::Table(_) => "a table",
             Self::Nothing => "nothing",

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime, Time};
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -50,8 +50,13 @@ fn shape(value: DeValue<'_>, base: usize) -> Shape {
         DeValue::Boolean(value) => Shape::Boolean(value),
         DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
             .map_or(Shape::Other("a number that is too large"), Shape::Integer),
-        DeValue::Float(_) => Shape::Other("a number with a fraction"),
-        DeValue::Datetime(time) => date(&time).map_or(Shape::Other("a date with a time"), Shape::Date),
+        DeValue::Float(number) => {
+            number.as_str().parse().map_or(Shape::Other("a number with a fraction"), Shape::Decimal)
+        }
+        DeValue::Datetime(time) => date(&time)
+            .map(Shape::Date)
+            .or_else(|| moment(&time).map(Shape::Moment))
+            .unwrap_or(Shape::Other(if time.offset.is_some() { "a time with a zone of its own" } else { "a time of day" })),
         DeValue::Array(items) => {
             let item = |item: Spanned<DeValue<'_>>| node(item.span(), shape(item.into_inner(), base), base);
             Shape::List(items.into_iter().map(item).collect())
@@ -61,7 +66,18 @@ fn shape(value: DeValue<'_>, base: usize) -> Shape {
 }
 
 fn date(time: &Datetime) -> Option<Date> {
-    let day = time.date.filter(|_| time.time.is_none())?;
+    if time.time.is_some() { None } else { day(time) }
+}
+
+/// A day and an hour, to the minute.
+fn moment(time: &Datetime) -> Option<DateTime> {
+    let hour = time.time.filter(|_| time.offset.is_none())?;
+    let number = |n: u8| i8::try_from(n).ok();
+    Some(DateTime::from_parts(day(time)?, Time::new(number(hour.hour)?, number(hour.minute)?, 0, 0).ok()?))
+}
+
+fn day(time: &Datetime) -> Option<Date> {
+    let day = time.date?;
     let number = |n: u8| i8::try_from(n).ok();
     Date::new(i16::try_from(day.year).ok()?, number(day.month)?, number(day.day)?).ok()
 }

@@ -35,8 +35,8 @@ pub use membership::{Ahead, Joined, Left, Sight};
 pub use register::{Agreement, Register};
 pub(crate) use site::LINK;
 pub use site::{
-    Address, Consents, Help, HelpLine, HostPlace, Identity, Leave, Mail, MailServer, Notice, OwnText, Placed, Record,
-    Seal, Security, Share, Site, ThemeName, Way, is_loopback,
+    Address, Answers, Consents, Help, HelpLine, HostPlace, Identity, Leave, Mail, MailServer, Notice, OwnText, Placed,
+    Record, Seal, Security, Share, Site, StandIn, ThemeName, Way, Window, is_loopback,
 };
 
 use crate::{

@@ -1,5 +1,6 @@
 //! `site.toml`: the practice, its addresses, its help. No secret is in it.
 
+mod answers;
 mod mail;
 mod notice;
 
@@ -8,8 +9,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use jiff::tz::TimeZone;
+
 pub(crate) use self::notice::LINK;
 pub use self::{
+    answers::{Answers, StandIn, Window},
     mail::{Mail, MailServer, Security, Way},
     notice::{Notice, OwnText},
 };
@@ -17,7 +21,10 @@ use super::{
     colours::{self, Colours},
     group::open,
 };
-use crate::content::{At, Fields, Mistake, Node, Source, toml};
+use crate::{
+    clock,
+    content::{At, Fields, Mistake, Node, Source, nearest, toml},
+};
 
 /// What `site.toml` says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,6 +42,8 @@ pub struct Site {
     pub notice: Notice,
     pub consent: Consents,
     pub record: Record,
+    /// Who reads what members send.
+    pub answers: Answers,
     /// Words that are nobody's name anywhere in this practice, and where each stands.
     pub not_names: Vec<Placed>,
 }
@@ -93,6 +102,8 @@ pub struct Identity {
     pub language: String,
     /// How the therapist signs; may be empty.
     pub therapist: String,
+    /// Whose hours the practice keeps; needed where a time is written down.
+    pub time_zone: Option<TimeZone>,
 }
 
 /// Where the host answers: origins, without a path and without `/` at the end.
@@ -216,6 +227,7 @@ fn fill(site: &mut Site, source: &Source, node: Node, mistakes: &mut Vec<Mistake
     site.notice = fields.table("notice").map(notice::read).unwrap_or_default();
     site.consent = fields.table("consent").map(consent).unwrap_or_default();
     site.record = fields.table("record").map(record).unwrap_or_default();
+    site.answers = fields.table("answers").map(answers::read).unwrap_or_default();
     site.not_names = fields.table("names").map(names).unwrap_or_default();
     fields.finish();
 }
@@ -268,8 +280,24 @@ fn practice(mut fields: Fields<'_>) -> Option<Identity> {
     let name = fields.required_text("name", "name = \"Practice Example\"");
     let therapist = fields.text("therapist").map(|name| name.value).unwrap_or_default();
     let language = language(&mut fields).unwrap_or_else(|| "en".to_owned());
+    let time_zone = fields.text("time_zone").and_then(|zone| time_zone(&mut fields, &zone));
     fields.finish();
-    Some(Identity { name: name?.value, language, therapist })
+    Some(Identity { name: name?.value, language, therapist, time_zone })
+}
+
+/// A zone of the tz database.
+fn time_zone(fields: &mut Fields<'_>, name: &At<String>) -> Option<TimeZone> {
+    if let Some(zone) = clock::named(&name.value) {
+        return Some(zone);
+    }
+    let known = clock::zone_names();
+    let near = nearest(&name.value, known.iter().map(String::as_str));
+    let hint = near.map_or_else(
+        || "write one such as \"America/New_York\", \"Europe/Berlin\" or \"UTC\"".to_owned(),
+        |near| format!("did you mean `{near}`?"),
+    );
+    fields.mistake(&name.at, format!("`{}` is no time zone that this machine knows", name.value), hint);
+    None
 }
 
 /// The BCP 47 tag behind `language`.

@@ -6,6 +6,7 @@ use rust_embed::{Embed, EmbeddedFile};
 use serde::Deserialize;
 
 use super::files::{self, Access, FileError};
+use crate::clock;
 
 #[derive(Embed)]
 #[folder = "$CARGO_MANIFEST_DIR/src/practice/starter/"]
@@ -89,11 +90,20 @@ pub fn write(dir: &Path, name: &str, country: &Country) -> Result<(), FileError>
     files::folder(dir, Access::Secret)?;
     let site = Starter::get("site.toml").map(|file| file.data.into_owned()).unwrap_or_default();
     let site = String::from_utf8_lossy(&site)
+        .replace("time_zone = \"@ZONE@\"", &time_zone())
         .replace("@HELP@", country.toml().trim_end())
         .replace("\"@NAME@\"", toml_edit::value(name).to_string().trim());
     files::write_new(&dir.join("site.toml"), site.as_bytes(), Access::Usual)?;
     files::write_new(&dir.join(".gitignore"), IGNORE.as_bytes(), Access::Usual)?;
     write_content(dir)
+}
+
+/// The line on this machine's time zone, or one to fill in.
+fn time_zone() -> String {
+    clock::zone_name().map_or_else(
+        || "# time_zone = \"America/New_York\"".to_owned(),
+        |name| format!("time_zone = {}", toml_edit::value(name).to_string().trim()),
+    )
 }
 
 /// Writes the starting pages.

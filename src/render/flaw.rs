@@ -5,8 +5,10 @@ use std::ops::Range;
 use super::link::Target;
 use crate::attachment::AttachmentError;
 
-/// Blocks that will mean something, and must not be shown as code until then.
+/// Blocks that mean something, and must not be shown as code.
 const OURS: [&str; 7] = ["reply", "poll", "checkin", "assessment", "agenda", "done", "results"];
+/// Of these, what this version can't show yet.
+const LATER: [&str; 1] = ["results"];
 /// A longer name is still meant with two letters wrong.
 const LONG: usize = 6;
 
@@ -36,6 +38,10 @@ pub(super) enum Wrong {
     Later(&'static str),
     /// A block whose name is nearly one of ours.
     Almost(&'static str),
+    /// Something in a block that members can answer.
+    Block(Reason),
+    /// A block that the author's own HTML around it takes away.
+    Swallowed,
     /// A link to a file or page of the practice that can't be followed.
     Lead(Reason),
     /// A link by a scheme that nobody should follow, or to a path of the host.
@@ -51,6 +57,11 @@ pub(super) struct Flaw {
     pub(super) wrong: Wrong,
 }
 
+/// A self-assessment is a check-in.
+fn meant(name: &'static str) -> &'static str {
+    if name == "assessment" { "checkin" } else { name }
+}
+
 impl Wrong {
     /// In a link that leads elsewhere than to a file of the practice.
     pub(super) fn link(target: Target) -> Option<Self> {
@@ -60,21 +71,22 @@ impl Wrong {
     /// In a code block with this name.
     pub(super) fn block(info: &str) -> Option<Self> {
         let name = info.split_whitespace().next()?;
-        if let Some(ours) = OURS.into_iter().find(|ours| *ours == name) {
-            return Some(Self::Later(ours));
+        if let Some(later) = LATER.into_iter().find(|later| *later == name) {
+            return Some(Self::Later(later));
         }
         // SECURITY: shown as code, a question would stand there in braces, and nobody could answer it.
         let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
         let distance = |ours: &str| strsim::damerau_levenshtein(&plain, ours);
         let is_near = |ours: &&str| distance(ours) <= if ours.len() >= LONG { 2 } else { 1 };
-        OURS.into_iter().filter(is_near).min_by_key(|ours| distance(ours)).map(Self::Almost)
+        OURS.into_iter().filter(is_near).min_by_key(|ours| distance(ours)).map(|ours| Self::Almost(meant(ours)))
     }
 
     pub(super) fn what(&self) -> String {
         match self {
-            Self::Lead(reason) => return reason.what.clone(),
+            Self::Lead(reason) | Self::Block(reason) => return reason.what.clone(),
             Self::Later(name) => return format!("a block `{name}` comes with a later version of heldspace"),
             Self::Almost(name) => return format!("nearly a block `{name}`, and would be shown as code"),
+            Self::Swallowed => "this block disappears in the HTML around it",
             Self::Depth => "quotes or lists more than a hundred levels deep",
             Self::Html => "HTML with hundreds of elements that are never closed",
             Self::Mangled => "a printed value was changed after it was printed",
@@ -86,11 +98,12 @@ impl Wrong {
 
     pub(super) fn hint(&self) -> String {
         match self {
-            Self::Lead(reason) => return reason.hint.clone(),
+            Self::Lead(reason) | Self::Block(reason) => return reason.hint.clone(),
             Self::Later(_) => "take the block out for now; shown as it is, members could not answer it",
             Self::Almost(_) => {
                 "write the name as it is, in small letters; or, if it is code, put another word behind the backticks"
             }
+            Self::Swallowed => "close the HTML element above it, or write Markdown",
             Self::Depth => "remove some of the `>`, `*` or `[`",
             Self::Html => "close them, or write Markdown",
             Self::Mangled => {

@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     attachment::{Attachment, AttachmentError, Destination, Form, MOST, found, is_own, shown},
+    block::Setting,
     content::{Audience, NoPage, Page, Place, address, made_visible, nearest, slug},
     practice::Practice,
 };
@@ -68,6 +69,11 @@ pub(super) struct Leads<'a> {
 impl<'a> Leads<'a> {
     pub(super) fn new(page: &'a Page, practice: &'a Practice, theme: &'a Theme, known: &'a Known) -> Self {
         Self { page, practice, theme, known: Some(known), found: Vec::new(), along: Along::default() }
+    }
+
+    /// Where the page stands, for what can be answered in it.
+    pub(super) const fn setting(&self) -> Setting<'a> {
+        Setting { practice: self.practice, audience: &self.page.audience }
     }
 
     /// Notes a relative link; what stands in its place for now.

@@ -9,6 +9,7 @@ use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Optio
 
 use super::{
     flaw::{Flaw, Reason, Wrong},
+    form::Forms,
     heading::HeadingIds,
     lead::{Along, Leads},
     link::{Target, tags},
@@ -28,6 +29,8 @@ pub(super) struct Body {
     pub(super) title: Option<String>,
     pub(super) html: String,
     pub(super) along: Along,
+    /// What its blocks and their parts are called.
+    pub(super) ids: Vec<String>,
 }
 
 /// How a text is read.
@@ -51,13 +54,13 @@ pub(super) fn options() -> Options {
 
 /// Renders `text`.
 pub(super) fn render(text: &str, manner: Manner, leads: Leads<'_>) -> Result<Body, Vec<Flaw>> {
-    let mut pass = Pass::new(manner, leads);
+    let mut pass = Pass::new(text, manner, leads);
     for (event, at) in Parser::new_ext(text, options()).into_offset_iter() {
         if !pass.event(event, at) {
             break;
         }
     }
-    pass.finish(text)
+    pass.finish()
 }
 
 /// Markdown by the specification alone, sanitised: what the CommonMark suite is compared with.
@@ -70,8 +73,10 @@ pub fn commonmark(text: &str) -> String {
 
 /// One pass over the events of a page.
 struct Pass<'a, 'p> {
+    text: &'a str,
     marks: Marks,
     leads: Leads<'p>,
+    forms: Forms<'p>,
     out: Vec<Event<'a>>,
     flaws: Vec<Flaw>,
     depth: usize,
@@ -95,9 +100,11 @@ enum Title {
 }
 
 impl<'a, 'p> Pass<'a, 'p> {
-    fn new(Manner { marks, headed, ids }: Manner, leads: Leads<'p>) -> Self {
+    fn new(text: &'a str, Manner { marks, headed, ids }: Manner, leads: Leads<'p>) -> Self {
         Self {
+            text,
             marks,
+            forms: Forms::new(leads.setting(), marks),
             leads,
             out: Vec::new(),
             flaws: Vec::new(),
@@ -115,7 +122,9 @@ impl<'a, 'p> Pass<'a, 'p> {
     fn event(&mut self, event: Event<'a>, at: Range<usize>) -> bool {
         match event {
             Event::Start(tag) => return self.start(tag, at),
+            Event::End(TagEnd::CodeBlock) if self.forms.is_open() => self.end_form(),
             Event::End(tag) => self.end(tag),
+            Event::Text(text) if self.forms.is_open() => self.forms.text(&text, at),
             Event::Text(text) => {
                 let text = self.text(text, at);
                 self.out.push(Event::Text(text));
@@ -158,6 +167,9 @@ impl<'a, 'p> Pass<'a, 'p> {
                 Tag::Image { link_type, dest_url, title: self.plain(title), id }
             }
             Tag::CodeBlock(CodeBlockKind::Fenced(info)) => {
+                if self.forms.begin(&info, self.text, at.clone()) {
+                    return true;
+                }
                 self.flaws(Wrong::block(&info), at);
                 Tag::CodeBlock(CodeBlockKind::Fenced(info))
             }
@@ -193,6 +205,14 @@ impl<'a, 'p> Pass<'a, 'p> {
             _ => {}
         }
         self.out.push(Event::End(tag));
+    }
+
+    fn end_form(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+        match self.forms.end() {
+            Ok(token) => self.out.push(Event::Html(token.into())),
+            Err(flaws) => flaws.into_iter().for_each(|flaw| self.flaw(flaw.at, flaw.wrong)),
+        }
     }
 
     /// The way back stands at the end of the note's last line.
@@ -301,7 +321,8 @@ impl<'a, 'p> Pass<'a, 'p> {
     }
 
     /// What the sanitiser left of links and pictures in the author's own HTML.
-    fn own_html(&mut self, text: &str, html: &str) {
+    fn own_html(&mut self, html: &str) {
+        let text = self.text;
         for tag in tags(html) {
             let at = || place_of(tag.name, text);
             match (tag.name, tag.attribute("href"), tag.attribute("src")) {
@@ -325,24 +346,27 @@ impl<'a, 'p> Pass<'a, 'p> {
         }
     }
 
-    fn finish(mut self, text: &str) -> Result<Body, Vec<Flaw>> {
+    fn finish(mut self) -> Result<Body, Vec<Flaw>> {
         if !self.flaws.is_empty() {
             return Err(self.flaws);
         }
-        let mut raw = String::with_capacity(text.len() * 3 / 2);
+        let mut raw = String::with_capacity(self.text.len() * 3 / 2);
         html::push_html(&mut raw, self.out.drain(..));
         let html = sanitise(&raw);
+        let (rest, lost) = self.forms.taken_out(&html);
+        self.flaws.extend(lost);
         let title = if let Title::Found(title) = &self.title { Some(title.clone()) } else { None };
         // SECURITY: what a filter made of a token is never shown.
-        if self.marks.left_in(&html) || title.as_ref().is_some_and(|title| self.marks.left_in(title)) {
+        if self.marks.left_in(&rest) || title.as_ref().is_some_and(|title| self.marks.left_in(title)) {
             self.flaw(0..0, Wrong::Mangled);
         }
-        self.own_html(text, &html);
-        let mut flaws = self.flaws;
+        self.own_html(&html);
+        let (mut flaws, text) = (self.flaws, self.text);
         let (html, along) = self.leads.put_in(&html, |name, reason| {
             flaws.push(Flaw { at: place_of(name, text), wrong: Wrong::Lead(reason) });
         });
-        if flaws.is_empty() { Ok(Body { title, html, along }) } else { Err(flaws) }
+        let (html, ids) = self.forms.put_in(html);
+        if flaws.is_empty() { Ok(Body { title, html, along, ids }) } else { Err(flaws) }
     }
 }
 

@@ -6,6 +6,7 @@
 mod asset;
 mod context;
 mod flaw;
+mod form;
 mod heading;
 mod lead;
 mod limit;
@@ -22,6 +23,7 @@ mod telling;
 mod template;
 mod theme;
 mod value;
+mod words;
 
 use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 
@@ -160,6 +162,8 @@ struct Content<'a> {
     title: String,
     html: String,
     along: Along,
+    /// What its blocks, their options and questions are called in answers: nobody sees it, and yet it is in the document.
+    ids: Vec<String>,
     /// Everyone who is named in it.
     named: Vec<Named<'a>>,
 }
@@ -216,7 +220,7 @@ impl<'a> Job<'a> {
         }
         // SECURITY: a value that is empty for this reader leaves no paragraph that tells of it.
         let html = body.html.replace("<p></p>", "");
-        let shown = Content { title: made_visible(&title), html, along: body.along, named: Vec::new() };
+        let shown = Content { title: made_visible(&title), html, along: body.along, ids: body.ids, named: Vec::new() };
         Ok(Content { named: self.named(&text, &context, &shown), ..shown })
     }
 

@@ -48,6 +48,9 @@ impl<'a> Job<'a> {
         for file in &shown.along.attachments {
             heard.extend(self.find(&file.name, Kind::Address, &mut exceptions));
         }
+        for id in &shown.ids {
+            heard.extend(self.find(id, Kind::Address, &mut exceptions));
+        }
         heard.sort_by(|one, other| one.whose.cmp(other.whose));
         heard.dedup_by_key(|find| find.whose);
         let runs = reading::runs(text, self.marks());

@@ -11,6 +11,8 @@ mod attacks;
 #[cfg(all(feature = "author", feature = "serve"))]
 mod audit;
 #[cfg(feature = "author")]
+mod blocks;
+#[cfg(feature = "author")]
 mod cctv;
 #[cfg(feature = "author")]
 mod check;

@@ -1,0 +1,9 @@
+//! `reply`: free text.
+
+use super::{Asks, LONG, read::Form};
+use crate::content::Fields;
+
+pub(super) fn read(fields: &mut Fields<'_>) -> Option<Form> {
+    let prompt = fields.words("prompt", LONG).map(|text| text.value);
+    Some(Asks::Reply { prompt }.into())
+}

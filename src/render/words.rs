@@ -1,0 +1,108 @@
+//! A block as its element: the data for the viewer, and the same in plain words for paper, files and whoever reads without it.
+
+use std::fmt::Write as _;
+
+use crate::block::{Asks, Block, Choice, Item, Question};
+
+/// How one answers, said where one can't.
+const HOW: &str = "To answer, open this page with your link.";
+
+/// The element.
+///
+/// # Panics
+/// Never: a block is JSON.
+pub(super) fn element(block: &Block) -> String {
+    let data = serde_json::to_string(block).expect("a block is JSON");
+    let mut html = format!("<div class=\"ask\" data-block=\"{}\">", escaped(&data));
+    if let Some(title) = &block.title {
+        let _ = write!(html, "<p><strong>{}</strong></p>", escaped(title));
+    }
+    match &block.asks {
+        Asks::Reply { prompt } => prose(&mut html, prompt.as_deref()),
+        Asks::Poll { prompt, options, .. } => {
+            prose(&mut html, Some(prompt));
+            choices(&mut html, options);
+        }
+        Asks::Checkin { intro, items, notes, danger, .. } => {
+            prose(&mut html, intro.as_deref());
+            html += "<ol>";
+            items.iter().for_each(|asked| item(&mut html, asked));
+            html += "</ol>";
+            notes.iter().for_each(|note| prose(&mut html, Some(note)));
+            for line in danger.iter().flat_map(|danger| &danger.lines) {
+                let hours = line.hours.as_ref().map(|hours| format!(" ({hours})")).unwrap_or_default();
+                prose(&mut html, Some(&format!("{}: {}{hours}", line.name, line.number)));
+            }
+        }
+        Asks::Agenda { prompts } => {
+            html += "<ol>";
+            for prompt in prompts {
+                let _ = write!(html, "<li>{}</li>", escaped(&prompt.label));
+            }
+            html += "</ol>";
+        }
+        Asks::Done { label } => {
+            let _ = write!(html, "<ul class=\"options\"><li>{}</li></ul>", escaped(label));
+        }
+    }
+    if !matches!(block.asks, Asks::Done { .. }) {
+        let _ = write!(html, "<p class=\"how\">{HOW}</p>");
+    }
+    html + "</div>"
+}
+
+/// What the parts of a block are called in answers.
+pub(super) fn ids(block: &Block) -> Vec<String> {
+    let of = |options: &[Choice]| options.iter().map(|option| option.id.clone()).collect::<Vec<_>>();
+    let mut ids = vec![block.id.to_string()];
+    match &block.asks {
+        Asks::Reply { .. } | Asks::Done { .. } => {}
+        Asks::Poll { options, .. } => ids.extend(of(options)),
+        Asks::Agenda { prompts } => ids.extend(prompts.iter().map(|prompt| prompt.id.clone())),
+        Asks::Checkin { items, .. } => {
+            for item in items {
+                ids.push(item.id.clone());
+                if let Question::Choice { options, .. } = &item.asks {
+                    ids.extend(of(options));
+                }
+            }
+        }
+    }
+    ids
+}
+
+fn prose(html: &mut String, text: Option<&str>) {
+    if let Some(text) = text {
+        let _ = write!(html, "<p>{}</p>", escaped(text));
+    }
+}
+
+fn choices(html: &mut String, options: &[Choice]) {
+    *html += "<ul class=\"options\">";
+    for option in options {
+        let _ = write!(html, "<li>{}</li>", escaped(&option.label));
+    }
+    *html += "</ul>";
+}
+
+fn item(html: &mut String, item: &Item) {
+    let _ = write!(html, "<li>{}", escaped(&item.label));
+    match &item.asks {
+        Question::Choice { options, .. } => choices(html, options),
+        Question::Scale { from, to, low, high } => {
+            let end = |number, words: &Option<String>| match words {
+                Some(words) => format!("{number} ({words})"),
+                None => format!("{number}"),
+            };
+            let _ = write!(html, "<p>{} – {}</p>", escaped(&end(*from, low)), escaped(&end(*to, high)));
+        }
+        Question::Number { unit, .. } => prose(html, unit.as_deref()),
+        Question::Text {} => {}
+    }
+    *html += "</li>";
+}
+
+/// For text and for quoted attributes.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
