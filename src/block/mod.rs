@@ -5,5 +5,6 @@
 //! of that version. It must not know a member, an answer, a key or a clock.
 
 mod data;
+mod find;
 
 pub use data::{Asks, Block, Choice, Danger, Item, Line, Prompt, Question};
