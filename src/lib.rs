@@ -29,6 +29,7 @@
 //! | [`serve`] | HTTP requests, a store | ciphertext for tickets and passes | how to read any of it |
 //! | [`notice`] | what members can read, what they were told | e-mails that say nothing | how to ask; what a page says |
 //! | [`audit`] | the host's log, what was seen of it | who opened what, and what is wrong with the log | whom to believe but its own memory |
+//! | [`inbox`] | sealed answers from a host that may lie | answers that members signed, in the words that were asked; or why not | whom to believe but a signature |
 //! | [`export`] | the record, a person | everything that they were given, as plain files | how to ask; it writes nothing |
 //! | [`doctor`] | the practice as it lies here | what is amiss, and how to mend it | keys; it changes nothing |
 //! | [`viewer`] | | the browser's program, to publish | |
@@ -88,6 +89,8 @@ pub mod explain;
 pub mod export;
 #[cfg(feature = "author")]
 pub mod host;
+#[cfg(feature = "author")]
+pub mod inbox;
 #[cfg(feature = "author")]
 pub mod keys;
 #[cfg(feature = "author")]

@@ -9,6 +9,7 @@ mod checkin;
 mod choice;
 mod data;
 mod done;
+mod find;
 mod id;
 mod poll;
 mod read;

@@ -146,6 +146,8 @@ failures! {
     #[cfg(feature = "author")]
     Audit(crate::audit::AuditError),
     #[cfg(feature = "author")]
+    Inbox(crate::inbox::InboxError),
+    #[cfg(feature = "author")]
     Notice(crate::notice::NoticeError),
     #[cfg(feature = "author")]
     Writing(crate::writing::WritingError),

@@ -47,6 +47,8 @@ mod hold;
 #[cfg(feature = "author")]
 mod host;
 #[cfg(feature = "author")]
+mod inbox;
+#[cfg(feature = "author")]
 mod init;
 #[cfg(feature = "author")]
 mod keys;
@@ -185,6 +187,9 @@ enum Command {
     #[cfg(feature = "author")]
     Show(show::Show),
     #[cfg(feature = "author")]
+    #[command(subcommand)]
+    Inbox(inbox::Inbox),
+    #[cfg(feature = "author")]
     Audit(audit::Audit),
     #[cfg(feature = "author")]
     History(history::History),
@@ -261,6 +266,8 @@ impl Command {
             Self::Link(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Show(command) => command.run(common, terminal).await,
+            #[cfg(feature = "author")]
+            Self::Inbox(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Audit(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]

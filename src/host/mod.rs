@@ -59,9 +59,14 @@ impl Host {
 
     /// The file, or `None`; refused when it is larger than any should be.
     pub async fn read(&self, path: &str) -> Result<Option<Bytes>, HostError> {
+        self.read_up_to(path, LARGEST).await
+    }
+
+    /// The same, refused when it is larger than `limit` bytes.
+    pub async fn read_up_to(&self, path: &str, limit: u64) -> Result<Option<Bytes>, HostError> {
         match self {
-            Self::Folder(store) => Ok(store.read(path, LARGEST).await?),
-            Self::Server(server) => server.read(path).await,
+            Self::Folder(store) => Ok(store.read(path, limit).await?),
+            Self::Server(server) => server.read(path, limit).await,
         }
     }
 

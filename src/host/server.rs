@@ -11,7 +11,6 @@ use ureq::{Agent, http, tls};
 use super::{HostError, Listed};
 use crate::{
     keys::Keys,
-    store::LARGEST,
     wire::{Challenge, Digest, Envelope, Greeting, Nonce, SigningKey, Warrant},
 };
 
@@ -69,8 +68,8 @@ impl Server {
         serde_json::from_slice(&reply.body).map_err(|_| HostError::Answer { origin: self.origin().to_owned() })
     }
 
-    pub(super) async fn read(&self, path: &str) -> Result<Option<Bytes>, HostError> {
-        match self.ask("GET", format!("files/{path}"), Bytes::new(), LARGEST).await {
+    pub(super) async fn read(&self, path: &str, limit: u64) -> Result<Option<Bytes>, HostError> {
+        match self.ask("GET", format!("files/{path}"), Bytes::new(), limit).await {
             Ok(reply) => Ok(Some(reply.body.into())),
             Err(HostError::Status { status: 404, .. }) => Ok(None),
             Err(error) => Err(error),
@@ -106,7 +105,7 @@ impl Inner {
                 }
                 Ok(reply) if matches!(reply.status, 429 | 503) && left > 0 => std::thread::sleep(wait),
                 Ok(reply) => return self.judged(reply, path),
-                Err(_) if left > 0 => std::thread::sleep(wait),
+                Err(error) if left > 0 && !error.is_about_the_file() => std::thread::sleep(wait),
                 Err(error) => return Err(error),
             }
             wait *= 2;

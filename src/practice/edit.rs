@@ -162,12 +162,13 @@ impl Edit {
         Ok(())
     }
 
-    /// Takes the mailbox out, and keeps its id among the former ones.
+    /// Takes the mailbox out, and keeps its id among the former ones, with the key that tells its answers from forged ones.
     pub fn retire_mailbox(&mut self) -> Result<(), EditError> {
         let Some(old) = self.document.remove("mailbox") else { return Ok(()) };
         let id = old.get("id").and_then(Item::as_str).and_then(|id| id.parse::<MailboxId>().ok());
         let id = id.ok_or_else(|| self.shape("mailbox"))?;
-        self.list("former")?.push(id.to_string());
+        let key = old.get("key").and_then(Item::as_str).ok_or_else(|| self.shape("mailbox"))?;
+        self.list("former")?.push(format!("{id} {key}"));
         Ok(())
     }
 

@@ -11,6 +11,7 @@
 //! hosts.json             what was last seen at each host
 //! unlisted.json          what no index lists any more, and since when
 //! audit.json             how far the host's audit log was seen
+//! inbox/, inbox.json     what members sent, as sealed, and when it was fetched last
 //! store/                 the default store
 //! mail-password          the mail server's, if it is kept (0600)
 //! removed/<day>/         what the therapist had taken out of content/; never read

@@ -32,6 +32,8 @@ pub struct Member {
     pub mailbox: Option<Mailbox>,
     /// Mailboxes this person had before.
     pub former: Vec<MailboxId>,
+    /// What answers from those mailboxes were signed with, where that was written down.
+    pub former_keys: BTreeMap<MailboxId, VerifyingKey>,
     /// Their membership ends, or has ended: ask [`Member::is_closed`].
     pub closed: Option<Closed>,
     /// No notices until this day; [`Date::MAX`] where no day is named.
@@ -79,6 +81,11 @@ impl Member {
     /// Every mailbox they have, or had: the one in use first.
     pub fn mailboxes(&self) -> impl Iterator<Item = &MailboxId> {
         self.mailbox.iter().map(|mailbox| &mailbox.id).chain(&self.former)
+    }
+
+    /// Every mailbox whose answers can be told from forged ones, and the key that they are signed with.
+    pub fn answer_keys(&self) -> impl Iterator<Item = (&MailboxId, &VerifyingKey)> {
+        self.mailbox.iter().map(|mailbox| (&mailbox.id, &mailbox.key)).chain(&self.former_keys)
     }
 
     /// Whether their membership has ended: nothing new for them, and no notice.
@@ -145,7 +152,10 @@ pub(super) fn read(root: &Path, folder: &str, mistakes: &mut Vec<Mistake>) -> Me
     }
     member.acts_for = fields.text("acts_for").map(|whom| whom.value);
     let former = fields.texts("former").map(|list| list.value).unwrap_or_default();
-    member.former = former.into_iter().filter_map(|id| parsed(&mut fields, "former", &id)).collect();
+    for Former { id, key } in former.into_iter().filter_map(|text| parsed(&mut fields, "former", &text)) {
+        member.former.push(id);
+        member.former_keys.extend(key.map(|key| (id, key)));
+    }
     if let Some(table) = fields.table("mailbox") {
         member.mailbox = mailbox(table);
     }
@@ -278,6 +288,23 @@ fn number(fields: &mut Fields<'_>, key: &'static str) -> Option<u32> {
         fields.mistake(&number.at, format!("`{key}` is a number from 1"), MADE);
     }
     value
+}
+
+/// A mailbox someone had, and its key: `<id> <key>`. Before there were answers, the id stood there alone.
+struct Former {
+    id: MailboxId,
+    key: Option<VerifyingKey>,
+}
+
+impl FromStr for Former {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (id, key) = text.split_once(' ').map_or((text, None), |(id, key)| (id, Some(key)));
+        let id = id.parse().map_err(|error: crate::wire::IdError| error.to_string())?;
+        let key = key.map(|key| key.parse::<Key>().map(|Key(key)| key)).transpose()?;
+        Ok(Self { id, key })
+    }
 }
 
 struct Key(VerifyingKey);

@@ -116,6 +116,11 @@ impl Record {
         objects.filter_map(|object| Some((&object.mailbox, object.page.as_ref()?)))
     }
 
+    /// Every page that was ever given, and into which mailbox.
+    pub fn given_pages(&self) -> impl Iterator<Item = (&MailboxId, &NotedPage)> {
+        self.objects.values().filter_map(|object| Some((&object.mailbox, object.page.as_ref()?)))
+    }
+
     /// Every page that was ever given, once for each object.
     pub fn pages(&self) -> impl Iterator<Item = &NotedPage> {
         self.objects.values().filter_map(|object| object.page.as_ref())

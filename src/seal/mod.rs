@@ -3,9 +3,11 @@
 //! In: a `RenderedPage` (taken by value), a mailbox, the practice's keys. Out: age v1 files, and the index that says
 //! which of them a member may open. It must not know a folder, a host or a template. In the order of the code: pad
 //! ([`padding`]), seal ([`age_file`], the only file that names a kind of recipient), name ([`object`]), list
-//! ([`index`], [`attachment`]), and once a member: [`keyring`] and [`passphrase`]. `docs/formats.md` is the specification.
+//! ([`index`], [`attachment`]), and once a member: [`keyring`] and [`passphrase`]. The way back:
+//! [`answer`]. `docs/formats.md` is the specification.
 
 mod age_file;
+mod answer;
 mod attachment;
 mod index;
 mod key_words;
@@ -18,6 +20,7 @@ mod week;
 
 pub use age_file::{Identity, OpenError, Recipient, seal_for_anyone, seal_to};
 pub(crate) use age_file::{KEY_FILE_WORK_FACTOR, open_with_passphrase, seal_with_passphrase};
+pub use answer::{SealedAnswer, SealedAnswerError};
 pub use attachment::{AttachmentEntry, PART, Sharing, part_digest};
 pub use index::{AudienceKind, AudienceLabel, Cut, Entry, Index, IndexError, PART_ENTRIES, cut};
 pub use key_words::{key_numbers, key_words};
