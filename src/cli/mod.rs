@@ -73,6 +73,8 @@ mod recover;
 #[cfg(feature = "author")]
 mod renamed;
 #[cfg(feature = "author")]
+mod results;
+#[cfg(feature = "author")]
 mod send;
 #[cfg(feature = "serve")]
 mod serve;
@@ -190,6 +192,8 @@ enum Command {
     #[command(subcommand)]
     Inbox(inbox::Inbox),
     #[cfg(feature = "author")]
+    Results(results::Results),
+    #[cfg(feature = "author")]
     Audit(audit::Audit),
     #[cfg(feature = "author")]
     History(history::History),
@@ -268,6 +272,8 @@ impl Command {
             Self::Show(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Inbox(command) => command.run(common, terminal).await,
+            #[cfg(feature = "author")]
+            Self::Results(command) => command.run(common, terminal),
             #[cfg(feature = "author")]
             Self::Audit(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]

@@ -6,6 +6,7 @@
 
 mod chart;
 mod course;
+mod gather;
 mod report;
 mod shared;
 mod table;
@@ -15,6 +16,7 @@ mod texts;
 use std::collections::BTreeMap;
 
 pub use course::{Course, Figure, Point};
+pub use gather::{Gathered, Of};
 pub use report::report;
 pub use shared::{FEWEST, NotShared, Numbers, Rolled, Shared, Spread, can_be_shared};
 pub use table::csv;
