@@ -53,10 +53,9 @@ fn shape(value: DeValue<'_>, base: usize) -> Shape {
         DeValue::Float(number) => {
             number.as_str().parse().map_or(Shape::Other("a number with a fraction"), Shape::Decimal)
         }
-        DeValue::Datetime(time) => date(&time)
-            .map(Shape::Date)
-            .or_else(|| moment(&time).map(Shape::Moment))
-            .unwrap_or(Shape::Other(if time.offset.is_some() { "a time with a zone of its own" } else { "a time of day" })),
+        DeValue::Datetime(time) => date(&time).map(Shape::Date).or_else(|| moment(&time).map(Shape::Moment)).unwrap_or(
+            Shape::Other(if time.offset.is_some() { "a time with a zone of its own" } else { "a time of day" }),
+        ),
         DeValue::Array(items) => {
             let item = |item: Spanned<DeValue<'_>>| node(item.span(), shape(item.into_inner(), base), base);
             Shape::List(items.into_iter().map(item).collect())

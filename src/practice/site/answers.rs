@@ -36,7 +36,8 @@ pub struct Window {
 
 impl fmt::Display for Window {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (number, unit) = if self.hours % 24 == 0 { (self.hours / 24, "day") } else { (self.hours, "hour") };
+        let (number, unit) =
+            if self.hours.is_multiple_of(24) { (self.hours / 24, "day") } else { (self.hours, "hour") };
         write!(f, "{number} {unit}{}", if number == 1 { "" } else { "s" })
     }
 }
