@@ -104,7 +104,7 @@ fn an_instrument_that_may_tell_of_danger_brings_help_with_it() {
     assert_eq!(instrument.as_deref(), Some("phq-9"));
     assert!(intro.unwrap().ends_with("following problems? Please answer by Thursday 3 December 2026."));
     assert_eq!(items.iter().filter(|item| item.safety).map(|item| item.id.as_str()).collect::<Vec<_>>(), ["9"]);
-    assert_eq!((danger.hours.as_str(), danger.window.as_str()), ("Monday to Friday, 9 to 5", "within 1 day"));
+    assert_eq!((danger.hours.as_str(), danger.window.as_str()), ("Monday to Friday, 9 to 5", "within 24 hours"));
     let lines: Vec<_> = danger.lines.iter().map(|line| line.number.as_str()).collect();
     assert_eq!(lines, ["988", "911", "413-555-0142"], "the practice's own line last");
     // On paper, too.
