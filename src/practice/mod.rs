@@ -1,6 +1,6 @@
 //! The practice: the author's folder, its members and groups, as the author wrote them down.
 //!
-//! In: `site.toml`, `content/members/*/member.toml`, `content/groups/*/group.toml`, and the registers ([`register`]). Out: a [`Practice`], or every
+//! In: `site.toml`, `content/members/*/member.toml`, `content/groups/*/group.toml`, `instruments/*.toml`, and the registers ([`register`]). Out: a [`Practice`], or every
 //! mistake in these files at once. It must not know what a page says. Beside it: [`files`], the one writer, whole or not
 //! at all; [`edit`], which changes people's TOML and keeps their comments; [`Home`], keys and state in `.heldspace/`.
 
