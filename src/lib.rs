@@ -54,6 +54,8 @@
 //! - A notice names nobody and says nothing: `tests/it/notice/`.
 //! - Nothing an unsigned byte says is believed, in the browser either: `tests/web/hostile.test.mjs`.
 //! - Nobody is named to others in a page, unless it says so and rests on their consent: `tests/it/check/names.rs`.
+//! - No HTML of an author becomes a form, and what a template prints into one is words: `tests/it/blocks.rs`. Nothing is asked
+//!   whose answer may tell of danger before the practice says who looks, and when: `tests/sites/invalid/instruments-asked`.
 //! - The host can't change its audit log behind what was seen of it: `tests/it/audit.rs`.
 //! - Nobody but the practice publishes at its host, nothing twice, nothing halfway: `tests/it/publishing.rs`.
 //! - No notice goes out twice for one cause, and none is lost without a word: `tests/it/notice/killed.rs`, `tests/it/send.rs`.

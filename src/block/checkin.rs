@@ -1,7 +1,7 @@
 //! `checkin`: questions of one's own, or an instrument.
 
 use super::{
-    Asks, Item, LONG, Question, choice,
+    Asks, Item, LONG, Question, choice, danger,
     id::Ids,
     read::{Form, Setting},
     time,
@@ -12,16 +12,43 @@ use crate::content::{At, Fields, Moment};
 const QUESTIONS: usize = 60;
 /// Steps of a scale at most: each is something to tap.
 const STEPS: i32 = 20;
-const EXAMPLE: &str = "[[question]] with ask = \"How did you sleep?\" and kind = \"scale\"";
+const EXAMPLE: &str =
+    "[[question]] with ask = \"How did you sleep?\" and kind = \"scale\"; or instrument = \"how-was-group\"";
 
 pub(super) fn read(fields: &mut Fields<'_>, setting: Setting<'_>) -> Option<Form> {
     let due = fields.moment("due").map(|due| due.value);
     let repeats = fields.text("repeats").and_then(|text| repeats(fields, &text));
+    let asks = if fields.has("instrument") { by_name(fields, setting) } else { own(fields) };
+    let mut form = Form { repeats, ..asks?.into() };
+    if let Asks::Checkin { intro, .. } = &mut form.asks {
+        *intro = with_due(intro.take(), due, setting);
+    }
+    Some(form)
+}
+
+fn own(fields: &mut Fields<'_>) -> Option<Asks> {
     let intro = fields.words("intro", LONG).map(|text| text.value);
-    let items = questions(fields);
-    let intro = with_due(intro, due, setting);
-    let asks = Asks::Checkin { instrument: None, intro, items: items?, notes: Vec::new(), danger: None };
-    Some(Form { repeats, ..asks.into() })
+    let items = questions(fields)?;
+    Some(Asks::Checkin { instrument: None, intro, items, notes: Vec::new(), danger: None })
+}
+
+/// An instrument's words stay as they are: nothing can be added to them, and nothing left out.
+fn by_name(fields: &mut Fields<'_>, setting: Setting<'_>) -> Option<Asks> {
+    let name = fields.text("instrument")?;
+    let known = &setting.practice.instruments;
+    let Some(instrument) = known.find(&name.value) else {
+        let hint = known.hint(&name.value);
+        fields.mistake(&name.at, format!("there is no instrument `{}`", name.value), hint);
+        return None;
+    };
+    let danger = if instrument.has_safety() { Some(danger::of(fields, &name, setting.practice)?) } else { None };
+    Some(Asks::Checkin {
+        instrument: Some(name.value),
+        intro: instrument.intro.clone(),
+        items: instrument.items.clone(),
+        notes: instrument.notes.clone(),
+        danger,
+    })
 }
 
 /// By when an answer is hoped for: a wish, and so part of what is said before the questions.

@@ -5,7 +5,7 @@ use crate::content::Fields;
 
 const LABEL: &str = "I have done this";
 
-pub(super) fn read(fields: &mut Fields<'_>) -> Option<Form> {
+pub(super) fn read(fields: &mut Fields<'_>) -> Form {
     let label = fields.short_text("label").map_or_else(|| LABEL.to_owned(), |text| text.value);
-    Some(Asks::Done { label }.into())
+    Asks::Done { label }.into()
 }

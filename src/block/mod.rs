@@ -7,18 +7,25 @@
 mod agenda;
 mod checkin;
 mod choice;
+mod danger;
 mod data;
 mod done;
 mod find;
 mod id;
+mod instrument;
+mod instruments;
 mod poll;
 mod read;
 mod readers;
 mod reply;
+mod score;
 mod time;
 
 pub use data::{Asks, Block, Choice, Danger, Item, Line, Prompt, Question};
+pub use instrument::Instrument;
+pub use instruments::Instruments;
 pub(crate) use read::{Setting, Written, read};
+pub use score::{Band, Score, counts};
 
 /// Characters of a prompt, a question, a note.
 const LONG: usize = 1000;

@@ -83,11 +83,11 @@ fn block(kind: Kind, mut fields: Fields<'_>, setting: Setting<'_>) -> Option<Blo
         (time::closes(&mut fields, setting.practice), fields.words("read", SHORT).map(|text| text.value))
     };
     let form = match kind {
-        Kind::Reply => reply::read(&mut fields),
+        Kind::Reply => Some(reply::read(&mut fields)),
         Kind::Poll => poll::read(&mut fields, setting),
         Kind::Checkin => checkin::read(&mut fields, setting),
         Kind::Agenda => agenda::read(&mut fields),
-        Kind::Done => done::read(&mut fields),
+        Kind::Done => Some(done::read(&mut fields)),
     };
     fields.finish();
     let form = form?;

@@ -39,7 +39,10 @@ pub(super) fn said(form: &Form, setting: Setting<'_>, read: Option<&str>) -> Str
     }
     .as_str();
     if let Asks::Checkin { danger: Some(danger), .. } = &form.asks {
-        said += &format!(" Nobody watches these answers as they come in. Somebody looks at them: {}.", danger.hours);
+        let hours = danger.hours.trim_end_matches('.');
+        said.push_str(" Nobody watches these answers as they come in. Somebody looks at them: ");
+        said.push_str(hours);
+        said.push('.');
     }
     said
 }

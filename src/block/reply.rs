@@ -3,7 +3,7 @@
 use super::{Asks, LONG, read::Form};
 use crate::content::Fields;
 
-pub(super) fn read(fields: &mut Fields<'_>) -> Option<Form> {
+pub(super) fn read(fields: &mut Fields<'_>) -> Form {
     let prompt = fields.words("prompt", LONG).map(|text| text.value);
-    Some(Asks::Reply { prompt }.into())
+    Asks::Reply { prompt }.into()
 }

@@ -103,6 +103,7 @@ mod tests {
             site: crate::practice::Site::default(),
             members: BTreeMap::default(),
             groups: BTreeMap::default(),
+            instruments: crate::block::Instruments::default(),
             agreements: Vec::new(),
             today: jiff::civil::date(2026, 11, 25),
         };

@@ -1,6 +1,6 @@
 //! The practice: the author's folder, its members and groups, as the author wrote them down.
 //!
-//! In: `site.toml`, `content/members/*/member.toml`, `content/groups/*/group.toml`, and the registers ([`register`]). Out: a [`Practice`], or every
+//! In: `site.toml`, `content/members/*/member.toml`, `content/groups/*/group.toml`, `instruments/*.toml`, and the registers ([`register`]). Out: a [`Practice`], or every
 //! mistake in these files at once. It must not know what a page says. Beside it: [`files`], the one writer, whole or not
 //! at all; [`edit`], which changes people's TOML and keeps their comments; [`Home`], keys and state in `.heldspace/`.
 
@@ -35,13 +35,14 @@ pub use lock::Lock;
 pub use member::{Closed, Mailbox, Member, Reason};
 pub use membership::{Ahead, Joined, Left, Sight};
 pub use register::{Agreement, Register};
-pub(crate) use site::LINK;
 pub use site::{
     Address, Answers, Consents, Help, HelpLine, HostPlace, Identity, Leave, Mail, MailServer, Notice, OwnText, Placed,
     Record, Seal, Security, Share, Site, StandIn, ThemeName, Way, Window, is_loopback,
 };
+pub(crate) use site::{LINK, is_language};
 
 use crate::{
+    block::Instruments,
     clock,
     content::{Mistake, Mistakes},
 };
@@ -55,6 +56,8 @@ pub struct Practice {
     pub members: BTreeMap<String, Member>,
     /// By folder name.
     pub groups: BTreeMap<String, Group>,
+    /// What a check-in can ask by name.
+    pub instruments: Instruments,
     /// With those who handle what members are sent.
     pub agreements: Vec<Agreement>,
     /// The day by the therapist's own clock: who has joined, who has left, and what consents and agreements are held against.
@@ -100,7 +103,8 @@ impl Practice {
         if !root.join("site.toml").exists() {
             // One thing is wrong, and the rest would only follow from it.
             let (members, groups, agreements) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
-            return Self { root: root.to_owned(), site, members, groups, agreements, today };
+            let instruments = Instruments::default();
+            return Self { root: root.to_owned(), site, members, groups, instruments, agreements, today };
         }
         let members = people(root, "members", mistakes, member::read);
         member::clashes(&members, mistakes);
@@ -108,7 +112,8 @@ impl Practice {
         let groups =
             people(root, "groups", mistakes, |root, folder, mistakes| group::read(root, folder, &members, mistakes));
         let agreements = register::agreements(root, mistakes);
-        Self { root: root.to_owned(), site, members, groups, agreements, today }
+        let instruments = Instruments::read(root, mistakes);
+        Self { root: root.to_owned(), site, members, groups, instruments, agreements, today }
     }
 }
 

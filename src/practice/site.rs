@@ -309,7 +309,7 @@ pub(super) fn language(fields: &mut Fields<'_>) -> Option<String> {
     Some(tag.value)
 }
 
-pub(super) fn is_language(tag: &str) -> bool {
+pub(crate) fn is_language(tag: &str) -> bool {
     tag.len() < 36 && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 

@@ -16,8 +16,9 @@ const LONGEST: Duration = Duration::from_millis(120);
 const IDLE: Duration = Duration::from_secs(30);
 
 /// What is watched: what the author writes, whole; and where a release leaves its traces.
-const FOLDERS: [(&str, RecursiveMode); 4] = [
+const FOLDERS: [(&str, RecursiveMode); 5] = [
     ("content", RecursiveMode::Recursive),
+    ("instruments", RecursiveMode::NonRecursive),
     ("themes", RecursiveMode::Recursive),
     (".heldspace", RecursiveMode::NonRecursive),
     (".heldspace/store", RecursiveMode::NonRecursive),
@@ -120,7 +121,9 @@ impl Watch {
         let Ok(path) = path.strip_prefix(&self.root) else { return Seen::Nothing };
         let mut parts = path.iter().filter_map(|part| part.to_str());
         match (parts.next(), parts.next()) {
-            (Some("content" | "themes"), _) | (Some("site.toml" | "register.toml"), None) => Seen::Written,
+            (Some("content" | "instruments" | "themes"), _) | (Some("site.toml" | "register.toml"), None) => {
+                Seen::Written
+            }
             // The record before all else, the head after it.
             (Some(".heldspace"), Some("record.log" | "keyrings")) => Seen::Given,
             (Some(".heldspace"), Some("store")) if path.ends_with("head.json") => Seen::Given,

@@ -17,6 +17,9 @@ use crate::{
     names::html::Run,
 };
 
+/// Blocks of one page at most.
+const MOST: usize = 50;
+
 /// The blocks of one page so far.
 pub(super) struct Forms<'a> {
     setting: Setting<'a>,
@@ -77,8 +80,17 @@ impl<'a> Forms<'a> {
             let hint = "write what is asked on the lines below it".to_owned();
             return Err(vec![Flaw { at, wrong: Wrong::Block(Reason { what, hint }) }]);
         }
-        let source = Source::new("", run.text.clone());
         let put = |text: &str| self.marks.put(text, as_text).into_owned();
+        // SECURITY: what a filter made of a token is never shown.
+        if self.marks.left_in(&put(&run.text)) {
+            return Err(vec![Flaw { at, wrong: Wrong::Mangled }]);
+        }
+        if self.found.len() == MOST {
+            let what = format!("more than {MOST} blocks in one page");
+            let hint = "split the page in two: nobody answers that many at once".to_owned();
+            return Err(vec![Flaw { at, wrong: Wrong::Block(Reason { what, hint }) }]);
+        }
+        let source = Source::new("", run.text.clone());
         let written = Written { kind, source: &source, from, put: &put };
         let flaw = |mistake: Mistake| {
             let at = run.place(&place(&source, &mistake));

@@ -146,7 +146,8 @@ fn filter<'a>(element: &str, attribute: &str, value: &'a str) -> Option<Cow<'a, 
 pub(crate) fn among_others(html: &str, prefix: &str) -> String {
     let prefixed = prefix.to_owned();
     let mut builder = builder();
-    builder.add_tags(["header"]).add_allowed_classes("p", ["audience", "date"]);
+    builder.add_tags(["header"]).add_allowed_classes("p", ["audience", "date", "how"]);
+    builder.add_allowed_classes("div", ["ask"]).add_allowed_classes("ul", ["options"]);
     builder.attribute_filter(move |element, attribute, value| match (attribute, value.strip_prefix('#')) {
         ("id", _) => Some(format!("{prefixed}{value}").into()),
         ("href", Some(place)) => Some(format!("#{prefixed}{place}").into()),

@@ -26,9 +26,13 @@ pub(super) fn element(block: &Block) -> String {
         Asks::Checkin { intro, items, notes, danger, .. } => {
             prose(&mut html, intro.as_deref());
             html += "<ol>";
-            items.iter().for_each(|asked| item(&mut html, asked));
+            for asked in items {
+                item(&mut html, asked);
+            }
             html += "</ol>";
-            notes.iter().for_each(|note| prose(&mut html, Some(note)));
+            for note in notes {
+                prose(&mut html, Some(note));
+            }
             for line in danger.iter().flat_map(|danger| &danger.lines) {
                 let hours = line.hours.as_ref().map(|hours| format!(" ({hours})")).unwrap_or_default();
                 prose(&mut html, Some(&format!("{}: {}{hours}", line.name, line.number)));
@@ -105,4 +109,52 @@ fn item(html: &mut String, item: &Item) {
 /// For text and for quoted attributes.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        block::{Danger, Line, Prompt},
+        render::among_others,
+    };
+
+    fn block(asks: Asks) -> Block {
+        let (id, readers) = ("a".parse().unwrap(), "Ines \"reads\" this.".into());
+        Block { version: 1, id, title: Some("<T>".into()), closes: None, repeats: None, readers, asks }
+    }
+
+    #[test]
+    fn among_other_pages_the_words_stay_and_the_data_goes() {
+        let html =
+            element(&block(Asks::Agenda { prompts: vec![Prompt { id: "p".into(), label: "What & why?".into() }] }));
+        let stays = among_others(&html, "v1-");
+        let words = "<p><strong>&lt;T&gt;</strong></p><ol><li>What &amp; why?</li></ol>";
+        let how = "<p class=\"how\">To answer, open this page with your link.</p>";
+        assert_eq!(stays, format!("<div class=\"ask\">{words}{how}</div>"));
+    }
+
+    #[test]
+    fn every_kind_of_question_is_said() {
+        let item = |id: &str, asks| Item { id: id.into(), label: format!("Ask {id}"), asks, safety: false };
+        let option = |id: &str| Choice { id: id.into(), label: format!("Option {id}"), value: None };
+        let scale = Question::Scale { from: 0, to: 10, low: Some("low".into()), high: None };
+        let items = vec![
+            item("1", scale),
+            item("2", Question::Choice { options: vec![option("a"), option("b")], several: false }),
+            item("3", Question::Number { from: None, to: None, unit: Some("hours".into()) }),
+            item("4", Question::Text {}),
+        ];
+        let line = Line { name: "Lifeline".into(), number: "988".into(), hours: Some("day and night".into()) };
+        let danger = Some(Danger { hours: "h".into(), window: "w".into(), lines: vec![line] });
+        let (intro, notes) = (Some("Intro".into()), vec!["Note".into()]);
+        let asked = block(Asks::Checkin { instrument: None, intro, items, notes, danger });
+        let html = element(&asked);
+        let expected = "<p>Intro</p><ol><li>Ask 1<p>0 (low) – 10</p></li><li>Ask 2<ul class=\"options\"><li>Option a</li>\
+            <li>Option b</li></ul></li><li>Ask 3<p>hours</p></li><li>Ask 4</li></ol><p>Note</p>\
+            <p>Lifeline: 988 (day and night)</p><p class=\"how\">";
+        assert!(html.contains(expected), "{html}");
+        assert_eq!(ids(&asked), ["a", "1", "2", "a", "b", "3", "4"]);
+        assert!(!element(&block(Asks::Done { label: "Done".into() })).contains("To answer"));
+    }
 }

@@ -36,7 +36,9 @@ pub struct Window {
 
 impl fmt::Display for Window {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (number, unit) = if self.hours % 24 == 0 { (self.hours / 24, "day") } else { (self.hours, "hour") };
+        // "24 hours" is more exact than "1 day".
+        let in_days = self.hours > 24 && self.hours.is_multiple_of(24);
+        let (number, unit) = if in_days { (self.hours / 24, "day") } else { (self.hours, "hour") };
         write!(f, "{number} {unit}{}", if number == 1 { "" } else { "s" })
     }
 }
