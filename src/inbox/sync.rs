@@ -28,7 +28,7 @@ const LISTED: usize = 500_000;
 /// Fetched in one run; the next one goes on.
 const FETCHED: usize = 20_000;
 /// Bytes kept of what was not believed: beyond that, the journal alone says that it was there.
-const KEPT: usize = 2_000;
+const KEPT: usize = 500;
 /// Fetched at a time.
 const AT_ONCE: usize = 8;
 
