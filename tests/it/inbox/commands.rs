@@ -14,8 +14,8 @@ fn an_answer_that_may_tell_of_danger_comes_first_and_stays_until_someone_saw_to_
     let (site, maya, colm) = practice();
     let danger = Answer { time: now() - 100, ..maya.checked_in("often") };
     let changed = Answer { time: now() - 50, replaces: Some(danger.id), ..maya.checked_in("never") };
-    let calm = Answer { time: now() - 10, ..colm.checked_in("never") };
-    for answer in [&calm, &changed, &danger] {
+    let quiet = Answer { time: now() - 10, ..colm.checked_in("never") };
+    for answer in [&quiet, &changed, &danger] {
         maya.lay(answer.mailbox, &if answer.mailbox == maya.mailbox() { maya.seal(answer) } else { colm.seal(answer) });
     }
     let printed = site.ok(&["inbox", "sync"]);

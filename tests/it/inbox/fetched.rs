@@ -10,7 +10,9 @@ fn an_answer_comes_once_however_often_it_lies_there_or_is_fetched() {
     let (site, maya, colm) = practice();
     let answers: Vec<Answer> =
         (0..4).map(|n| Answer { time: now() - 10 + n, ..maya.reply(&format!("text {n}")) }).collect();
-    answers.iter().for_each(|answer| drop(maya.send(answer)));
+    for answer in &answers {
+        maya.send(answer);
+    }
     colm.send(&Answer { time: now(), ..colm.reply("hello") });
     assert_eq!(sync(&site), json!({ "arrived": 5, "refused": 0, "strangers": 0, "more": false }));
     let first = list(&site);
@@ -22,7 +24,9 @@ fn an_answer_comes_once_however_often_it_lies_there_or_is_fetched() {
     assert_eq!(first["answers"][0]["page"]["file"], "content/groups/tuesday/week.md");
     // Each again, sealed anew as a browser does that lost its memory, ten times, in another order.
     for n in 0..10 {
-        answers.iter().cycle().skip(n).take(4).for_each(|answer| drop(maya.send(answer)));
+        for answer in answers.iter().cycle().skip(n).take(4) {
+            maya.send(answer);
+        }
         assert_eq!(sync(&site)["arrived"], 0);
     }
     assert_eq!(list(&site), first);

@@ -86,10 +86,22 @@ fn names_that_are_none_and_mailboxes_of_nobody_are_left_where_they_are() {
     }
     fs::create_dir_all(answers.join("not-a-mailbox")).unwrap();
     fs::write(answers.join("not-a-mailbox").join("a".repeat(64)), "x").unwrap();
-    std::os::unix::fs::symlink("/etc/passwd", own.join("b".repeat(64))).unwrap();
     let synced = sync(&site);
     assert_eq!((&synced["arrived"], &synced["strangers"]), (&json!(0), &json!(1)));
     assert!(kept(&site).is_empty(), "{:?}", kept(&site).iter().map(|(path, _)| path).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_link_in_an_answers_place_is_told_and_leads_nowhere() {
+    let (site, maya, _) = practice();
+    let answer = maya.reply("real");
+    let name = maya.send(&answer);
+    let link = site.path(".heldspace/store/answers").join(maya.mailbox().to_string()).join(name.to_string());
+    fs::rename(&link, site.path("elsewhere")).unwrap();
+    std::os::unix::fs::symlink(site.path("elsewhere"), &link).unwrap();
+    let (code, said) = site.fails(&["inbox", "sync"]);
+    assert!(code == 4 && said.contains("is a link"), "{said}");
+    assert!(kept(&site).is_empty());
 }
 
 #[test]

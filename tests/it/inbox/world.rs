@@ -45,8 +45,12 @@ pub fn ask(site: &TestSite, blocks: &[Block]) {
         let json = serde_json::to_string(block).unwrap();
         json.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
     };
-    let asked: String =
-        blocks.iter().map(|block| format!("<div class=\"ask\" data-block=\"{}\"></div>\n", attribute(block))).collect();
+    let asked: Vec<_> =
+        blocks.iter().map(|block| format!("<div class=\"ask\" data-block=\"{}\"></div>", attribute(block))).collect();
+    let asked = asked.join(
+        "
+",
+    );
     let layout =
         fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("themes/default/page.html")).unwrap();
     let layout = layout.replace("{{ content|safe }}", &format!("{{{{ content|safe }}}}\n{asked}"));
