@@ -126,3 +126,59 @@ fn answers_of_every_epoch_open() {
     assert_eq!(sync(&site)["arrived"], 2);
     assert_eq!(ids(&list(&site)).len(), 2);
 }
+
+#[test]
+fn an_export_has_what_the_person_sent_as_text_and_one_for_somebody_else_has_none_of_it() {
+    let (site, maya, colm) = practice();
+    let first = Answer { time: now() - 9, ..maya.reply("<script>alert(1)</script> first") };
+    let second = Answer { time: now() - 8, replaces: Some(first.id), ..maya.reply("=2+2") };
+    for answer in [&first, &second, &maya.checked_in("never")] {
+        maya.send(answer);
+    }
+    colm.send(&colm.reply("a secret of Colm"));
+    sync(&site);
+    let folder = site.path("out");
+    site.ok(&["member", "export", "maya", folder.to_str().unwrap()]);
+    let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+    let (html, csv, json) = (read("index.html"), read("answers.csv"), read("record.json"));
+    assert!(
+        html.contains("&lt;script&gt;") && !html.contains("<script>") && html.contains("Trouble sleeping"),
+        "{html}"
+    );
+    assert!(csv.contains("'=2+2") && csv.contains(",no\n") && csv.lines().count() == 5, "{csv}");
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((json["answers"].as_array().unwrap().len(), &json["answers"][0]["counts"]), (3, &false.into()));
+    assert_eq!(json["answers"][1]["as_sent"]["text"], "=2+2");
+    let other = site.path("other");
+    let args =
+        ["--for-third-party", "--to", "County Court", "--basis", "45 CFR 164.512(e)", "--recorded-by", "Ines", "--yes"];
+    site.ok(&[&["member", "export", "maya", other.to_str().unwrap()][..], &args].concat());
+    for (path, bytes) in crate::site::files_below(&folder).into_iter().chain(crate::site::files_below(&other)) {
+        assert!(!String::from_utf8_lossy(&bytes).contains("secret of Colm"), "{path}");
+    }
+    assert!(!other.join("answers.csv").exists());
+    assert!(!fs::read_to_string(other.join("index.html")).unwrap().contains("2+2"));
+}
+
+#[test]
+fn doctor_says_what_waits_and_what_was_set_aside() {
+    let (site, maya, colm) = practice();
+    let found = || String::from_utf8(site.run(&["doctor"]).stdout).unwrap();
+    assert!(!found().contains("inbox"));
+    let danger = maya.checked_in("often");
+    maya.send(&danger);
+    maya.send(&Answer { earlier: vec![super::world::new_id()], ..maya.reply("next") });
+    maya.lay(colm.mailbox(), &maya.seal(&maya.reply("moved")));
+    sync(&site);
+    let said = found();
+    for words in ["1 answer must not wait", "1 answer sent, as later ones say", "1 file set aside in the inbox"] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    site.ok(&["inbox", "ack", &danger.id.to_string(), "--by", "Ines Halloran", "--did", "called"]);
+    fs::write(site.path(".heldspace/inbox.json"), r#"{"time":1795564800,"strangers":2}"#).unwrap();
+    let said = found();
+    assert!(
+        !said.contains("must not wait") && said.contains("2 answers at the host in mailboxes that are nobody's"),
+        "{said}"
+    );
+}
