@@ -196,6 +196,9 @@ pub fn show(plan: &Plan, terminal: &Terminal) {
         show_counts(plan, terminal);
     }
     dates::show(&plan.dated, terminal);
+    if plan.confirmed > 0 {
+        terminal.note(format!("{} confirmed to whoever sent them.", count(plan.confirmed, "answer")));
+    }
 }
 
 fn show_all(plan: &Plan, terminal: &Terminal) {

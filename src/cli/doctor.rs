@@ -7,8 +7,10 @@ use super::{Common, Failure, Terminal, context};
 use crate::{
     audit::{AuditError, Log, Opened},
     content::Survey,
-    doctor::{Finding, Patient, Weight},
+    doctor::{Finding, Patient, Waiting, Weight},
+    inbox::{Inbox, People, Questions},
     practice::Home,
+    record::Record,
     store::{Store, layout},
     visible::{visible, visible_line},
 };
@@ -47,6 +49,7 @@ impl Doctor {
             mistakes: &survey.mistakes,
             home: &home,
             opened: opened.as_ref(),
+            waiting: waiting(common, &survey, &home)?,
             now: context::now(),
         };
         let mut findings = patient.examine()?;
@@ -76,6 +79,19 @@ impl Doctor {
         log.check()?;
         Ok(Some(Opened::of(&log)))
     }
+}
+
+/// What is in the inbox, where it opens without asking anyone.
+fn waiting(common: &Common, survey: &Survey, home: &Home) -> Result<Option<Waiting>, Failure> {
+    if home.fetched()?.is_none() || !context::keys_at_hand(common)? {
+        return Ok(None);
+    }
+    let keys = context::keys(common)?;
+    let inbox = Inbox::read(&People::of(&survey.practice), home, &keys)?;
+    let record = Record::read(home, &keys)?;
+    let questions = Questions::of(&inbox.letters, &record, home, &keys)?;
+    let alarms = inbox.letters.iter().filter(|letter| letter.waits(questions.asked(letter))).count();
+    Ok(Some(Waiting { alarms, missing: inbox.missing.len(), lost: inbox.lost.len() }))
 }
 
 fn print(findings: &[Finding], terminal: &Terminal) {

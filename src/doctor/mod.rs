@@ -5,11 +5,13 @@
 //! whoever looks after the machine may run it. What it can't see it says, rather than nothing. `docs/duties.md` has the rest.
 
 mod disk;
+mod inbox;
 mod keeping;
 mod machine;
 mod people;
 mod sending;
 
+pub use inbox::Waiting;
 use serde::Serialize;
 
 use crate::{
@@ -60,6 +62,8 @@ pub struct Patient<'a> {
     pub home: &'a Home,
     /// What the host's log says; none where nothing was published yet.
     pub opened: Option<&'a Opened>,
+    /// What is in the inbox; none where that can't be opened without asking.
+    pub waiting: Option<Waiting>,
     pub now: UnixTime,
 }
 
@@ -69,6 +73,7 @@ impl Patient<'_> {
         let mut findings = self.content();
         findings.extend(self.sending());
         findings.extend(self.people());
+        findings.extend(self.inbox()?);
         findings.extend(self.keeping()?);
         findings.extend(self.machine()?);
         findings.sort_by_key(|finding| finding.weight);

@@ -34,6 +34,7 @@ impl<'a> Export<'a> {
             To::Person => {
                 let register = &self.member.register;
                 value["log_until"] = json!(self.log_until.map(rfc3339));
+                value["answers"] = json!(self.answers_json());
                 value["consents"] = register.consents.iter().map(consent).collect();
                 value["disclosures"] = register.disclosures.iter().map(disclosure).collect();
             }

@@ -1,10 +1,11 @@
-//! What a person was given, as plain files: for their right of access (45 CFR 164.524, article 15 GDPR), or for somebody
+//! What a person was given, and what they sent, as plain files: for their right of access (45 CFR 164.524, article 15 GDPR), or for somebody
 //! whom the law lets have it.
 //!
 //! In: the record, a person, the audit log where it can be believed. Out: a list of documents and what is known of each, as
 //! pages ([`paper`]) and for machines ([`data`]). What names somebody else is [withheld](withhold) from a third party. It
 //! must not know how to ask anyone, and writes nothing itself.
 
+mod answers;
 mod attached;
 mod data;
 mod paper;
@@ -15,6 +16,7 @@ use std::{
     path::Path,
 };
 
+pub use answers::Sent;
 pub use attached::ExportedFile;
 pub use withhold::{Names, Withheld};
 
@@ -54,6 +56,8 @@ pub struct Export<'a> {
     pub at: UnixTime,
     pub versions: Vec<Version<'a>>,
     pub withheld: Vec<Withheld<'a>>,
+    /// What the person sent.
+    pub answers: Vec<Sent>,
     /// The files that the record kept, by what is in them.
     pub files: HashSet<Digest>,
     /// The last hour that the audit log at hand tells of; none where there is none, or it is not to be believed.
@@ -96,7 +100,8 @@ impl<'a> Export<'a> {
         let (versions, withheld): (Vec<Version<'_>>, _) = (versions.collect(), Vec::new());
         let files = versions.iter().flat_map(|version| &version.page.attachments).map(|file| file.digest);
         let files = files.filter(|digest| record.keeps(digest)).collect();
-        Ok(Self { practice, member, to: To::Person, at, versions, withheld, files, log_until: None })
+        let answers = Vec::new();
+        Ok(Self { practice, member, to: To::Person, at, versions, withheld, answers, files, log_until: None })
     }
 
     /// Adds what the person opened, where the log can be believed.

@@ -98,6 +98,7 @@ impl<'a> Export<'a> {
             consents => consents.collect::<Vec<_>>(),
             disclosures => disclosures.collect::<Vec<_>>(),
             withheld => withheld.collect::<Vec<_>>(),
+            answers => self.answers_shown(),
         };
         let template = templates.get_template("index.html").expect("just added");
         template.render(values).expect("a template that was tested")

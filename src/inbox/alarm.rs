@@ -32,6 +32,13 @@ impl Alarm {
     }
 }
 
+impl Letter {
+    /// Whether somebody has to see to it, and nobody did.
+    pub fn waits(&self, asked: Asked<'_>) -> bool {
+        self.acknowledged.is_none() && Alarm::of(self, asked).rings()
+    }
+}
+
 fn is_above_zero(asks: &Question, value: &Value) -> bool {
     match (asks, value) {
         (_, Value::Number(number)) => number.is_nan() || *number > 0.0,

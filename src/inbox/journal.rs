@@ -14,8 +14,8 @@ use crate::{
     wire::{AnswerId, Digest, MailboxId, UnixTime, VerifyingKey},
 };
 
-/// Answers in one entry, which takes a megabyte.
-pub(super) const TOGETHER: usize = 1000;
+/// Answers in one entry, which takes a megabyte; and in memory at a time.
+pub(super) const TOGETHER: usize = 200;
 
 /// One line of the journal.
 #[derive(Debug, Serialize, Deserialize)]

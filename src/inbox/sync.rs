@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{
@@ -17,10 +18,10 @@ use super::{
 use crate::{
     host::{Host, HostError},
     keys::Keys,
-    practice::{Fetched, Home, Tray},
+    practice::{Fetched, Home, Letter, Tray},
     seal::SealedAnswer,
     store::{StoreError, layout},
-    wire::{ANSWER_SIZE, Answer, UnixTime},
+    wire::{ANSWER_SIZE, Answer, Digest, UnixTime},
 };
 
 /// More than all members send in many years; a host that lists more is not listened to.
@@ -28,7 +29,7 @@ const LISTED: usize = 500_000;
 /// Fetched in one run; the next one goes on.
 const FETCHED: usize = 20_000;
 /// Bytes kept of what was not believed: beyond that, the journal alone says that it was there.
-const KEPT: usize = 2_000;
+const KEPT: usize = 500;
 /// Fetched at a time.
 const AT_ONCE: usize = 8;
 
@@ -60,6 +61,8 @@ struct Run<'a> {
     past: Past,
     arrivals: Vec<Arrival>,
     refusals: Vec<Refusal>,
+    /// What is not on the disk yet.
+    letters: Vec<Letter>,
     kept: usize,
     synced: Synced,
 }
@@ -68,8 +71,15 @@ impl Fetching<'_> {
     pub async fn run(&self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Synced, InboxError> {
         let past = Past::read(self.home, self.keys)?;
         let quarantined = self.home.letters(Tray::Quarantine)?;
-        let (arrivals, refusals, synced) = (Vec::new(), Vec::new(), Synced::default());
-        let mut run = Run { sync: self, past, arrivals, refusals, kept: quarantined.len(), synced };
+        let mut run = Run {
+            sync: self,
+            past,
+            arrivals: Vec::new(),
+            refusals: Vec::new(),
+            letters: Vec::new(),
+            kept: quarantined.len(),
+            synced: Synced::default(),
+        };
         run.settle(&quarantined)?;
         let wanted = run.wanted().await?;
         run.fetch(&wanted, progress).await?;
@@ -82,15 +92,20 @@ impl Fetching<'_> {
 impl Run<'_> {
     /// Judges what lies here unnamed, and again what was not believed: a key or a newer heldspace may have come since.
     fn settle(&mut self, quarantined: &[Spot]) -> Result<(), InboxError> {
-        let here = self.sync.home.letters(Tray::Answers)?;
-        let unnamed = here.into_iter().filter(|spot| !self.past.spots.contains(spot)).collect::<Vec<_>>();
-        for (tray, spots) in [(Tray::Answers, unnamed.as_slice()), (Tray::Quarantine, quarantined)] {
-            for spot in spots.iter().filter(|spot| !self.past.spots.contains(spot)).copied().collect::<Vec<_>>() {
-                let bytes = self.sync.home.letter(tray, &spot.0, &spot.1, ANSWER_SIZE as u64)?;
-                self.take(spot, bytes.unwrap_or_default().into())?;
+        let home = self.sync.home;
+        for (tray, spots) in [(Tray::Answers, home.letters(Tray::Answers)?), (Tray::Quarantine, quarantined.to_vec())] {
+            let is_spoiled: Vec<bool> = spots.par_iter().map(|spot| is_spoiled(home, tray, spot)).collect();
+            for (spot, is_spoiled) in spots.into_iter().zip(is_spoiled) {
+                let is_named = self.past.spots.contains(&spot);
+                if is_spoiled || (tray == Tray::Quarantine && is_named) {
+                    // Half a file, after a power cut; it is fetched again. Or one that lies among the answers by now.
+                    home.remove_letter(tray, &spot.0, &spot.1)?;
+                } else if !is_named && let Some(bytes) = home.letter(tray, &spot.0, &spot.1, ANSWER_SIZE as u64)? {
+                    self.take(spot, bytes.into())?;
+                }
             }
         }
-        Ok(())
+        self.write()
     }
 
     /// What lies at the host and not here, the unknown first: a flood of what is never believed holds nothing else up.
@@ -140,7 +155,7 @@ impl Run<'_> {
 
     /// Judges one, and lays it where it belongs.
     fn take(&mut self, spot: Spot, bytes: Bytes) -> Result<(), InboxError> {
-        let Fetching { home, keys, people, .. } = *self.sync;
+        let Fetching { keys, people, .. } = *self.sync;
         // Whose it is may be forgotten since: then it stays as it is.
         let Some(person) = people.of_mailbox(&spot.0) else { return Ok(()) };
         let sealed = SealedAnswer { name: spot.1, bytes: bytes.into() };
@@ -148,10 +163,8 @@ impl Run<'_> {
         match judged.and_then(|answer| if self.is_first(&answer, &spot)? { Ok(answer.id) } else { Err(Why::Twice) }) {
             Err(why) => self.refuse(spot, why, &sealed.bytes),
             Ok(id) => {
-                home.write_letter(Tray::Answers, &spot.0, &spot.1, &sealed.bytes)?;
-                home.remove_letter(Tray::Quarantine, &spot.0, &spot.1)?;
-                let is_new = !self.past.ids.contains_key(&id);
-                self.synced.arrived += usize::from(is_new);
+                self.letters.push(letter(Tray::Answers, spot, &sealed.bytes));
+                self.synced.arrived += usize::from(!self.past.ids.contains_key(&id));
                 let (member, key) = (person.folder.clone(), person.key);
                 let arrival = Arrival { mailbox: spot.0, sealed: spot.1, id, member, key };
                 if !self.past.spots.contains(&spot) {
@@ -167,18 +180,21 @@ impl Run<'_> {
     fn is_first(&self, answer: &Answer, spot: &Spot) -> Result<bool, Why> {
         let Some(known) = self.past.ids.get(&answer.id).filter(|known| *known != spot) else { return Ok(true) };
         let Fetching { home, keys, people, .. } = *self.sync;
-        let before = home.letter(Tray::Answers, &known.0, &known.1, ANSWER_SIZE as u64).ok().flatten();
+        let waiting = self.letters.iter().find(|letter| (letter.mailbox, letter.name) == *known);
+        let before = match waiting {
+            Some(letter) => Some(letter.sealed.clone()),
+            None => home.letter(Tray::Answers, &known.0, &known.1, ANSWER_SIZE as u64).ok().flatten(),
+        };
         let (Some(bytes), Some(person)) = (before, people.of_mailbox(&known.0)) else { return Ok(false) };
         let before = judge(&SealedAnswer { name: known.1, bytes }, &known.0, person, people, keys)?;
         Ok(before == *answer)
     }
 
     fn refuse(&mut self, spot: Spot, why: Why, bytes: &[u8]) -> Result<(), InboxError> {
-        let home = self.sync.home;
         // What is no file of that name is fetched again each time, and not kept.
         let is_it = !matches!(why, Why::Size | Why::Damaged);
-        if is_it && self.kept < KEPT && home.letter(Tray::Quarantine, &spot.0, &spot.1, u64::MAX)?.is_none() {
-            home.write_letter(Tray::Quarantine, &spot.0, &spot.1, bytes)?;
+        if is_it && self.kept < KEPT && !self.past.refused.contains_key(&spot) {
+            self.letters.push(letter(Tray::Quarantine, spot, bytes));
             self.kept += 1;
         }
         if self.past.refused.get(&spot).is_some_and(|(known, _)| *known == why) {
@@ -195,9 +211,12 @@ impl Run<'_> {
         if self.arrivals.len() + self.refusals.len() >= TOGETHER { self.write() } else { Ok(()) }
     }
 
+    /// First the sealed bytes, then what the journal says of them, then what lies in two places.
     fn write(&mut self) -> Result<(), InboxError> {
-        let time = self.sync.now;
+        let Fetching { home, keys, now: time, .. } = *self.sync;
         let (arrivals, refusals) = (std::mem::take(&mut self.arrivals), std::mem::take(&mut self.refusals));
+        home.write_letters(&std::mem::take(&mut self.letters))?;
+        let spots: Vec<Spot> = arrivals.iter().map(|arrival| (arrival.mailbox, arrival.sealed)).collect();
         let mut entries = Vec::new();
         if !arrivals.is_empty() {
             entries.push(Entry::Arrived { time, answers: arrivals });
@@ -205,8 +224,21 @@ impl Run<'_> {
         if !refusals.is_empty() {
             entries.push(Entry::Refused { time, answers: refusals });
         }
-        if entries.is_empty() { Ok(()) } else { Ok(journal(self.sync.home).append_all(&entries, self.sync.keys)?) }
+        if !entries.is_empty() {
+            journal(home).append_all(&entries, keys)?;
+        }
+        Ok(spots.iter().try_for_each(|spot| home.remove_letter(Tray::Quarantine, &spot.0, &spot.1))?)
     }
+}
+
+fn letter(tray: Tray, (mailbox, name): Spot, sealed: &[u8]) -> Letter {
+    Letter { tray, mailbox, name, sealed: sealed.to_vec() }
+}
+
+/// Whether a file here is not what its name says.
+fn is_spoiled(home: &Home, tray: Tray, spot: &Spot) -> bool {
+    let bytes = home.letter(tray, &spot.0, &spot.1, ANSWER_SIZE as u64).ok().flatten();
+    bytes.is_none_or(|bytes| Digest::of(&bytes) != spot.1)
 }
 
 fn unreadable(error: &HostError) -> Why {

@@ -74,6 +74,27 @@ pub fn write(path: &Path, bytes: &[u8], access: Access) -> Result<(), FileError>
     sync_folder(path)
 }
 
+/// Replaces or makes many files of heldspace's own; all of them are on the disk when this returns, and a crash before that
+/// leaves some out, or half-written. For what is known by the digest of its bytes.
+pub(super) fn write_many(files: &[(PathBuf, &[u8])]) -> Result<(), FileError> {
+    let Some((first, _)) = files.first() else { return Ok(()) };
+    for (path, bytes) in files {
+        folder(parent(path), Access::Secret)?;
+        let mut staged = tempfile::Builder::new().prefix(STAGED).tempfile_in(parent(path)).map_err(failed(path))?;
+        staged.write_all(bytes).map_err(failed(path))?;
+        staged.persist(path).map_err(|e| failed(path)(e.error))?;
+    }
+    // One for all: each by itself would wait for the disk twice.
+    #[cfg(target_os = "linux")]
+    fs::File::open(parent(first)).and_then(|it| Ok(rustix::fs::syncfs(it)?)).map_err(failed(first))?;
+    #[cfg(not(target_os = "linux"))]
+    for (path, _) in files {
+        fs::File::open(path).and_then(|file| file.sync_all()).map_err(failed(path))?;
+        path.ancestors().skip(1).take(4).try_for_each(sync_folder)?;
+    }
+    Ok(())
+}
+
 /// Makes `path`; refused when it is already there.
 pub fn write_new(path: &Path, bytes: &[u8], access: Access) -> Result<(), FileError> {
     let staged = stage(path, bytes, access)?;

@@ -11,10 +11,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Home, HomeError,
-    files::{self, Access},
-};
+use super::{Home, HomeError, files};
 use crate::wire::{Digest, MailboxId, UnixTime, number};
 
 /// Where an answer lies.
@@ -31,6 +28,15 @@ impl Tray {
             Self::Quarantine => "quarantine",
         }
     }
+}
+
+/// A sealed answer, and where it belongs.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    pub tray: Tray,
+    pub mailbox: MailboxId,
+    pub name: Digest,
+    pub sealed: Vec<u8>,
 }
 
 /// How far the inbox is; no name, no word of anyone.
@@ -71,17 +77,13 @@ impl Home {
         Ok(files::read(&path)?)
     }
 
-    /// On the disk when this returns.
-    pub fn write_letter(&self, tray: Tray, mailbox: &MailboxId, name: &Digest, sealed: &[u8]) -> Result<(), HomeError> {
-        let path = self.letter_path(tray, mailbox, name);
-        if let Some(folder) = path.parent().filter(|folder| !folder.is_dir()) {
-            files::folder(folder, Access::Secret)?;
-            // The folders' own names too, or a power cut takes them away with what lies in them.
-            for made in folder.ancestors().take(3) {
-                files::sync_folder(made)?;
-            }
-        }
-        Ok(files::write(&path, sealed, Access::Secret)?)
+    /// On the disk, all of them, when this returns. What a crash leaves before that is not what its name says.
+    pub fn write_letters(&self, letters: &[Letter]) -> Result<(), HomeError> {
+        let files: Vec<_> = letters
+            .iter()
+            .map(|letter| (self.letter_path(letter.tray, &letter.mailbox, &letter.name), letter.sealed.as_slice()))
+            .collect();
+        Ok(files::write_many(&files)?)
     }
 
     /// Takes one away that lies in another tray now.

@@ -30,7 +30,7 @@ pub use colours::{Colour, Colours};
 pub use group::Group;
 pub use home::{Home, HomeError, KeyFile, KnownHost, Released};
 pub use journal::Journal;
-pub use letters::{Fetched, Tray};
+pub use letters::{Fetched, Letter, Tray};
 pub use lock::Lock;
 pub use member::{Closed, Mailbox, Member, Reason};
 pub use membership::{Ahead, Joined, Left, Sight};

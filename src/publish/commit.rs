@@ -16,8 +16,8 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{
-    Given, Plan, PublishError, Reader, Wanted, WantedPage, WantedPart, open_files::OpenFiles, plan::is_open_page,
-    tickets,
+    Given, Plan, PublishError, Reader, Receipts, Wanted, WantedPage, WantedPart, open_files::OpenFiles,
+    plan::is_open_page, tickets,
 };
 use crate::{
     attachment::Attachment,
@@ -46,6 +46,8 @@ pub struct Publication<'a> {
     pub practice: &'a Practice,
     pub wanted: Wanted,
     pub given: Given,
+    /// Which answers the indexes confirm.
+    pub receipts: Receipts,
     pub record: &'a Record,
     pub keys: &'a Keys,
     pub home: &'a Home,
@@ -150,7 +152,8 @@ fn read(digest: Digest, file: &Arc<Attachment>) -> ReadFile<'_> {
 
 impl Publication<'_> {
     pub fn plan(&self) -> Plan {
-        Plan::of(&self.wanted, &self.given)
+        let mailboxes = self.wanted.readers.iter().map(|reader| &reader.mailbox.id);
+        Plan { confirmed: self.receipts.news(mailboxes, &self.given), ..Plan::of(&self.wanted, &self.given) }
     }
 
     /// Publishes. When nothing differs and no index is a week old, nothing is written.
@@ -450,7 +453,7 @@ impl Publication<'_> {
             reader: issue.reader.name.clone(),
             pages: issue.cut.pages.clone(),
             parts: issue.cut.parts.iter().map(|(part, _)| part.clone()).collect(),
-            received: Vec::new(),
+            received: self.receipts.of_mailbox(issue.id()),
         }
     }
 

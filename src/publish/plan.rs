@@ -25,6 +25,8 @@ pub struct Plan {
     pub lapsed: Vec<Lapsed>,
     /// What the days in the front matter do.
     pub dated: Dated,
+    /// Answers that members see as arrived from then on.
+    pub confirmed: usize,
 }
 
 /// A mailbox that goes: its member's, or the old one of a member who has a new card.
@@ -82,6 +84,7 @@ impl Plan {
             unread: wanted.unread.iter().map(|file| file.display().to_string()).collect(),
             lapsed: wanted.lapsed.clone(),
             dated: wanted.dated.clone(),
+            confirmed: 0,
         }
     }
 

@@ -1,8 +1,9 @@
 //! From what lies here to a publication that can be shown and agreed to.
 
-use super::{Foreseen, Given, Publication, PublishError, Wanting, days};
+use super::{Foreseen, Given, Publication, PublishError, Receipts, Wanting, days};
 use crate::{
     content::Page,
+    inbox,
     keys::Keys,
     practice::{Home, Member, Practice},
     record::Record,
@@ -33,7 +34,8 @@ impl<'a> Sources<'a> {
         let given = Given::read(store, keys).await?;
         let mut wanted = self.wanting(&given).wanted(done).await?;
         wanted.open.extend(viewer::open_files(practice, theme));
-        Ok(Publication { practice, wanted, given, record, keys, home, store, now, is_aside })
+        let receipts = Receipts::of(&inbox::receipts(home, keys)?, &given);
+        Ok(Publication { practice, wanted, given, receipts, record, keys, home, store, now, is_aside })
     }
 
     /// What everyone would have after a build, and what is wrong: the same decision, for the author's eyes. Nothing comes of it.

@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    Dated, Given, Publication, PublishError, Reader, Wanted, WantedPage, attached, commit::OBJECT_LIMIT,
+    Dated, Given, Publication, PublishError, Reader, Receipts, Wanted, WantedPage, attached, commit::OBJECT_LIMIT,
     open_files::original, wanted::readers,
 };
 use crate::{
@@ -66,7 +66,8 @@ impl<'a> Withdrawing<'a> {
             lapsed: Vec::new(),
             dated: Dated::default(),
         };
-        Ok(Publication { practice, wanted, given, record, keys, home, store, now, is_aside: false })
+        let receipts = Receipts::standing(&given);
+        Ok(Publication { practice, wanted, given, receipts, record, keys, home, store, now, is_aside: false })
     }
 
     /// The open files as they stand, each as the practice has signed it.

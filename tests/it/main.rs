@@ -49,6 +49,8 @@ mod hosted;
 #[cfg(all(feature = "author", feature = "tls"))]
 mod hosting;
 #[cfg(feature = "author")]
+mod inbox;
+#[cfg(feature = "author")]
 mod interop;
 #[cfg(feature = "author")]
 mod interrupted;

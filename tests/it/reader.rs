@@ -43,6 +43,10 @@ impl Reader {
         })
     }
 
+    pub fn key(&self) -> &SigningKey {
+        &self.key
+    }
+
     pub fn index(&self, store: &Path) -> Option<Index> {
         let sealed = std::fs::read(store.join(record(store, &self.link)?.index)).ok()?;
         let envelope = Envelope::parse(&self.identity.open(&sealed, 1 << 24).ok()?).ok()?;

@@ -8,7 +8,10 @@ use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use heldspace::{
     keys::{Keys, Root},
     seal::{Week, key_words, padded_length},
-    wire::{Digest, Envelope, Link, MailboxId, ObjectName, Pass, SigningKey, Statement},
+    wire::{
+        Answer, AnswerId, Digest, Envelope, Link, MailboxId, ObjectName, PageId, Pass, Said, SigningKey, Statement,
+        Value as Answered,
+    },
 };
 use serde_json::{Value, json};
 
@@ -22,6 +25,26 @@ fn mailbox() -> MailboxId {
 
 fn keys(epoch: u32) -> Keys {
     Root::from_words(WORDS).unwrap().keys(epoch)
+}
+
+/// Every shape that a value of a check-in can have.
+fn answer() -> Answer {
+    let items = [
+        ("interest", Answered::Number(2.0)),
+        ("sleep", Answered::Chosen(vec!["several-days".into(), "nearly-every-day".into()])),
+        ("words", Answered::Text("müde, \"sehr\"".into())),
+    ];
+    Answer {
+        id: AnswerId::from_bytes([1; 16]),
+        mailbox: mailbox(),
+        page: PageId::from_bytes([3; 16]),
+        block: "checkin".parse().unwrap(),
+        digest: Digest::of(b"page"),
+        time: 1_795_564_800,
+        earlier: vec![AnswerId::from_bytes([4; 16]), AnswerId::from_bytes([5; 16])],
+        replaces: Some(AnswerId::from_bytes([4; 16])),
+        said: Said::Checkin { items: items.map(|(id, value)| (id.to_owned(), value)).into() },
+    }
 }
 
 fn made() -> Value {
@@ -63,6 +86,7 @@ fn made() -> Value {
         ],
         "pass": { "seed": HEXLOWER.encode(&[5; 32]), "origin": pass.origin, "time": pass.time, "mailbox": mailbox(), "header": format!("Pass {}", Pass::encode(&Envelope::sign(&pass, &member))) },
         "padding": padding,
+        "answer": { "seed": HEXLOWER.encode(&[5; 32]), "value": answer(), "envelope": Envelope::sign(&answer(), &member) },
     })
 }
 
@@ -85,4 +109,17 @@ fn the_statement_is_signed_by_the_root() {
     let keys = keys(2);
     let statement: Statement = keys.statement().open(keys.root()).unwrap();
     assert_eq!((statement.epoch, statement.key), (2, keys.signing_key().verifying_key()));
+}
+
+#[test]
+fn an_answer_is_believed_by_its_member_in_its_mailbox() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/formats.json");
+    let known: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let envelope: Envelope = serde_json::from_value(known["answer"]["envelope"].clone()).unwrap();
+    let opened = Answer::open(&envelope, &mailbox(), &SigningKey::from_bytes(&[5; 32]).verifying_key()).unwrap();
+    assert_eq!(opened, answer());
+    // A browser writes 2 where this side writes 2.0.
+    let said = r#"{"kind":"checkin","items":{"interest":2}}"#;
+    let items = [("interest".to_owned(), Answered::Number(2.0))].into();
+    assert_eq!(serde_json::from_str::<Said>(said).unwrap(), Said::Checkin { items });
 }

@@ -9,12 +9,15 @@ use super::{
 };
 use crate::{
     clock::hour,
-    inbox::{Alarm, Asked, Letter, Questions, short},
+    inbox::{Alarm, Asked, Letter, Questions, Refused, Why, short},
     visible::visible_line,
+    wire::Digest,
 };
 
 /// Characters of an answer in a list.
 const EXCERPT: usize = 60;
+/// Files that are named of those set aside for one reason.
+const NAMED: usize = 4;
 
 /// Show what members sent: what must not wait first, the rest by time, the newest last
 ///
@@ -172,9 +175,13 @@ fn print_flaws(tray: &Tray, terminal: &Terminal) {
     if !inbox.refused.is_empty() {
         terminal.line("\nSet aside, not believed:");
     }
-    for refused in &inbox.refused {
-        let (name, sealed) = (visible_line(&refused.name), refused.sealed.to_string());
-        terminal.line(format!("  {:.8}, in the mailbox of {name}: {}.", sealed, refused.why.text(&name)));
+    for (name, why, sealed) in alike(&inbox.refused) {
+        let name = visible_line(name);
+        let shown: Vec<_> = sealed.iter().take(NAMED).map(|sealed| format!("{:.8}", sealed.to_string())).collect();
+        let more = sealed.len().checked_sub(NAMED).filter(|more| *more > 0);
+        let more = more.map(|more| format!(" and {more} more")).unwrap_or_default();
+        let shown = shown.join(", ");
+        terminal.line(format!("  {shown}{more}, in the mailbox of {name}: {}.", why.text(&name)));
     }
     if !inbox.lost.is_empty() {
         let what = count(inbox.lost.len(), "answer");
@@ -182,6 +189,18 @@ fn print_flaws(tray: &Tray, terminal: &Terminal) {
             "\n{what} arrived here and can't be opened any more: a file in .heldspace/inbox/ is damaged or gone. `heldspace inbox sync` fetches it again if the host still has it; else take it from a backup."
         ));
     }
+}
+
+/// What was set aside in one mailbox for one reason, together.
+fn alike(refused: &[Refused]) -> Vec<(&str, Why, Vec<&Digest>)> {
+    let mut groups: Vec<(&str, Why, Vec<&Digest>)> = Vec::new();
+    for one in refused {
+        match groups.iter_mut().find(|(name, why, _)| *name == one.name && *why == one.why) {
+            Some((_, _, sealed)) => sealed.push(&one.sealed),
+            None => groups.push((&one.name, one.why, vec![&one.sealed])),
+        }
+    }
+    groups
 }
 
 fn data(tray: &Tray, rows: &[Row<'_>]) -> Value {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     host::Host,
-    inbox::{Alarm, Fetching, People, Synced},
+    inbox::{Fetching, People, Synced},
     keys::Keys,
     practice::{Home, Practice},
 };
@@ -80,8 +80,5 @@ fn tell(synced: &Synced, terminal: &Terminal) {
 /// How many answers wait for somebody to see to them.
 pub fn waiting(tray: &Tray) -> Result<usize, Failure> {
     let questions = tray.questions()?;
-    let waits = |letter: &&crate::inbox::Letter| {
-        letter.acknowledged.is_none() && Alarm::of(letter, questions.asked(letter)).rings()
-    };
-    Ok(tray.inbox.letters.iter().filter(waits).count())
+    Ok(tray.inbox.letters.iter().filter(|letter| letter.waits(questions.asked(letter))).count())
 }

@@ -10,6 +10,7 @@ use crate::{
     audit::{self, Log},
     content::read_pages,
     export::{Export as Record, Names, Recipient},
+    inbox::{Inbox, People, Questions},
     keys::Keys,
     practice::{
         Home, Member, Practice,
@@ -24,13 +25,13 @@ use crate::{
     wire::Digest,
 };
 
-/// Everything that a person was given, and when, as plain files that open in any browser
+/// Everything that a person was given, and when, and what they sent, as plain files that open in any browser
 ///
-/// For the person's own right to it (45 CFR 164.524, article 15 GDPR): every version they could read, their consents, and
-/// what went to others. With --sealed it is one file that opens with six words and any `age` program.
+/// For the person's own right to it (45 CFR 164.524, article 15 GDPR): every version they could read, the answers of theirs
+/// that were fetched, their consents, and what went to others. With --sealed it is one file that opens with six words and any `age` program.
 ///
-/// For somebody else (--for-third-party) every page that names another member is kept back, and the disclosure is put on
-/// record before anything appears.
+/// For somebody else (--for-third-party) every page that names another member is kept back, and so are all answers; the
+/// disclosure is put on record before anything appears.
 ///
 /// Examples:
 ///   heldspace member export maya ~/maya-record
@@ -94,6 +95,8 @@ impl Export {
             plan(&record, new, terminal);
         } else {
             add_opened(&mut record, &practice, &home, &keys).await?;
+            let inbox = Inbox::read(&People::of(&practice), &home, &keys)?;
+            record.add_answers(&inbox.letters, &Questions::of(&inbox.letters, &read, &home, &keys)?);
         }
         ask::agree("Put this disclosure on record, and make the export?", self.yes || disclosing.is_none())?;
         let css = Theme::read(&practice)?.page_css();
@@ -200,6 +203,9 @@ fn write(record: &Record<'_>, read: &Kept<'_>, folder: &NewFolder, terminal: &Te
     folder.write("index.html", record.index().as_bytes())?;
     folder.write("record.json", record.json().as_bytes())?;
     folder.write("record.csv", record.csv().as_bytes())?;
+    if !record.answers.is_empty() {
+        folder.write("answers.csv", record.answers_csv().as_bytes())?;
+    }
     if let Some(notice) = record.notice() {
         folder.write("NOTICE.txt", format!("{notice}\n\n(42 CFR 2.32(a)(2))\n").as_bytes())?;
         terminal.note("Given with their consent, a copy of it has to go along (42 CFR 2.32(b)).");
@@ -226,7 +232,7 @@ fn tell(record: &Record<'_>, disclosure: Option<u32>, folder: Option<&Path>, ter
         .map(|it| json!({ "title": it.page.title, "file": it.page.file, "from": it.from, "reason": it.reason.text() }))
         .collect();
     terminal.data(&json!({
-        "folder": path, "versions": record.versions.len(), "withheld": withheld, "disclosure": disclosure,
+        "folder": path, "versions": record.versions.len(), "answers": record.answers.len(), "withheld": withheld, "disclosure": disclosure,
         "notice": record.notice(),
     }));
     if let Some(id) = disclosure {
