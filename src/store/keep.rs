@@ -169,10 +169,8 @@ mod tests {
     use super::*;
 
     fn names(folder: &FilePath) -> Vec<String> {
-        let mut names: Vec<String> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
+        let mut names: Vec<String> =
+            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     }
@@ -190,7 +188,10 @@ mod tests {
         store.replace("own/a", "1".into()).await.unwrap();
         store.replace("own/a", "2".into()).await.unwrap();
         assert_eq!(std::fs::read(folder.path().join("own/a")).unwrap(), b"2");
-        assert_eq!((names(&folder.path().join("answers/a")), names(&folder.path().join("own"))), (vec!["b".into()], vec!["a".into()]));
+        assert_eq!(
+            (names(&folder.path().join("answers/a")), names(&folder.path().join("own"))),
+            (vec!["b".into()], vec!["a".into()])
+        );
         let changed = folder.path().join("own/a").metadata().unwrap().modified().unwrap();
         assert_eq!(changed.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() % 3600, 0);
     }

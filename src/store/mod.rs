@@ -155,6 +155,13 @@ impl Store {
         self.round_time(path)
     }
 
+    /// Bytes that may still be written where the store is.
+    pub fn free_space(&self) -> Result<u64, StoreError> {
+        let failed = |error: rustix::io::Errno| StoreError::Open { path: self.root.clone(), source: error.into() };
+        let disk = rustix::fs::statvfs(&self.root).map_err(failed)?;
+        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+    }
+
     /// Brings everything written so far to the disk.
     pub fn sync(&self) -> Result<(), StoreError> {
         #[cfg(target_os = "linux")]
