@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use tokio::time::timeout;
 
 use crate::serve::{limits::Limits, moved::LastMoved, refusal::Refusal, stream::SLOWEST};
@@ -37,7 +37,9 @@ impl Arriving {
 
     /// All of it. SECURITY: call it when the pass was found good, and there is a place for it in memory.
     pub(super) async fn whole(&mut self) -> Result<Bytes, Refusal> {
-        let mut bytes = BytesMut::new();
+        // Memory that was promised and not written to costs nothing.
+        let announced = usize::try_from(self.body.size_hint().lower()).unwrap_or(usize::MAX);
+        let mut bytes = BytesMut::with_capacity(announced.min(self.limit));
         let read = async {
             while let Some(frame) = self.body.frame().await {
                 let frame = frame.map_err(|_| Refusal::BadFile)?;

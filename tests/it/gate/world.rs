@@ -213,7 +213,7 @@ impl Drop for Gate {
     }
 }
 
-fn member(number: u8) -> Member {
+pub(crate) fn member(number: u8) -> Member {
     Member {
         mailbox: MailboxId::from_bytes([number; 16]),
         key: SigningKey::from_bytes(&[number; 32]),
