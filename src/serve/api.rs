@@ -105,7 +105,7 @@ impl Service {
         let published = self.origins.now(&self.store).await;
         let put = Put { path: target, now: visitor.now };
         let admitted = put.admit(text, (&self.store, &self.mailboxes), &published.origins).await;
-        admitted.map_err(|refused| self.not_admitted(refused, visitor))
+        admitted.map_err(|refused| self.not_admitted(&refused, visitor))
     }
 
     /// The mailbox of whoever shows a good pass.
@@ -113,7 +113,7 @@ impl Service {
         let text = self.shown_pass(visitor)?;
         let published = self.origins.now(&self.store).await;
         let admitted = self.passes.admit(text, (&self.store, &self.mailboxes), &published.origins, visitor.now).await;
-        admitted.map_err(|refused| self.not_admitted(refused, visitor))
+        admitted.map_err(|refused| self.not_admitted(&refused, visitor))
     }
 
     fn shown_pass<'a>(&self, visitor: Visitor<'a>) -> Result<&'a str, Refusal> {
@@ -123,8 +123,8 @@ impl Service {
         })
     }
 
-    fn not_admitted(&self, refused: Refused, visitor: Visitor<'_>) -> Refusal {
-        match refused {
+    fn not_admitted(&self, refused: &Refused, visitor: Visitor<'_>) -> Refusal {
+        match *refused {
             Refused::Wrong { claimed, exists } => {
                 self.refused(claimed.filter(|_| exists), visitor);
                 self.failed(claimed, visitor)

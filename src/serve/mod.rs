@@ -177,6 +177,7 @@ impl Server {
         let (stop, stopping) = watch::channel(false);
         let (finish, finishing) = watch::channel(false);
         let writing = self.write_audit(finishing);
+        self.service.receiving.tell(self.told.clone());
         let mut connections = JoinSet::new();
         let mut shutdown = pin!(shutdown);
         loop {

@@ -9,10 +9,14 @@
 //! same file: it is removed, and whoever sends it again has it written anew.
 
 use std::{
+    collections::HashSet,
     fs::{DirBuilder, File, OpenOptions},
     io::{self, Write},
     path::{Path as FilePath, PathBuf},
-    sync::{Arc, Mutex, PoisonError, atomic::AtomicU64, atomic::Ordering},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use bytes::Bytes;
@@ -31,7 +35,7 @@ pub enum Kept {
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
 /// The folders that are known to be on the disk themselves. As many as there are mailboxes, at most.
-pub(super) type Folders = Arc<Mutex<std::collections::HashSet<PathBuf>>>;
+pub(super) type Folders = Arc<Mutex<HashSet<PathBuf>>>;
 
 impl Store {
     /// Keeps `bytes` under a name that is made of them; they are on the disk when this returns. What stands there is not
@@ -155,7 +159,7 @@ impl Known {
         sync_folder(folder)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, std::collections::HashSet<PathBuf>> {
+    fn lock(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
         self.folders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -165,6 +169,7 @@ fn sync_folder(folder: &FilePath) -> io::Result<()> {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "what someone else wrote into a store")]
 mod tests {
     use super::*;
 

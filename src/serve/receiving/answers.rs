@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hyper::StatusCode;
 
-use super::{FULL, Received, Receiving, body::Arriving, body::is_sealed, not_kept, to_the_end};
+use super::{FULL, Received, Receiving, body::Arriving, body::is_sealed, to_the_end};
 use crate::{
     serve::{
         answer::{Answer, text},
@@ -55,7 +55,7 @@ impl Receiving {
             self.has_room(id, received.bytes.len() as u64).await?;
         }
         let size = received.bytes.len() as u64;
-        let kept = self.store.keep(&path, received.bytes.clone()).await.map_err(|error| not_kept(&error))?;
+        let kept = self.outcome(self.store.keep(&path, received.bytes.clone()).await)?;
         if kept == Kept::New && !is_there {
             self.quota.add(id, size);
         }

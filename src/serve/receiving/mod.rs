@@ -16,7 +16,14 @@ mod own;
 mod quota;
 mod turns;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    io,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use bytes::Bytes;
 use hyper::{Method, Request, body::Incoming};
@@ -36,6 +43,7 @@ use super::{
     rates::Network,
     refusal::Refusal,
     service::{Service, now},
+    trouble::{Told, Trouble},
 };
 use crate::{
     store::{Store, StoreError},
@@ -61,6 +69,8 @@ pub(super) struct Receiving {
     turns: Arc<Turns>,
     quota: Quota,
     limits: Limits,
+    told: OnceLock<Told>,
+    failing: AtomicBool,
 }
 
 /// A body of a mailbox whose turn it is.
@@ -79,6 +89,8 @@ impl Receiving {
             turns: Arc::default(),
             quota: Quota::new(limits),
             limits: limits.clone(),
+            told: OnceLock::new(),
+            failing: AtomicBool::new(false),
         }
     }
 
@@ -92,13 +104,40 @@ impl Receiving {
     /// SECURITY: the host's disk has other uses: the audit log, the next publication, the system itself.
     fn has_space(&self) -> Result<(), Refusal> {
         let free = self.store.free_space().map_err(|_| Refusal::Store)?;
-        if free < self.limits.free_space { Err(Refusal::Full) } else { Ok(()) }
+        if free < self.limits.free_space {
+            self.fails(&Trouble::NoRoom { free });
+            return Err(Refusal::Full);
+        }
+        Ok(())
     }
-}
 
-/// What could not be kept: the disk is full, or something is wrong with it.
-fn not_kept(error: &StoreError) -> Refusal {
-    if error.is_full() { Refusal::Full } else { Refusal::Store }
+    /// Who is told when members have to wait.
+    pub(super) fn tell(&self, told: Told) {
+        let _ = self.told.set(told);
+    }
+
+    /// What came of a write. Once it fails, the hoster is told; and not again before one went well.
+    fn outcome<T>(&self, written: Result<T, StoreError>) -> Result<T, Refusal> {
+        let error = match written {
+            Ok(kept) => {
+                self.failing.store(false, Ordering::Relaxed);
+                return Ok(kept);
+            }
+            Err(error) => error,
+        };
+        let refusal = if error.is_full() { Refusal::Full } else { Refusal::Store };
+        self.fails(&Trouble::NotKept(match error {
+            StoreError::Append { source, .. } => source,
+            _ => io::Error::other("a folder of the store is not what it should be"),
+        }));
+        Err(refusal)
+    }
+
+    fn fails(&self, trouble: &Trouble) {
+        if let Some(told) = self.told.get().filter(|_| !self.failing.swap(true, Ordering::Relaxed)) {
+            told.tell(trouble);
+        }
+    }
 }
 
 /// Goes on to its end when the client goes away: half of a step is no step, and the mailbox's turn ends with it.

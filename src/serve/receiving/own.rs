@@ -12,7 +12,7 @@ use hyper::{
     header::{self, HeaderName, HeaderValue},
 };
 
-use super::{Received, Receiving, body::Arriving, body::is_sealed, not_kept, to_the_end};
+use super::{Received, Receiving, body::Arriving, body::is_sealed, to_the_end};
 use crate::{
     serve::{
         answer::{Answer, Body, empty},
@@ -114,7 +114,7 @@ impl Receiving {
         }
         self.has_space()?;
         let bytes = received.bytes.clone();
-        self.store.replace(&layout::own(&id), bytes).await.map_err(|error| not_kept(&error))
+        self.outcome(self.store.replace(&layout::own(&id), bytes).await)
     }
 }
 

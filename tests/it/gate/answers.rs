@@ -1,6 +1,6 @@
 //! Answers: what is kept, what is refused, and that a refusal costs nothing.
 
-use std::{collections::BTreeSet, fs, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, fs, path::PathBuf, sync::mpsc, time::Duration};
 
 use heldspace::{
     serve::{Limits, Rate},
@@ -239,12 +239,17 @@ fn below_the_floor_nothing_is_taken_and_everything_is_still_given() {
     let (ada, body) = (&world.ada, sealed(ANSWER, 1));
     assert_eq!(ada.answer(&body).to(&gate).status, 201);
     drop(gate);
-    let gate = world.serve_with(Limits { free_space: u64::MAX, ..wide() });
+    let (told, tells) = mpsc::channel();
+    let limits = Limits { free_space: u64::MAX, ..wide() };
+    let gate = world.serve_told(limits, move |trouble| told.send(trouble.to_string()).unwrap());
     assert_eq!(ada.answer(&sealed(ANSWER, 2)).to(&gate).status, 507);
     assert_eq!(ada.own_notes(&sealed(ANSWER, 2), "If-None-Match: *\r\n").to(&gate).status, 507);
     assert_eq!(ada.answer(&body).to(&gate).status, 200, "what is there is there");
     assert_eq!(gate.get_with(&ada.index(), &ada.shows_pass()).status, 200);
     assert_eq!(kept(&world, ada).len(), 1);
+    gate.join_after_stop();
+    let told: Vec<String> = tells.iter().collect();
+    assert!(told.len() == 1 && told[0].contains("bytes are free"), "{told:?}");
 }
 
 #[test]
@@ -282,6 +287,6 @@ fn what_happened_stands_in_the_audit_log_and_what_was_said_does_not() {
             (line["what"].as_str().unwrap().to_owned(), line["mailbox"].as_str().map(str::to_owned))
         })
         .collect();
-    let (ada, word) = (Some(ada.mailbox.to_string()), |word: &str| word.to_owned());
-    assert_eq!(lines, [(word("answer"), ada.clone()), (word("own"), ada.clone()), (word("refused"), ada)]);
+    let whose = Some(ada.mailbox.to_string());
+    assert_eq!(lines, ["answer", "own", "refused"].map(|what| (what.to_owned(), whose.clone())));
 }

@@ -52,9 +52,9 @@ fn of_many_at_once_one_is_saved() {
     let world = World::new();
     let gate = world.serve();
     let statuses: Vec<(u64, u16)> = std::thread::scope(|scope| {
-        let send = |seed| (seed, world.ada.own_notes(&sealed(17_000, seed), NONE).to(&gate).status);
-        let sent: Vec<_> = (0..12).map(|seed| scope.spawn(move || send(seed))).collect();
-        sent.into_iter().map(|sent| sent.join().unwrap()).collect()
+        let save = |seed| (seed, world.ada.own_notes(&sealed(17_000, seed), NONE).to(&gate).status);
+        let devices: Vec<_> = (0..12).map(|seed| scope.spawn(move || save(seed))).collect();
+        devices.into_iter().map(|device| device.join().unwrap()).collect()
     });
     let won: Vec<u64> = statuses.iter().filter(|(_, status)| *status == 204).map(|(seed, _)| *seed).collect();
     assert!(won.len() == 1 && statuses.iter().all(|(_, status)| [204, 412].contains(status)), "{statuses:?}");
