@@ -42,7 +42,7 @@ impl Store {
     /// replaced, unless it is something else, and so damaged.
     pub async fn keep(&self, path: &str, bytes: Bytes) -> Result<Kept, StoreError> {
         self.durably(path, move |file, folders| {
-            if std::fs::read(file).is_ok_and(|there| there == bytes) {
+            if holds(file, &bytes) {
                 // Whoever wrote it may have been killed in between.
                 folders.sync(file)?;
                 return Ok(Kept::Already);
@@ -85,6 +85,11 @@ impl Store {
         let written = written.unwrap_or_else(|panic| Err(io::Error::other(panic)));
         written.map_err(|source| StoreError::Append { path: path.to_owned(), source })
     }
+}
+
+fn holds(file: &FilePath, bytes: &[u8]) -> bool {
+    let as_long = file.metadata().is_ok_and(|meta| meta.len() == bytes.len() as u64);
+    as_long && std::fs::read(file).is_ok_and(|there| there == bytes)
 }
 
 /// A temporary file that was brought to the disk; removed when it is no longer needed.

@@ -35,10 +35,11 @@ impl Service {
             return Err(Refusal::BadFile);
         }
         let kept = to_the_end(Arc::clone(&self.receiving).keep(id, digest, received)).await?;
+        // Also one that was there: whoever sent it first may have gone before it was noted.
+        self.received(What::Answer, id, asked.1.now);
         let mut response = text("kept\n");
         if kept == Kept::New {
             *response.status_mut() = StatusCode::CREATED;
-            self.received(What::Answer, id, asked.1.now);
         }
         Ok(Answer::closed(response))
     }

@@ -143,6 +143,7 @@ fn temporary(world: &World) -> Vec<String> {
 #[test]
 fn what_was_acknowledged_is_there_when_the_server_was_killed() {
     let world = World::new();
+    world.write(&format!("answers/{}/{}#7", world.ada.mailbox, "0a".repeat(32)), "half of");
     let (mut acknowledged, number) = (<[Acknowledged; 2]>::default(), AtomicU64::new(0));
     for _ in 0..12 {
         let server = Process::start(&world.store(), None);
