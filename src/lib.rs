@@ -26,7 +26,7 @@
 //! | [`host`] | paths and bytes | the same, from somewhere else | what a file means; whom to believe |
 //! | [`store`] | paths and bytes | the same bytes | what a file means |
 //! | [`record`] | each release, before it is given | who could read which version from when to when | a host, a folder of content |
-//! | [`serve`] | HTTP requests, a store | ciphertext for tickets and passes | how to read any of it |
+//! | [`serve`] | HTTP requests, a store | ciphertext for tickets and passes; what members send, kept | how to read any of it |
 //! | [`notice`] | what members can read, what they were told | e-mails that say nothing | how to ask; what a page says |
 //! | [`audit`] | the host's log, what was seen of it | who opened what, and what is wrong with the log | whom to believe but its own memory |
 //! | [`inbox`] | sealed answers from a host that may lie | answers that members signed, in the words that were asked; or why not | whom to believe but a signature |
@@ -58,6 +58,8 @@
 //!   whose answer may tell of danger before the practice says who looks, and when: `tests/sites/invalid/instruments-asked`.
 //! - The host can't change its audit log behind what was seen of it: `tests/it/audit.rs`.
 //! - Nobody but the practice publishes at its host, nothing twice, nothing halfway: `tests/it/publishing.rs`.
+//! - What a member was told is kept is on the disk, when the server is killed, the disk is full or the power fails:
+//!   `tests/it/gate/lost.rs`. Nobody sends in another's name, and no device writes over what another saved: `tests/it/gate/{answers,own}.rs`.
 //! - No notice goes out twice for one cause, and none is lost without a word: `tests/it/notice/killed.rs`, `tests/it/send.rs`.
 //! - Nobody gets a notice who has not agreed to any, nobody is named to others against their word, and nothing goes to a
 //!   host or mail server without an agreement; a register only grows: `tests/it/registers/`.

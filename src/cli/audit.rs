@@ -226,6 +226,8 @@ impl Lines<'_> {
             What::Index => "opened the list".to_owned(),
             What::Object if shown.is_index_part => "opened the older part of the list".to_owned(),
             What::Object => "opened".to_owned(),
+            What::Answer => "sent an answer".to_owned(),
+            What::Own => "saved their own notes".to_owned(),
             What::Refused => "was refused".to_owned(),
             What::Lost => "more happened than could be written down".to_owned(),
             What::Other(word) => word.to_owned(),

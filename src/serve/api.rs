@@ -7,7 +7,7 @@ use hyper::{HeaderMap, Method, header};
 
 use super::{
     answer::{Answer, file},
-    passes::Refused,
+    passes::{Put, Refused, Signed},
     rates::Network,
     refusal::{Refusal, Scheme},
     service::Service,
@@ -19,7 +19,7 @@ use crate::{
 
 /// Objects are parts of 4 MiB at most, sealed; an index or a keyring is far smaller.
 const SIZE: u64 = 8 * 1024 * 1024;
-const SEALED: &str = "application/octet-stream";
+pub(super) const SEALED: &str = "application/octet-stream";
 
 /// Who asks, and with what in hand.
 #[derive(Debug, Clone, Copy)]
@@ -30,9 +30,9 @@ pub(super) struct Visitor<'a> {
     pub(super) now: UnixTime,
 }
 
-impl Visitor<'_> {
+impl<'a> Visitor<'a> {
     /// What stands behind the scheme in the one `Authorization` header.
-    pub(super) fn shows(&self, scheme: Scheme) -> Option<&str> {
+    pub(super) fn shows(&self, scheme: Scheme) -> Option<&'a str> {
         let mut shown = self.headers.get_all(header::AUTHORIZATION).iter();
         let (Some(one), None) = (shown.next(), shown.next()) else { return None };
         let (name, value) = one.to_str().ok()?.split_once(' ')?;
@@ -66,8 +66,7 @@ impl Service {
     pub(super) async fn index(&self, id: MailboxId, visitor: Visitor<'_>) -> Result<Answer, Refusal> {
         let admitted = self.admitted(visitor).await?;
         if admitted != id {
-            self.refused(Some(admitted), visitor);
-            return Err(self.failed(Some(id), visitor));
+            return Err(self.turned_away(id, admitted, visitor));
         }
         // A publication may come between the record and the file, once.
         for _ in 0..2 {
@@ -94,21 +93,44 @@ impl Service {
         Ok(Answer::closed(head.map_err(|_| Refusal::Store)?))
     }
 
+    /// Someone with a good pass asks for another mailbox than their own.
+    pub(super) fn turned_away(&self, asked: MailboxId, admitted: MailboxId, visitor: Visitor<'_>) -> Refusal {
+        self.refused(Some(admitted), visitor);
+        self.failed(Some(asked), visitor)
+    }
+
+    /// What whoever shows a good pass over this PUT has signed.
+    pub(super) async fn admitted_to_put(&self, target: &str, visitor: Visitor<'_>) -> Result<Signed, Refusal> {
+        let text = self.shown_pass(visitor)?;
+        let published = self.origins.now(&self.store).await;
+        let put = Put { path: target, now: visitor.now };
+        let admitted = put.admit(text, (&self.store, &self.mailboxes), &published.origins).await;
+        admitted.map_err(|refused| self.not_admitted(&refused, visitor))
+    }
+
     /// The mailbox of whoever shows a good pass.
-    async fn admitted(&self, visitor: Visitor<'_>) -> Result<MailboxId, Refusal> {
-        let Some(text) = visitor.shows(Scheme::Pass) else {
-            self.refused(None, visitor);
-            return Err(self.failed(None, visitor));
-        };
+    pub(super) async fn admitted(&self, visitor: Visitor<'_>) -> Result<MailboxId, Refusal> {
+        let text = self.shown_pass(visitor)?;
         let published = self.origins.now(&self.store).await;
         let admitted = self.passes.admit(text, (&self.store, &self.mailboxes), &published.origins, visitor.now).await;
-        admitted.map_err(|refused| match refused {
+        admitted.map_err(|refused| self.not_admitted(&refused, visitor))
+    }
+
+    fn shown_pass<'a>(&self, visitor: Visitor<'a>) -> Result<&'a str, Refusal> {
+        visitor.shows(Scheme::Pass).ok_or_else(|| {
+            self.refused(None, visitor);
+            self.failed(None, visitor)
+        })
+    }
+
+    fn not_admitted(&self, refused: &Refused, visitor: Visitor<'_>) -> Refusal {
+        match *refused {
             Refused::Wrong { claimed, exists } => {
                 self.refused(claimed.filter(|_| exists), visitor);
                 self.failed(claimed, visitor)
             }
             Refused::Store(refusal) => refusal,
-        })
+        }
     }
 
     fn failed(&self, mailbox: Option<MailboxId>, visitor: Visitor<'_>) -> Refusal {

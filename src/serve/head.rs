@@ -4,15 +4,15 @@
 //! bare LF for a line's end, and a request with no Host or with two; whoever stands between the browser and this server
 //! may read the same bytes in another way, and such differences are how requests are smuggled.
 
-use super::{limits::Limits, refusal::Refusal};
+use super::{limits::Limits, refusal::Refusal, routes::Route};
 
 /// How far a head was read. Every byte is looked at once, however slowly they drip in.
 #[derive(Debug, Default)]
 pub(super) struct HeadScanner {
     at: usize,
     line_start: usize,
-    /// Whether a body may follow; none as long as the request line was not read.
-    takes_body: Option<bool>,
+    /// What body may follow; none as long as the request line was not read.
+    takes: Option<Takes>,
     fields: usize,
     hosts: usize,
     length: Option<u64>,
@@ -34,12 +34,29 @@ pub(super) struct HeadLimits {
     size: usize,
     target: usize,
     fields: usize,
-    body: u64,
+    publication: u64,
+    sealed: u64,
+}
+
+/// What body a request may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Takes {
+    Nothing,
+    /// A file of a publication.
+    Publication,
+    /// What a member sends.
+    Sealed,
 }
 
 impl From<&Limits> for HeadLimits {
     fn from(limits: &Limits) -> Self {
-        Self { size: limits.head_size, target: limits.target_size, fields: limits.head_fields, body: limits.body_size }
+        Self {
+            size: limits.head_size,
+            target: limits.target_size,
+            fields: limits.head_fields,
+            publication: limits.body_size,
+            sealed: limits.sealed_size,
+        }
     }
 }
 
@@ -49,7 +66,7 @@ impl HeadScanner {
     pub(super) fn scan(&mut self, bytes: &[u8], limits: HeadLimits) -> Result<Option<Head>, Refusal> {
         while let Some(&byte) = bytes.get(self.at) {
             if self.at >= limits.size {
-                return Err(if self.takes_body.is_some() { Refusal::HeadTooLarge } else { Refusal::TargetTooLong });
+                return Err(if self.takes.is_some() { Refusal::HeadTooLarge } else { Refusal::TargetTooLong });
             }
             let after_cr = self.at > self.line_start && bytes[self.at - 1] == b'\r';
             self.at += 1;
@@ -71,8 +88,8 @@ impl HeadScanner {
 
     /// Whether this line, without its end, is the last one.
     fn line(&mut self, line: &[u8], limits: HeadLimits) -> Result<bool, Refusal> {
-        if self.takes_body.is_none() {
-            self.takes_body = Some(request_line(line, limits.target)?);
+        if self.takes.is_none() {
+            self.takes = Some(request_line(line, limits.target)?);
         } else if line.is_empty() {
             return Ok(true);
         } else {
@@ -116,24 +133,40 @@ impl HeadScanner {
     /// How long the body is. SECURITY: only what a route takes gets past here, and exactly as much as was announced.
     fn body(&self, limits: HeadLimits) -> Result<u64, Refusal> {
         let length = self.length.unwrap_or(0);
+        let takes = self.takes.unwrap_or(Takes::Nothing);
         match () {
             () if self.hosts != 1 => Err(Refusal::Malformed),
             () if length > 0 && self.encoded => Err(Refusal::EncodedBody),
-            () if length > 0 && self.takes_body != Some(true) => Err(Refusal::Body),
-            () if length > limits.body => Err(Refusal::TooLarge),
+            () if length > 0 && takes == Takes::Nothing => Err(Refusal::Body),
+            () if length > takes.at_most(limits) => Err(Refusal::TooLarge),
             () if self.expects => Err(Refusal::Expectation),
             () => Ok(length),
         }
     }
 }
 
-/// Whether a request of this kind may have a body.
-pub(super) fn takes_body(method: &[u8], target: &[u8]) -> bool {
-    method == b"PUT" && target.starts_with(b"/api/publication/files/")
+impl Takes {
+    /// SECURITY: a body where none is taken could be read as the next request by whoever stands in between.
+    pub(super) fn of(method: &[u8], target: &[u8]) -> Self {
+        let Some(target) = std::str::from_utf8(target).ok().filter(|_| method == b"PUT") else { return Self::Nothing };
+        match Route::of(target) {
+            Some(Route::Slot(_)) => Self::Sealed,
+            _ if target.starts_with("/api/publication/files/") => Self::Publication,
+            _ => Self::Nothing,
+        }
+    }
+
+    const fn at_most(self, limits: HeadLimits) -> u64 {
+        match self {
+            Self::Nothing => 0,
+            Self::Publication => limits.publication,
+            Self::Sealed => limits.sealed,
+        }
+    }
 }
 
-/// `GET /path HTTP/1.1`: single spaces, a path for a target, a version we speak. Whether a body may follow.
-fn request_line(line: &[u8], longest: usize) -> Result<bool, Refusal> {
+/// `GET /path HTTP/1.1`: single spaces, a path for a target, a version we speak. What body may follow.
+fn request_line(line: &[u8], longest: usize) -> Result<Takes, Refusal> {
     let mut words = line.split(|&b| b == b' ');
     let (Some(method), Some(target), Some(version), None) = (words.next(), words.next(), words.next(), words.next())
     else {
@@ -153,7 +186,7 @@ fn request_line(line: &[u8], longest: usize) -> Result<bool, Refusal> {
         return Err(Refusal::Method);
     }
     self::target(target, longest)?;
-    Ok(takes_body(method, target))
+    Ok(Takes::of(method, target))
 }
 
 /// A path, and perhaps a query, of what may stand in one.
@@ -245,7 +278,7 @@ mod tests {
 
     fn scan(head: &str) -> Result<Option<Head>, Refusal> {
         let (mut whole, mut dripped) = (HeadScanner::default(), HeadScanner::default());
-        let limits = HeadLimits { size: 500, target: 100, fields: 5, body: 9 };
+        let limits = HeadLimits { size: 500, target: 200, fields: 5, publication: 9, sealed: 7 };
         let at_once = whole.scan(head.as_bytes(), limits);
         let drop_by_drop = (0..=head.len()).map(|end| dripped.scan(&head.as_bytes()[..end], limits));
         let drop_by_drop = { drop_by_drop }.find(|scan| *scan != Ok(None)).unwrap_or(Ok(None));
@@ -270,6 +303,12 @@ mod tests {
         };
         assert_eq!(put("/api/publication/files/head.json", "9"), Ok(9));
         assert_eq!(put("/api/publication/files/head.json", "10"), Err(Refusal::TooLarge));
+        let own = "/api/mailboxes/00112233445566778899aabbccddeeff/own";
+        let answer = format!("{}/answers/{}", &own[..own.len() - 4], "0a".repeat(32));
+        for slot in [own, &answer] {
+            assert_eq!((put(slot, "7"), put(slot, "8")), (Ok(7), Err(Refusal::TooLarge)));
+            assert_eq!(put(&format!("{slot}/"), "1"), Err(Refusal::Body));
+        }
         assert_eq!(put("/l", "1"), Err(Refusal::Body));
         assert_eq!(put("/l", "0"), Ok(0));
         assert_eq!(put("/api/publication/files/head.json", "\t 5 \t"), Ok(5));

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::wire::ANSWER_SIZE;
+
 /// So many at once, and one more after every pause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
@@ -22,7 +24,7 @@ pub struct Limits {
     pub head_time: Duration,
     /// From the first byte of a TLS handshake to its last.
     pub handshake_time: Duration,
-    /// Without a byte moving either way; in HTTP/2, without a byte of an answer moving.
+    /// Without a byte moving either way; in HTTP/2, without a byte of an answer, or of a member's body, moving.
     pub quiet_time: Duration,
     /// After this a connection begins no other request; the one under way has as long again.
     pub connection_life: Duration,
@@ -46,6 +48,20 @@ pub struct Limits {
     pub body_size: u64,
     /// Bodies of publishing requests in memory at a time.
     pub bodies: usize,
+    /// Bytes of a sealed answer, and of a member's own notes.
+    pub sealed_size: u64,
+    /// Bodies of members' requests in memory at a time, and one of each mailbox.
+    pub sealed_bodies: usize,
+    /// Answers that a mailbox may have here, over all the years.
+    pub answers_per_mailbox: u64,
+    /// Bytes of all answers of a mailbox.
+    pub answer_bytes_per_mailbox: u64,
+    /// Bytes that stay free on the disk: with fewer, nothing is taken from members.
+    pub free_space: u64,
+    /// Answers, of each mailbox.
+    pub answers_of_mailbox: Rate,
+    /// Own notes that are saved, of each mailbox.
+    pub notes_of_mailbox: Rate,
     /// Keyrings handed out, for each mailbox.
     pub keyrings_per_mailbox: Rate,
     /// Keyrings handed out, to each network.
@@ -91,6 +107,13 @@ impl Default for Limits {
             resets: 50,
             body_size: 32 * 1024 * 1024,
             bodies: 8,
+            sealed_size: ANSWER_SIZE as u64,
+            sealed_bodies: 64,
+            answers_per_mailbox: 10_000,
+            answer_bytes_per_mailbox: 256 * 1024 * 1024,
+            free_space: 128 * 1024 * 1024,
+            answers_of_mailbox: every(60, 10),
+            notes_of_mailbox: every(60, 5),
             keyrings_per_mailbox: every(20, 30),
             keyrings_per_network: every(60, 5),
             failures_per_mailbox: every(20, 30),

@@ -1,5 +1,5 @@
 //! The gate: hands open pages to everyone, a locked keyring to whoever shows a ticket, sealed things to whoever shows a
-//! pass. It can read none of what is sealed, keeps no state but the store, and writes nothing but the audit log.
+//! pass, and keeps what members send. It can read none of what is sealed, and keeps no state but the store.
 //!
 //! In: a store, and requests from anyone. Out: one answer each. It must not know age, Markdown or a practice.
 //!
@@ -7,10 +7,11 @@
 //!    make [for somebody else](forwarded). A [`connection`] is plain, or over `tls`; a second door only [`redirect`]s.
 //! 2. The [`stream`] lets through whole heads that the [`head`] scanner checked, and keeps the time.
 //! 3. The [`service`] finds the [route](routes): [`open_files`], or the [`api`] with [`mailboxes`], [`passes`], [`rates`].
-//! 4. What was given, and that something was refused, goes into the [`audit`] log.
-//! 5. What can't be answered is a [`refusal`]; every [`answer`] gets its [`headers`] in one place.
+//! 4. What members send is kept by [`receiving`]; what the practice publishes, by [`publishing`].
+//! 5. What was given or came, and that something was refused, goes into the [`audit`] log.
+//! 6. What can't be answered is a [`refusal`]; every [`answer`] gets its [`headers`] in one place.
 //!
-//! Invariants: a GET changes nothing but that log; unknown and forbidden look the same; limits slow down and destroy
+//! Invariants: a GET changes nothing but that log; what was acknowledged is on the disk; unknown and forbidden look the same; limits slow down and destroy
 //! nothing; paths, tickets, passes, addresses and user agents are neither logged nor stored.
 
 mod answer;
@@ -28,12 +29,14 @@ mod limits;
 mod lock;
 mod mailboxes;
 pub(crate) mod media;
+mod moved;
 mod open_files;
 mod passes;
 mod places;
 mod publishing;
 mod ranges;
 mod rates;
+mod receiving;
 mod recent;
 mod redirect;
 mod refusal;
@@ -125,6 +128,7 @@ impl Server {
         }
         let origins = Origins::read(&store, origins, publisher.is_some(), limits.gate_file_age).await?;
         let lock = Lock::take(store.root())?;
+        store.clear_kept().map_err(ServeError::NoStore)?;
         let (main, local_addr) = listen(address).await?;
         let (redirect, redirect_addr) = match redirect {
             Some(address) => listen(address).await.map(|(listener, local)| (Some(listener), Some(local)))?,
@@ -173,6 +177,7 @@ impl Server {
         let (stop, stopping) = watch::channel(false);
         let (finish, finishing) = watch::channel(false);
         let writing = self.write_audit(finishing);
+        self.service.receiving.tell(self.told.clone());
         let mut connections = JoinSet::new();
         let mut shutdown = pin!(shutdown);
         loop {

@@ -82,6 +82,49 @@ impl Passes {
     }
 }
 
+/// What a member signed for one request.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Signed {
+    pub(super) mailbox: MailboxId,
+    /// Of the body.
+    pub(super) sha256: Digest,
+}
+
+/// The request that it has to be for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Put<'a> {
+    pub(super) path: &'a str,
+    pub(super) now: UnixTime,
+}
+
+impl Put<'_> {
+    /// What `text` says of this request. SECURITY: verified each time; a pass for reading, for another path or another method
+    /// is no pass here.
+    pub(super) async fn admit(
+        self,
+        text: &str,
+        (store, mailboxes): (&Store, &Mailboxes),
+        origins: &[String],
+    ) -> Result<Signed, Refused> {
+        let unreadable = || Refused::Wrong { claimed: None, exists: false };
+        if text.len() > SIZE {
+            return Err(unreadable());
+        }
+        let envelope = Pass::decode(text).map_err(|_| unreadable())?;
+        let claimed = Pass::claimed_mailbox(&envelope).map_err(|_| unreadable())?;
+        let mailbox = mailboxes.read(store, &claimed).await.map_err(Refused::Store)?;
+        let wrong = || Refused::Wrong { claimed: Some(claimed), exists: mailbox.exists };
+        let pass = Pass::verify(&envelope, &mailbox.record.key, origins, self.now).map_err(|_| wrong())?;
+        let is_for_this = pass.method.as_deref() == Some("PUT") && pass.path.as_deref() == Some(self.path);
+        match pass.sha256 {
+            Some(sha256) if mailbox.exists && is_for_this && pass.mailbox == claimed => {
+                Ok(Signed { mailbox: claimed, sha256 })
+            }
+            _ => Err(wrong()),
+        }
+    }
+}
+
 /// What [`Pass::verify`] asks besides the signature, and can have changed since.
 fn still_good(pass: &Pass, origins: &[String], now: UnixTime) -> bool {
     origins.contains(&pass.origin) && now < pass.time.saturating_add(PASS_LIFE)

@@ -36,7 +36,7 @@ impl Network {
     }
 }
 
-/// All that is counted about keyrings, tickets and passes.
+/// All that is counted about keyrings, tickets and passes, and what members send.
 #[derive(Debug)]
 pub(super) struct Rates {
     /// By mailbox and ticket: who holds one link can't use up what another link of the same member may fetch.
@@ -44,6 +44,8 @@ pub(super) struct Rates {
     given_to: Buckets<Network>,
     failed_for: Buckets<MailboxId>,
     failed_from: Buckets<Network>,
+    answers_of: Buckets<MailboxId>,
+    notes_of: Buckets<MailboxId>,
 }
 
 impl Rates {
@@ -53,6 +55,8 @@ impl Rates {
             given_to: Buckets::new(limits.keyrings_per_network, limits.remembered),
             failed_for: Buckets::new(limits.failures_per_mailbox, limits.remembered),
             failed_from: Buckets::new(limits.failures_per_network, limits.remembered),
+            answers_of: Buckets::new(limits.answers_of_mailbox, limits.remembered),
+            notes_of: Buckets::new(limits.notes_of_mailbox, limits.remembered),
         }
     }
 
@@ -73,6 +77,18 @@ impl Rates {
     /// A keyring is about to be handed out.
     pub(super) fn giving(&self, mailbox: MailboxId, ticket: Digest, network: Network) -> Result<(), Refusal> {
         self.given_to.take_of(network).and_then(|()| self.given_of.take((mailbox, ticket))).map_err(too_many)
+    }
+}
+
+impl Rates {
+    /// An answer comes, with a good pass.
+    pub(super) fn answering(&self, mailbox: MailboxId) -> Result<(), Refusal> {
+        self.answers_of.take(mailbox).map_err(too_many)
+    }
+
+    /// Own notes come, with a good pass.
+    pub(super) fn noting(&self, mailbox: MailboxId) -> Result<(), Refusal> {
+        self.notes_of.take(mailbox).map_err(too_many)
     }
 }
 

@@ -15,6 +15,8 @@ pub(super) enum Refusal {
     Locked(Scheme),
     NotFound,
     Method,
+    /// What may be done there.
+    NotBy(&'static str),
     /// The head did not arrive in time.
     Late,
     Body,
@@ -25,6 +27,12 @@ pub(super) enum Refusal {
     HeadTooLarge,
     /// A body that is not what was announced, or not what may stand at its place.
     BadFile,
+    /// A good pass, for another body.
+    NotSigned,
+    /// Own notes, without a word on which version is known.
+    Unconditional,
+    /// Another device saved own notes first.
+    Changed,
     /// A publisher's challenge is no longer good.
     OldChallenge,
     /// Another publication is under way.
@@ -69,13 +77,14 @@ impl Refusal {
             Self::Malformed => StatusCode::BAD_REQUEST,
             Self::Locked(_) => StatusCode::UNAUTHORIZED,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotSigned => StatusCode::FORBIDDEN,
+            Self::Method | Self::NotBy(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::Late => StatusCode::REQUEST_TIMEOUT,
             Self::Body | Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BadFile => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::OldChallenge => StatusCode::PRECONDITION_REQUIRED,
+            Self::OldChallenge | Self::Unconditional => StatusCode::PRECONDITION_REQUIRED,
             Self::Turn => StatusCode::CONFLICT,
-            Self::Stale => StatusCode::PRECONDITION_FAILED,
+            Self::Stale | Self::Changed => StatusCode::PRECONDITION_FAILED,
             Self::Full => StatusCode::INSUFFICIENT_STORAGE,
             Self::EncodedBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TargetTooLong => StatusCode::URI_TOO_LONG,
@@ -94,6 +103,10 @@ impl Refusal {
             Self::Locked(_) => "locked\n",
             Self::NotFound => "not found\n",
             Self::Method => "only GET and HEAD\n",
+            Self::NotBy(_) => "not by this method\n",
+            Self::NotSigned => "not what was signed\n",
+            Self::Unconditional => "say which version you know\n",
+            Self::Changed => "changed meanwhile\n",
             Self::Late => "too slow\n",
             Self::Body | Self::EncodedBody => "no body, please\n",
             Self::TooLarge => "too large\n",
@@ -126,6 +139,9 @@ impl Refusal {
             }
             Self::Method => {
                 headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+            }
+            Self::NotBy(allowed) => {
+                headers.insert(header::ALLOW, HeaderValue::from_static(allowed));
             }
             Self::TooMany { wait } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));

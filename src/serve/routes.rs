@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use hyper::{Request, header};
 
-use super::{answer::Kind, open_files::OpenPath, publishing::Asked};
+use super::{answer::Kind, open_files::OpenPath, publishing::Asked, receiving::Slot};
 use crate::wire::{MailboxId, ObjectName};
 
 /// What a request asks for.
@@ -17,6 +17,8 @@ pub(super) enum Route {
     Keyring(MailboxId),
     Index(MailboxId),
     Object(ObjectName),
+    /// What a member sends.
+    Slot(Slot),
     Publication(Asked),
     /// The practice's signed word on the newest release.
     Head,
@@ -79,6 +81,8 @@ impl Route {
     fn of_api(path: &str) -> Option<Self> {
         let mut parts = path.split('/');
         let route = match (parts.next()?, parts.next()?, parts.next()) {
+            ("mailboxes", mailbox, Some("answers")) => Self::Slot(Slot::Answer(id(mailbox)?, id(parts.next()?)?)),
+            ("mailboxes", mailbox, Some("own")) => Self::Slot(Slot::Own(id(mailbox)?)),
             ("mailboxes", mailbox, Some("keyring")) => Self::Keyring(id(mailbox)?),
             ("mailboxes", mailbox, Some("index")) => Self::Index(id(mailbox)?),
             ("objects", name, None) => Self::Object(id(name)?),
@@ -131,7 +135,19 @@ mod tests {
         assert!(matches!(Route::of(&format!("/api/objects/{id}")), Some(Route::Object(_))));
         assert!(matches!(Route::of(&format!("/api/mailboxes/{id}/index")), Some(Route::Index(_))));
         assert!(matches!(Route::of(&format!("/api/mailboxes/{id}/keyring")), Some(Route::Keyring(_))));
+        let own = format!("/api/mailboxes/{id}/own");
+        let answer = format!("/api/mailboxes/{id}/answers/{id}{id}");
+        assert!(matches!(Route::of(&own), Some(Route::Slot(Slot::Own(_)))));
+        assert!(matches!(Route::of(&answer), Some(Route::Slot(Slot::Answer(..)))));
         for target in [
+            format!("{own}/"),
+            format!("{own}?x"),
+            format!("{answer}/"),
+            format!("{answer}?x"),
+            format!("{}A", &answer[..answer.len() - 1]),
+            format!("/api/mailboxes/{id}/answers/{id}"),
+            format!("/api/mailboxes/{id}/answers/"),
+            format!("/api/mailboxes/{id}/answers"),
             format!("/api/objects/{}", id.to_uppercase()),
             format!("/api/objects/{id}/"),
             format!("/api/objects/{id}/index"),

@@ -1,6 +1,9 @@
 //! One request, one answer: route, then answer early or add the common headers; never both.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::{
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use hyper::{Method, Request, Response, body::Incoming};
 
@@ -15,6 +18,7 @@ use super::{
     passes::Passes,
     publishing::Publishing,
     rates::{Network, Rates},
+    receiving::Receiving,
     refusal::Refusal,
     routes::{Route, host_of},
 };
@@ -26,18 +30,21 @@ use crate::{
 /// All that requests share. No session, no state that would be missed after a restart.
 #[derive(Debug)]
 pub(super) struct Service {
-    pub(super) store: Store,
+    pub(super) store: Arc<Store>,
     pub(super) origins: Origins,
     pub(super) mailboxes: Mailboxes,
     pub(super) passes: Passes,
     pub(super) rates: Rates,
     pub(super) publishing: Option<Publishing>,
+    pub(super) receiving: Arc<Receiving>,
     pub(super) audit: Audit,
 }
 
 impl Service {
     pub(super) fn new(store: Store, origins: Origins, publisher: Option<VerifyingKey>, limits: &Limits) -> Self {
+        let store = Arc::new(store);
         Self {
+            receiving: Arc::new(Receiving::new(Arc::clone(&store), limits)),
             store,
             origins,
             mailboxes: Mailboxes::new(),
@@ -72,8 +79,10 @@ impl Service {
         let target = request.uri().path_and_query().map_or("", |target| target.as_str());
         let address = self.origins.now(&self.store).await.address(host_of(&request));
         let route = Route::of(target).and_then(|route| route.at(address));
-        if let Some(Route::Publication(asked)) = route {
-            return self.publication(asked, request, network).await;
+        match route {
+            Some(Route::Publication(asked)) => return self.publication(asked, request, network).await,
+            Some(Route::Slot(slot)) => return self.slot(slot, request, network).await,
+            _ => {}
         }
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             return Err(Refusal::Method);
@@ -86,7 +95,7 @@ impl Service {
             Route::Keyring(id) => self.keyring(id, visitor).await,
             Route::Index(id) => self.index(id, visitor).await,
             Route::Object(name) => self.object(name, visitor).await,
-            Route::Publication(_) => Err(Refusal::NotFound),
+            Route::Publication(_) | Route::Slot(_) => Err(Refusal::NotFound),
             Route::Head => self.head().await,
             Route::Health => Ok(Answer::closed(text("ok"))),
         }

@@ -29,7 +29,7 @@ const STAND_IN: &[u8] = b"GET * HTTP/1.1\r\nhost: refused\r\n\r\n";
 const STAND_IN_HEAD: &[u8] = b"HEAD * HTTP/1.1\r\nhost: refused\r\n\r\n";
 
 /// Bytes of a body that must come in a second, on average.
-const SLOWEST: u64 = 8 * 1024;
+pub(super) const SLOWEST: u64 = 8 * 1024;
 /// Bytes read at a time.
 const CHUNK: usize = 4096;
 /// Bytes read and dropped after a refusal, so that the answer is not lost with the connection.

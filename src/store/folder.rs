@@ -74,12 +74,23 @@ impl Store {
         for entry in self.entries("")?.into_iter().flatten() {
             staged.extend(read("", entry)?.file_name().into_string().ok().filter(|name| is_staged(name)));
         }
-        for folder in layout::ALL {
+        self.remove_all(staged)?;
+        // What members send just now is not a publication's to remove.
+        self.clear_staged_in(&layout::FOLDERS)
+    }
+
+    pub(super) fn clear_staged_in(&self, folders: &[&str]) -> Result<(), StoreError> {
+        let mut staged = Vec::new();
+        for folder in folders {
             self.walk(folder, &mut |path, _| {
                 staged.extend(is_staged(path).then(|| path.to_owned()));
                 Ok(())
             })?;
         }
+        self.remove_all(staged)
+    }
+
+    fn remove_all(&self, staged: Vec<String>) -> Result<(), StoreError> {
         for path in staged {
             #[expect(clippy::disallowed_methods, reason = "half a sealed file of the store, no one's words")]
             std::fs::remove_file(self.root().join(&path)).map_err(|source| StoreError::Folder { path, source })?;
@@ -109,10 +120,8 @@ impl Store {
             return Ok(());
         }
         let failed = |source| StoreError::Folder { path: path.to_owned(), source };
-        let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        let hour = UNIX_EPOCH + Duration::from_secs(seconds / HOUR * HOUR);
         let file = File::options().write(true).open(self.root().join(path)).map_err(failed)?;
-        file.set_modified(hour).map_err(failed)
+        file.set_modified(this_hour()).map_err(failed)
     }
 
     fn walk(
@@ -148,6 +157,12 @@ impl Store {
             Ok(_) => at.read_dir().map(Some).map_err(failed),
         }
     }
+}
+
+/// The beginning of this hour.
+pub(super) fn this_hour() -> SystemTime {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    UNIX_EPOCH + Duration::from_secs(seconds / HOUR * HOUR)
 }
 
 fn read(folder: &str, entry: io::Result<DirEntry>) -> Result<DirEntry, StoreError> {

@@ -73,7 +73,7 @@ pub fn is_kept_here(path: &str) -> bool {
     match path.split_once('/') {
         Some((AUDIT, file)) => file.parse::<AuditFile>().is_ok(),
         Some((ANSWERS, file)) => {
-            file.split_once('/').is_some_and(|(mailbox, name)| id(mailbox).is_ok() && is_plain(name))
+            file.split_once('/').is_some_and(|(mailbox, name)| id(mailbox).is_ok() && name.parse::<Digest>().is_ok())
         }
         _ => false,
     }

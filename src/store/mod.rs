@@ -2,10 +2,12 @@
 //!
 //! In: paths made by [`layout`] and bytes. Out: the same bytes, with a limit on how many. It must not know what a file
 //! means. Two ways to write a file: [`Store::put`] is on the disk when it returns; [`Store::put_in_bulk`] is there after the
-//! next [`Store::sync`], and thousands of times cheaper. [`Store::append`] is for what grows.
+//! next [`Store::sync`], and thousands of times cheaper. [`Store::append`] is for what grows, [`Store::keep`] and
+//! [`Store::replace`] for what members send.
 
 mod append;
 mod folder;
+mod keep;
 pub mod layout;
 mod stored;
 
@@ -17,7 +19,7 @@ use std::{
 use bytes::Bytes;
 use object_store::{ObjectStoreExt, local::LocalFileSystem, path::Path};
 
-pub use self::stored::Stored;
+pub use self::{keep::Kept, stored::Stored};
 use crate::explain::Explain;
 
 /// In bytes: more than any file of a store.
@@ -29,6 +31,7 @@ pub struct Store {
     root: PathBuf,
     durable: LocalFileSystem,
     bulk: LocalFileSystem,
+    folders: keep::Folders,
 }
 
 /// Why the store could not do what it was asked to.
@@ -104,7 +107,7 @@ impl Store {
         let root = root.canonicalize().map_err(failed)?;
         let bulk = LocalFileSystem::new_with_prefix(&root).map_err(|e| failed(e.into()))?;
         let durable = LocalFileSystem::new_with_prefix(&root).map_err(|e| failed(e.into()))?.with_fsync(true);
-        Ok(Self { root, durable, bulk })
+        Ok(Self { root, durable, bulk, folders: keep::Folders::default() })
     }
 
     /// Makes the folder (0700) if it is not there, and opens it.
@@ -150,6 +153,13 @@ impl Store {
         let put = to.put(&parse(path)?, bytes.into()).await;
         put.map_err(|source| StoreError::Write { path: path.to_owned(), source })?;
         self.round_time(path)
+    }
+
+    /// Bytes that may still be written where the store is.
+    pub fn free_space(&self) -> Result<u64, StoreError> {
+        let failed = |error: rustix::io::Errno| StoreError::Open { path: self.root.clone(), source: error.into() };
+        let disk = rustix::fs::statvfs(&self.root).map_err(failed)?;
+        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 
     /// Brings everything written so far to the disk.

@@ -22,6 +22,10 @@ pub enum What {
     Index,
     /// An object was handed out.
     Object,
+    /// A sealed answer came.
+    Answer,
+    /// A member's own notes were saved.
+    Own,
     /// A ticket or pass was shown that opened nothing.
     Refused,
     /// More happened in this hour than could be written down.
@@ -36,6 +40,8 @@ impl What {
             Self::Keyring => "keyring",
             Self::Index => "index",
             Self::Object => "object",
+            Self::Answer => "answer",
+            Self::Own => "own",
             Self::Refused => "refused",
             Self::Lost => "lost",
             Self::Other(word) => word,
@@ -56,7 +62,7 @@ impl<'de> Deserialize<'de> for What {
         if !is_word {
             return Err(D::Error::custom("expected a word in small letters"));
         }
-        let known = [Self::Keyring, Self::Index, Self::Object, Self::Refused, Self::Lost];
+        let known = [Self::Keyring, Self::Index, Self::Object, Self::Answer, Self::Own, Self::Refused, Self::Lost];
         Ok(known.into_iter().find(|what| what.as_str() == word).unwrap_or(Self::Other(word)))
     }
 }

@@ -6,4 +6,5 @@ mod certificates;
 pub(crate) mod client;
 mod flood;
 mod http2;
+mod sending;
 pub(crate) mod server;

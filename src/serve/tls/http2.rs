@@ -19,7 +19,7 @@ use tokio::{
 
 use super::super::{
     answer::{Body, empty},
-    head,
+    head::{self, Takes},
     limits::Limits,
     refusal::Refusal,
     routes::host_of,
@@ -27,7 +27,8 @@ use super::super::{
 };
 use super::quiet::Watched;
 
-/// Bytes of a request's body that may come unasked: none is taken here.
+/// Bytes of requests' bodies that may come unasked, in a stream and in all of them together: read and counted when the
+/// pass was found good, and else dropped.
 const WINDOW: u32 = 64 * 1024;
 /// Bytes read and dropped of a body that is refused.
 const LINGER: usize = 256 * 1024;
@@ -35,13 +36,15 @@ const LINGER: usize = 256 * 1024;
 /// Answers requests until the client or one of the limits ends the connection, or the server stops.
 pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(stream: S, mut visit: Visit) {
     let limits = Arc::clone(&visit.limits);
-    let asked = visit.clone();
-    let answer = service_fn(move |request: Request<Incoming>| {
-        let visit = asked.clone();
-        async move { Ok::<_, Infallible>(answer(request, &visit).await) }
-    });
     let stream = Watched::new(stream);
     let last_moved = stream.last_moved();
+    let (asked, moved) = (visit.clone(), last_moved.clone());
+    let answer = service_fn(move |mut request: Request<Incoming>| {
+        let visit = asked.clone();
+        // For whoever finds the pass good: from then on the body counts as something that moves.
+        request.extensions_mut().insert(moved.clone());
+        async move { Ok::<_, Infallible>(answer(request, &visit).await) }
+    });
     let mut quiet = pin!(last_moved.quiet_for(limits.quiet_time));
     let mut connection = pin!(http(&limits).serve_connection(TokioIo::new(stream), answer));
     let is_quiet = tokio::select! {
@@ -63,7 +66,7 @@ pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(stream: S, mut visi
 async fn answer(mut request: Request<Incoming>, visit: &Visit) -> Response<Body> {
     let is_head = request.method() == Method::HEAD;
     let refused = refusal(&request, &visit.limits);
-    if matches!(refused, Some(Refusal::Body | Refusal::EncodedBody)) {
+    if matches!(refused, Some(Refusal::Body | Refusal::EncodedBody | Refusal::TooLarge)) {
         let _ = timeout(visit.limits.linger_time, drop_body(request.body_mut())).await;
     }
     let response = visit.answer(request, refused).await;
@@ -89,6 +92,7 @@ fn refusal(request: &Request<Incoming>, limits: &Limits) -> Option<Refusal> {
     // SECURITY: where two hosts are named, whoever stands in front may have looked at the other one.
     let differs = hosts.next().is_some_and(|host| host.as_bytes() != host_of(request).as_bytes());
     let has_body = !request.body().is_end_stream();
+    let takes = Takes::of(request.method().as_str().as_bytes(), target.as_bytes());
     match () {
         () if matches!(*request.method(), Method::CONNECT | Method::TRACE) => Some(Refusal::Method),
         () if headers.len() > limits.head_fields => Some(Refusal::HeadTooLarge),
@@ -96,8 +100,10 @@ fn refusal(request: &Request<Incoming>, limits: &Limits) -> Option<Refusal> {
             Some(Refusal::Malformed)
         }
         () if has_body && headers.contains_key(header::CONTENT_ENCODING) => Some(Refusal::EncodedBody),
-        // What brings bodies is the author's side, which speaks HTTP/1.1.
-        () if has_body => Some(Refusal::Body),
+        // Members' browsers bring bodies; the author's side does as well, and speaks HTTP/1.1.
+        () if has_body && takes != Takes::Sealed => Some(Refusal::Body),
+        // SECURITY: refused unread, if its length was announced; and else counted as it comes.
+        () if has_body && request.body().size_hint().lower() > limits.sealed_size => Some(Refusal::TooLarge),
         () if headers.contains_key(header::EXPECT) => Some(Refusal::Expectation),
         () => head::target(target.as_bytes(), limits.target_size).err(),
     }

@@ -3,45 +3,17 @@
 use std::{
     io,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll, ready},
-    time::Duration,
 };
 
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    time::{Instant, sleep_until},
-};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::serve::moved::LastMoved;
 
 /// RFC 9113, 4.1: length, kind, flags, stream.
 const FRAME_HEAD: usize = 9;
 const DATA: u8 = 0;
 const HEADERS: u8 = 1;
-
-/// When a part of an answer last left.
-#[derive(Debug, Clone)]
-pub(super) struct LastMoved(Arc<Mutex<Instant>>);
-
-impl LastMoved {
-    fn get(&self) -> Instant {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn now(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-    }
-
-    /// Ends when nothing has moved for as long as this.
-    pub(super) async fn quiet_for(&self, time: Duration) {
-        loop {
-            let last = self.get();
-            sleep_until(last + time).await;
-            if self.get() == last {
-                return;
-            }
-        }
-    }
-}
 
 /// A stream, and the frames that leave through it.
 #[derive(Debug)]
@@ -53,7 +25,7 @@ pub(super) struct Watched<S> {
 
 impl<S> Watched<S> {
     pub(super) fn new(inner: S) -> Self {
-        Self { inner, frames: Frames::default(), last: LastMoved(Arc::new(Mutex::new(Instant::now()))) }
+        Self { inner, frames: Frames::default(), last: LastMoved::new() }
     }
 
     pub(super) fn last_moved(&self) -> LastMoved {

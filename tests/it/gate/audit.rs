@@ -49,7 +49,7 @@ fn files(world: &World) -> BTreeMap<(String, u32), (String, Vec<u8>)> {
 }
 
 /// Every line, each chain followed by hand as `docs/formats.md` says.
-fn lines(world: &World) -> Vec<Value> {
+pub(super) fn lines(world: &World) -> Vec<Value> {
     let mut ends: BTreeMap<String, (u32, Digest)> = BTreeMap::new();
     let mut lines = Vec::new();
     for ((server, number), (_, bytes)) in files(world) {

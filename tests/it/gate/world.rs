@@ -31,9 +31,25 @@ pub(crate) struct Member {
 }
 
 pub(crate) struct World {
-    folder: tempfile::TempDir,
+    folder: Folder,
     pub(crate) ada: Member,
     pub(crate) ben: Member,
+}
+
+/// Where a world lies.
+enum Folder {
+    /// Gone with it.
+    Own(tempfile::TempDir),
+    There(PathBuf),
+}
+
+impl Folder {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Own(folder) => folder.path(),
+            Self::There(path) => path,
+        }
+    }
 }
 
 pub(crate) struct Gate {
@@ -61,7 +77,16 @@ pub(crate) fn wide() -> Limits {
 
 impl World {
     pub(crate) fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::at(Folder::Own(tempfile::tempdir().unwrap()))
+    }
+
+    /// In a folder that is made, and stays.
+    pub(crate) fn in_folder(folder: &Path) -> Self {
+        fs::create_dir(folder).unwrap();
+        Self::at(Folder::There(folder.to_owned()))
+    }
+
+    fn at(folder: Folder) -> Self {
         let world = Self { ada: member(1), ben: member(2), folder };
         fs::write(world.folder.path().join("secret.html"), SECRET).unwrap();
         world.write("secret.html", SECRET);
@@ -213,7 +238,7 @@ impl Drop for Gate {
     }
 }
 
-fn member(number: u8) -> Member {
+pub(crate) fn member(number: u8) -> Member {
     Member {
         mailbox: MailboxId::from_bytes([number; 16]),
         key: SigningKey::from_bytes(&[number; 32]),

@@ -20,7 +20,7 @@ use crate::gate::world::{Gate, World, wide};
 /// The first bytes of a handshake: a record that promises a hello, and not all of it.
 const HALF_A_HELLO: &[u8] = &[0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3, 7, 7, 7];
 
-fn serve(world: &World, authority: &Authority, limits: Limits) -> Gate {
+pub(crate) fn serve(world: &World, authority: &Authority, limits: Limits) -> Gate {
     let pair = authority.issue("pages", &["pages.example.org"]);
     let (door, _) = of_files(vec![pair]).unwrap();
     world.serve_as(|options| ServeOptions { door: Arc::new(door), limits, ..options }).unwrap()

@@ -24,9 +24,21 @@ pub(crate) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8>
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
+/// In seven bits, or with more behind them (RFC 7541, 5.1).
+fn length(length: usize) -> Vec<u8> {
+    let Some(mut rest) = length.checked_sub(127) else { return vec![u8::try_from(length).unwrap()] };
+    let mut bytes = vec![127];
+    while rest >= 128 {
+        bytes.push(u8::try_from(rest % 128).unwrap() | 128);
+        rest /= 128;
+    }
+    bytes.push(u8::try_from(rest).unwrap());
+    bytes
+}
+
 /// Literals that are neither packed nor remembered (RFC 7541, 6.2.2).
 pub(crate) fn fields(fields: &[(&str, &str)]) -> Vec<u8> {
-    let text = |text: &str| [&[u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
+    let text = |text: &str| [length(text.len()).as_slice(), text.as_bytes()].concat();
     fields.iter().flat_map(|(name, value)| [vec![0], text(name), text(value)].concat()).collect()
 }
 
@@ -35,7 +47,7 @@ pub(crate) fn request(path: &str) -> Vec<(&'static str, &str)> {
 }
 
 /// The next frame: kind, stream, payload. None at the end.
-fn next(client: &mut Secure) -> Option<(u8, u32, Vec<u8>)> {
+pub(crate) fn next(client: &mut Secure) -> Option<(u8, u32, Vec<u8>)> {
     let mut head = [0; 9];
     client.read_exact(&mut head).ok()?;
     let length = u32::from_be_bytes([0, head[0], head[1], head[2]]) as usize;
