@@ -30,3 +30,7 @@ export const day = (date: string | number): string => {
   const time = typeof date === "number" ? date * 1000 : Date.parse(date);
   return Number.isNaN(time) ? "" : days.format(time).replaceAll(" ", "\u00a0");
 };
+
+const moments = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit" });
+/** Unix seconds → `Tuesday 24 November 2026 at 18:05`, by this device's time of day. */
+export const moment = (time: number): string => moments.format(time * 1000);

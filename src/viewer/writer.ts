@@ -26,7 +26,13 @@ const sent = object({
 });
 type SentNote = Of<typeof sent>;
 
-export type Sent = SentNote & { readonly id: string; readonly arrived: boolean };
+export type Sent = SentNote & {
+  readonly id: string;
+  /** An index names it. */
+  readonly arrived: boolean;
+  /** Its sealed bytes are here, and still to be delivered. */
+  readonly waits: boolean;
+};
 
 /** What the screen needs of the own notes. By `page:block`. */
 export type Notes = {
@@ -69,6 +75,8 @@ const read = <T>(shape: Shape<T>, value: unknown): T | undefined => {
   }
 };
 const keyOf = (kind: "draft" | "done", { page, block }: { page: string; block: string }): string => `${kind}:${page}:${block}`;
+
+const noteOf = ({ id: _, arrived: __, waits: ___, ...note }: Sent): SentNote => note;
 
 export class Writer {
   readonly #gate: Gate;
@@ -134,9 +142,8 @@ export class Writer {
       if (waiting === undefined) continue;
       try {
         await this.#gate.answer(base64.decode(waiting) as Uint8Array<ArrayBuffer>, one.sha256, this.#keyring);
-        const { id, arrived: _, ...note } = one;
-        this.#set(`sent:${id}`, { ...note, taken: true });
-        this.#set(`pending:${id}`, null);
+        this.#set(`sent:${one.id}`, { ...noteOf(one), taken: true });
+        this.#set(`pending:${one.id}`, null);
       } catch (error) {
         const failure = failureOf(error);
         if (!["too-large", "refused", "ticket-ended"].includes(failure.kind)) {
@@ -149,7 +156,8 @@ export class Writer {
   }
 
   /** It will never be taken: what was written becomes a draft again, unless a newer one is there. */
-  #takeBack({ id, said, ...one }: Sent, failure: Failure): void {
+  #takeBack(one: Sent, failure: Failure): void {
+    const { id, said } = one;
     this.#set(`sent:${id}`, null);
     this.#set(`pending:${id}`, null);
     this.#refused.set(`${one.page}:${one.block}`, failure);
@@ -202,17 +210,17 @@ export class Writer {
   #tidy(): void {
     this.#entries = withoutOldGraves(this.#entries, this.#gate.now());
     const newest = new Map(this.#sent().map((one) => [`${one.page}:${one.block}`, one.id]));
-    for (const { id, arrived, ...note } of this.#sent()) {
-      if (newest.get(`${note.page}:${note.block}`) === id) continue;
-      if (arrived) this.#set(`sent:${id}`, null);
-      else if (note.said !== null) this.#set(`sent:${id}`, { ...note, said: null });
+    for (const one of this.#sent()) {
+      if (newest.get(`${one.page}:${one.block}`) === one.id) continue;
+      if (one.arrived) this.#set(`sent:${one.id}`, null);
+      else if (one.said !== null) this.#set(`sent:${one.id}`, { ...noteOf(one), said: null });
     }
   }
 
   #sent(): Sent[] {
     const received = new Set(this.#reading.index().received);
     return this.#of("sent", sent)
-      .map(([id, note]) => ({ ...note, id, arrived: received.has(id) }))
+      .map(([id, note]) => ({ ...note, id, arrived: received.has(id), waits: (this.#entries.get(`pending:${id}`)?.value ?? null) !== null }))
       .sort((a, b) => a.time - b.time || (a.replaces === b.id ? 1 : -1));
   }
 
