@@ -1,11 +1,11 @@
 // Pages with forms, signed by the practice, and the practice's side of what comes back: opened with its own keys.
 
-import { createHash } from "node:crypto";
+import { createHash, createPrivateKey, sign } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Decrypter } from "age-encryption";
+import { Decrypter, identityToRecipient } from "age-encryption";
 import { bech32 } from "@scure/base";
-import { answer, indexes, memberIdentity, objects, openIndex, payloadOf, recipientOf, seal, sealPage, signIndex, storedIndex } from "./forge.mjs";
+import { answer, indexes, memberIdentity, memberKeyring, objects, openIndex, payloadOf, recipientOf, seal, sealPage, signIndex, storedIndex } from "./forge.mjs";
 import { Practice } from "./harness.mjs";
 
 export const readers = "Your therapist sees your name, the group does not. Nobody reads this straight away.";
@@ -88,18 +88,35 @@ export class Asking {
   }
 }
 
+/** Own notes as the member would have written them on another device: with their entries changed. */
+export async function rewritten(asking, sealed, change) {
+  const { identities: [identity], seed } = await memberKeyring(asking.practice, asking.card);
+  const decrypter = new Decrypter();
+  decrypter.addIdentity(identity);
+  const { payloadType, payload } = JSON.parse(await decrypter.decrypt(sealed, "text"));
+  const notes = JSON.parse(Buffer.from(payload, "base64"));
+  change(notes.entries);
+  const bytes = Buffer.from(JSON.stringify(notes));
+  const pkcs8 = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), Buffer.from(seed, "base64")]);
+  const signed = Buffer.concat([Buffer.from(`DSSEv1 ${payloadType.length} ${payloadType} ${bytes.length} `), bytes]);
+  const sig = sign(null, signed, createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" })).toString("base64");
+  return seal(JSON.stringify({ payloadType, payload: bytes.toString("base64"), signatures: [{ keyid: "", sig }] }), await identityToRecipient(identity));
+}
+
 /** A host that takes what members write, in the gate's place. */
 export class Host {
   answers = [];
   own = undefined;
-  /** Refuses with this status, while it is set. */
+  /** Refuses with this status, while it is set; nothing comes through while it is lost. */
   status = undefined;
+  isLost = false;
 
   async take(context) {
     await context.route(/\/api\/mailboxes\/[0-9a-f]+\/(?:answers\/[0-9a-f]+|own)$/, (route) => {
       const request = route.request();
       const body = request.postDataBuffer();
       const say = (status, headers = {}, more = undefined) => route.fulfill({ status, headers: { Date: new Date().toUTCString(), ...headers }, ...(more && { body: more }) });
+      if (this.isLost) return route.abort("internetdisconnected");
       if (this.status !== undefined) return say(this.status, { "Retry-After": "30" });
       if (request.url().endsWith("/own")) {
         const tag = this.own && `"${createHash("sha256").update(this.own).digest("hex")}"`;
