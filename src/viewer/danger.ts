@@ -18,17 +18,17 @@ export const helpPlace = (): HTMLElement => element("div", { role: "status", cla
 
 export function showHelp(place: HTMLElement, danger: Danger | null, needed: boolean): void {
   if (needed === place.hasChildNodes()) return;
-  place.replaceChildren(...(needed ? [helpBox(danger)] : []));
+  place.replaceChildren(...(needed ? [helpBox(danger, "You can go on here whenever you like. Nothing is sent unless you send it.")] : []));
 }
 
-export function helpBox(danger: Danger | null): HTMLElement {
+export function helpBox(danger: Danger | null, more: string): HTMLElement {
   return element("div", { class: "calm" },
     element("p", {}, element("strong", {}, "Thank you for saying so. You do not have to be alone with this.")),
     danger === null
-      ? element("p", {}, "If you may not be safe, press Help at the top: the numbers there answer now.")
-      : element("p", {}, "If you may not be safe, or just want to talk to someone now, these answer:"),
+      ? element("p", {}, "If you may not be safe, press Help at the top: the numbers are there.")
+      : element("p", {}, "If you may not be safe, or would like to talk to someone now, you can call:"),
     danger !== null && lines(danger),
-    element("p", { class: "quiet" }, "You can go on here whenever you like. Nothing is sent unless you send it."),
+    element("p", { class: "quiet" }, more),
   );
 }
 

@@ -185,7 +185,7 @@ class Form {
       closed,
       element("p", { role: "status", tabindex: is === "sent" && "-1", class: "state" }, words),
       said !== null && said.kind !== "withdrawn" && told(block.asks, said),
-      dangerous && block.asks.kind === "checkin" && helpBox(block.asks.danger),
+      dangerous && block.asks.kind === "checkin" && helpBox(block.asks.danger, "Nobody reads an answer straight away: please do not wait for one."),
       is === "sent" && this.#more(sent),
     );
   }

@@ -104,6 +104,7 @@ export class Notebook {
   async sync(): Promise<void> {
     await this.#keepDrafts();
     await this.#try({ do: "sync" });
+    if (this.#notes.isBehind) this.#later("sync", AGAIN.usual, () => this.sync());
   }
 
   /** What an index newly confirms. */

@@ -77,6 +77,7 @@ async function list(as: string): Promise<Made> {
       view: data.view,
       lang: state?.lang ?? "",
       firstVisit: false,
+      answered: new Set(),
       chosen: pick,
       open: ({ id }) => go(hrefs.page(as, fileOf.get(id) ?? "")),
       older: async () => undefined,

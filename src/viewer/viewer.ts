@@ -155,6 +155,7 @@ function showList(focus?: string): void {
     view: at.view,
     lang: help.lang,
     firstVisit: at.firstVisit,
+    answered: new Set(at.book.notes.sent.filter(({ said }) => said?.kind !== "withdrawn").map(({ page }) => page)),
     chosen: at.chosen,
     open: (entry) => openPage(at, { entry, from: "list" }),
     older: async () => {

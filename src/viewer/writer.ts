@@ -45,6 +45,8 @@ export type Notes = {
   readonly trouble: Failure | undefined;
   /** What will never be taken; what was written is a draft again. */
   readonly refused: ReadonlyMap<string, Failure>;
+  /** The host's copy of the own notes could not be evened out with these. */
+  readonly isBehind: boolean;
   /** What came as own notes was not this member's. */
   readonly strange: boolean;
   /** Own notes as the browser should keep them: sealed. Undefined while there are none. */
@@ -90,6 +92,7 @@ export class Writer {
   #trouble: Failure | undefined;
   #refused = new Map<string, Failure>();
   #strange = false;
+  #isBehind = false;
   /** Sealing, and talking to the host, each one after the other; neither waits for the other. */
   #sealing: Promise<unknown> = Promise.resolve();
   #talking: Promise<unknown> = Promise.resolve();
@@ -167,19 +170,21 @@ export class Writer {
 
   /** Evens out with the host's copy, which may be older, another device's, or missing. */
   async #even(): Promise<void> {
+    this.#isBehind = true;
     try {
-      for (let tries = 0; tries < TRIES; tries += 1) {
+      for (let tries = 0; tries < TRIES && this.#isBehind; tries += 1) {
         const there = await this.#gate.own(this.#keyring);
         const known = there === undefined ? undefined : await this.#open(there);
         if (known !== undefined) this.#take(known.entries, known.counter);
         this.#tidy();
         const mine = fitting(this.#entries);
-        if (mine.size === 0 || (known !== undefined && areSame(mine, known.entries))) return;
+        this.#isBehind = mine.size > 0 && !(known !== undefined && areSame(mine, known.entries));
+        if (!this.#isBehind) return;
         const sealed = await sealOwn({ counter: this.#counter + 1, entries: mine }, this.#keyring);
-        if (await this.#gate.putOwn(sealed, digestOf(sealed), there && digestOf(there), this.#keyring)) return;
+        this.#isBehind = !(await this.#gate.putOwn(sealed, digestOf(sealed), there && digestOf(there), this.#keyring));
       }
     } catch {
-      // This device has all of it; the next time does.
+      // This device has all of it; a later time does.
     }
   }
 
@@ -239,6 +244,7 @@ export class Writer {
       sent: this.#sent(),
       trouble: this.#trouble,
       refused: new Map(this.#refused),
+      isBehind: this.#isBehind,
       strange: this.#strange,
       kept: this.#kept,
       counter: this.#counter,
