@@ -20,6 +20,7 @@ export function pageParts(html: string, options: PartsOptions): HTMLElement[] {
   const documents = cut(blocks, marked);
   const frames: (HTMLIFrameElement | undefined)[] = [];
   const below: HTMLElement[][] = [];
+  const first = documents.findIndex((one) => one !== undefined);
   let waiting = documents.filter((one) => one !== undefined).length;
   const ready = (at: number, links: readonly HTMLElement[]): void => {
     below[at] = [...links];
@@ -31,7 +32,7 @@ export function pageParts(html: string, options: PartsOptions): HTMLElement[] {
   documents.forEach((text, at) => {
     frames[at] = text === undefined ? undefined : framePage(text, {
       ...options,
-      title: at === 0 ? options.title : `${options.title}, part ${at + 1}`,
+      title: at === first ? options.title : `${options.title}, part ${documents.slice(0, at + 1).filter((one) => one !== undefined).length}`,
       place: undefined,
       ready: (links) => ready(at, links),
       elsewhere: (fragment) => find(frames, fragment),
