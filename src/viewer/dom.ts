@@ -18,6 +18,9 @@ export function element<K extends keyof HTMLElementTagNameMap>(name: K, attribut
 export const heading = (text: Child, attributes: Attributes = {}, ...more: Child[]): HTMLHeadingElement =>
   element("h1", { tabindex: "-1", ...attributes }, text, ...more);
 
+/** Words of the practice, which may be in another language than the viewer's own. */
+export const theirs = (text: string): HTMLElement => element("span", { dir: "auto", lang: document.getElementById("help")?.lang || undefined }, text);
+
 /** A name in whatever script it is, which must not turn round what stands beside it. */
 export const named = (text: string): HTMLElement => element("bdi", {}, text);
 

@@ -3,7 +3,7 @@
 
 import { characters, TEXT, type Value } from "./answer.ts";
 import type { Choice, Question } from "./block.ts";
-import { button, element } from "./dom.ts";
+import { button, element, theirs } from "./dom.ts";
 
 export type Field<V extends Value = Value> = {
   readonly element: HTMLElement;
@@ -26,7 +26,7 @@ const NEAR = 1000;
 export function textField({ label, changed }: Asked): Field<string> {
   const id = newId();
   const count = element("p", { id: `${id}-count`, role: "status", class: "quiet" });
-  const area = element("textarea", { id, rows: "5", "aria-describedby": count.id, oninput: () => (tell(), changed()) });
+  const area = element("textarea", { id, rows: "5", dir: "auto", "aria-describedby": count.id, oninput: () => (tell(), changed()) });
   const over = (): number => characters(area.value) - TEXT;
   const wrong = (): string | undefined => (over() > 0 ? `This is ${plural(over(), "character")} too long to be sent. Please shorten it.` : undefined);
   function tell(): void {
@@ -37,7 +37,7 @@ export function textField({ label, changed }: Asked): Field<string> {
     area.setAttribute("aria-invalid", String(near && over() > 0));
   }
   return {
-    element: element("div", { class: "question" }, element("label", { for: id, dir: "auto" }, label), area, count),
+    element: element("div", { class: "question" }, element("label", { for: id }, theirs(label)), area, count),
     value: () => (area.value.trim() === "" ? undefined : area.value),
     wrong,
     fill: (value) => ((area.value = typeof value === "string" ? value : ""), tell()),
@@ -48,10 +48,10 @@ export function textField({ label, changed }: Asked): Field<string> {
 export function choiceField({ label, changed }: Asked, options: readonly Choice[], several: boolean): Field<string[]> {
   const name = newId();
   const inputs = options.map(({ id }) => element("input", { type: several ? "checkbox" : "radio", name, value: id, onchange: () => (tell(), changed()) }));
-  const rows = options.map((option, at) => element("label", { class: "option" }, inputs[at], element("span", { dir: "auto" }, option.label)));
+  const rows = options.map((option, at) => element("label", { class: "option" }, inputs[at], theirs(option.label)));
   const { clear, tell } = clearing(inputs, changed, several);
   return {
-    element: element("fieldset", { class: "question" }, element("legend", { dir: "auto" }, label), several && element("p", { class: "quiet" }, "You can choose several."), ...rows, clear),
+    element: element("fieldset", { class: "question" }, element("legend", {}, theirs(label)), several && element("p", { class: "quiet" }, "You can choose several."), ...rows, clear),
     value: () => chosen(inputs).length > 0 ? chosen(inputs) : undefined,
     wrong: () => undefined,
     fill(value) {
@@ -65,7 +65,7 @@ export function choiceField({ label, changed }: Asked, options: readonly Choice[
 export function scaleField({ label, changed }: Asked, { from, to, low, high }: AsksOfQuestion<"scale">): Field<number> {
   const name = newId();
   const steps = Array.from({ length: Math.max(0, to - from) + 1 }, (_, at) => from + at);
-  const ends = ([[from, low], [to, high]] as const).map(([at, words]) => words !== null && element("span", { dir: "auto" }, `${at}: ${words}`));
+  const ends = ([[from, low], [to, high]] as const).map(([at, words]) => words !== null && theirs(`${at}: ${words}`));
   const inputs = steps.map((at) => element("input", { type: "radio", name, value: String(at), onchange: () => (tell(), changed()) }));
   const spoken = (at: number): string | undefined => {
     const words = at === from ? low : at === to ? high : null;
@@ -77,7 +77,7 @@ export function scaleField({ label, changed }: Asked, { from, to, low, high }: A
   });
   const { clear, tell } = clearing(inputs, changed, false);
   return {
-    element: element("fieldset", { class: "question" }, element("legend", { dir: "auto" }, label), element("p", { class: "ends" }, ...ends), element("div", { class: "steps" }, ...rows), clear),
+    element: element("fieldset", { class: "question" }, element("legend", {}, theirs(label)), element("p", { class: "ends" }, ...ends), element("div", { class: "steps" }, ...rows), clear),
     value: () => chosen(inputs).map(Number)[0],
     wrong: () => undefined,
     fill(value) {
@@ -112,7 +112,7 @@ export function numberField({ label, changed }: Asked, { from, to, unit }: Pick<
     told.textContent = wrong() ?? between;
   });
   return {
-    element: element("div", { class: "question" }, element("label", { for: id, dir: "auto" }, label), element("p", { class: "number" }, input, unit !== null && element("span", {}, unit)), told),
+    element: element("div", { class: "question" }, element("label", { for: id }, theirs(label)), element("p", { class: "number" }, input, unit !== null && theirs(unit)), told),
     value: () => (wrong() === undefined ? number() : undefined),
     wrong,
     fill: (value) => ((input.value = typeof value === "number" ? String(value) : ""), tell()),

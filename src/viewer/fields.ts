@@ -3,7 +3,7 @@
 import type { Said, Value } from "./answer.ts";
 import type { Asks, AsksOf } from "./block.ts";
 import { beforehand, helpPlace, mayTellOfDanger, showHelp } from "./danger.ts";
-import { element } from "./dom.ts";
+import { element, theirs } from "./dom.ts";
 import { choiceField, fieldFor, textField, type Field } from "./field.ts";
 
 export type Fields = {
@@ -70,9 +70,9 @@ function checkinFields({ intro, items, notes, danger }: AsksOf<"checkin">, chang
     ...shared(fields),
     elements: [
       ...(danger === null ? [] : [beforehand(danger)]),
-      ...(intro === null ? [] : [element("p", { dir: "auto", class: "intro" }, intro)]),
+      ...(intro === null ? [] : [element("p", { class: "intro" }, theirs(intro))]),
       ...fields.flatMap((field, at) => [field.element, ...(places[at] === undefined ? [] : [places[at]])]),
-      ...notes.map((note) => element("p", { dir: "auto", class: "quiet" }, note)),
+      ...notes.map((note) => element("p", { class: "quiet" }, theirs(note))),
     ],
     said: () => whenThere(valuesOf(items, fields), (values) => ({ kind: "checkin", items: values })),
     fill: (said) => fields.forEach((field, at) => {

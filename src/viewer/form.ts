@@ -5,11 +5,12 @@ import type { Said } from "./answer.ts";
 import { alert } from "./alert.ts";
 import type { Block } from "./block.ts";
 import { helpBox, tellsOfDanger } from "./danger.ts";
-import { button, element, moment, type Child } from "./dom.ts";
+import { button, element, moment, theirs, type Child } from "./dom.ts";
 import { failureOf } from "./failure.ts";
 import { fieldsFor } from "./fields.ts";
 import type { Notebook } from "./notebook.ts";
 import { stateOf } from "./sent-state.ts";
+import { asShown, tick } from "./tick.ts";
 import { told } from "./told.ts";
 import type { Sent } from "./writer.ts";
 
@@ -26,29 +27,15 @@ const names = { reply: "Your answer", poll: "A vote", checkin: "Check-in", agend
 export function formFor(options: FormOptions): HTMLElement {
   const { block } = options;
   const body = element("div");
-  const title = element("h2", { dir: "auto" }, block.title ?? names[block.asks.kind]);
+  const title = element("h2", {}, block.title === null ? names[block.asks.kind] : theirs(block.title));
   const section = element("section", { class: "form", "aria-label": title.textContent ?? "", "data-form": block.id, role: "group" }, title, element("p", { class: "readers", dir: "auto" }, block.readers), body);
   if (block.asks.kind === "done") body.append(tick(options, block.asks.label));
   else new Form(options, body, section).show();
   return section;
 }
 
-function tick({ block, page, book }: FormOptions, label: string): HTMLElement {
-  const key = `${page}:${block.id}`;
-  const when = element("span", { role: "status", class: "quiet" });
-  const box = element("input", { type: "checkbox", disabled: book === undefined, onchange: () => void book?.set(`done:${key}`, box.checked ? book.now() : null) });
-  const show = (): void => {
-    const time = book?.notes.done.get(key);
-    box.checked = time !== undefined;
-    when.textContent = time === undefined ? "" : `Ticked on ${moment(time)}.`;
-  };
-  const made = element("div", {}, element("label", { class: "option" }, box, element("span", { dir: "auto" }, label)), when, book === undefined && asShown());
-  book?.hear(made, show);
-  show();
-  return made;
-}
-
-const asShown = (): HTMLElement => element("p", { class: "note" }, "This is how members see it. Here nothing can be answered.");
+const openWords = (open: number): string =>
+  open === 0 ? "" : open === 1 ? "One question has no answer. You can send it like this." : `${open} questions have no answer. You can send it like this.`;
 
 const there = (...elements: (HTMLElement | false)[]): HTMLElement[] => elements.filter((one): one is HTMLElement => one !== false);
 
@@ -67,6 +54,9 @@ class Form {
   #changing: string | undefined;
   /** Something was touched here: what comes from elsewhere does not draw over it. */
   #touched = false;
+  #isSending = false;
+  /** Says what became of the draft that is being written. */
+  #tellDraft = (): void => undefined;
 
   constructor(options: FormOptions, body: HTMLElement, section: HTMLElement) {
     this.#options = options;
@@ -80,10 +70,11 @@ class Form {
   show(): void {
     const state = this.#state();
     const key = `${state.is} ${state.key}`;
-    if (key === this.#shown || (state.is === "open" && this.#touched && this.#shown.startsWith("open"))) return;
+    if (key === this.#shown || (state.is === "open" && this.#touched && this.#shown.startsWith("open"))) return this.#tellDraft();
     const had = this.#section.contains(document.activeElement);
     this.#shown = key;
     this.#touched = false;
+    this.#tellDraft = () => undefined;
     this.#body.replaceChildren(...(state.is === "open" ? this.#questions(state) : this.#answered(state)));
     // The button that was pressed is gone: the focus goes to what came of it.
     if (had) this.#body.querySelector<HTMLElement>("[tabindex='-1'], textarea, input")?.focus();
@@ -108,16 +99,24 @@ class Form {
     if (block.asks.kind === "done") return [];
     const draft = book?.notes.drafts.get(this.#place);
     const key = `draft:${this.#place}`;
-    const state = element("p", { role: "status", class: "quiet" }, draft === undefined ? "" : "This is your draft. It is locked with your words; nobody else reads it.");
+    const state = element("p", { role: "status", class: "quiet" });
+    const left = element("p", { class: "quiet" });
     const failures = element("div");
     const changed = (): void => {
       this.#touched = true;
       failures.replaceChildren();
       const said = fields.said();
       book?.draft(key, said ?? null);
-      state.textContent = said === undefined ? "" : "Kept as a draft, locked with your words. Nobody else reads it.";
       discard.hidden = said === undefined;
+      left.textContent = said === undefined ? "" : openWords(fields.open());
     };
+    this.#tellDraft = () => {
+      const text = book?.notes.drafts.get(this.#place) === undefined ? "" : book.isKept
+        ? "Kept as a draft, locked with your words. Nobody else reads it."
+        : "Kept as a draft while this page is open: this browser keeps nothing. Nobody else reads it.";
+      if (state.textContent !== text) state.textContent = text;
+    };
+    this.#tellDraft();
     const fields = fieldsFor(block.asks, changed);
     const discard = button("Discard draft", () => this.#discard(), { hidden: draft === undefined });
     const refuse = (...what: Child[]): void => failures.replaceChildren(element("p", { class: "note", role: "alert" }, ...what));
@@ -138,6 +137,7 @@ class Form {
       before !== undefined && this.#past(before, replaces),
       block.closes !== null && element("p", { class: "quiet" }, `You can answer until ${moment(block.closes)}.`),
       all,
+      left,
       state,
       failures,
       send,
@@ -157,13 +157,16 @@ class Form {
 
   async #send(said: Said, replaces: string | null, failures: HTMLElement): Promise<void> {
     const { block, page, book } = this.#options;
+    // A second touch of the button is not a second answer.
+    if (this.#isSending) return;
+    this.#isSending = true;
     try {
-      this.#changing = undefined;
-      this.#touched = false;
       await book?.send({ page, block: block.id, replaces, said });
+      this.#changing = undefined;
     } catch (error) {
-      this.#touched = true;
       failures.replaceChildren(alert(failureOf(error)));
+    } finally {
+      this.#isSending = false;
     }
   }
 
@@ -177,7 +180,7 @@ class Form {
   #answered({ is, sent }: Extract<State, { is: "sent" | "closed" }>): HTMLElement[] {
     const { block, book } = this.#options;
     const closed = is === "closed" && element("p", { class: "note", tabindex: "-1" }, `This closed on ${moment(block.closes ?? 0)}.`, sent === undefined && " You sent no answer.");
-    if (sent === undefined || book === undefined) return there(closed);
+    if (sent === undefined || book === undefined) return there(closed, ...this.#unsent());
     const { said } = sent;
     const words = said?.kind === "withdrawn" ? "You took your answer back." : stateOf(sent, book);
     const dangerous = block.asks.kind === "checkin" && said !== null && tellsOfDanger(block.asks.items, said);
@@ -186,8 +189,15 @@ class Form {
       element("p", { role: "status", tabindex: is === "sent" && "-1", class: "state" }, words),
       said !== null && said.kind !== "withdrawn" && told(block.asks, said),
       dangerous && block.asks.kind === "checkin" && helpBox(block.asks.danger, "Nobody reads an answer straight away: please do not wait for one."),
-      is === "sent" && this.#more(sent),
+      is === "sent" ? this.#more(sent) : element("div", {}, ...this.#unsent()),
     );
+  }
+
+  /** What was written and not sent in time is still the member's. */
+  #unsent(): HTMLElement[] {
+    const { block, book } = this.#options;
+    const draft = book?.notes.drafts.get(this.#place);
+    return draft === undefined ? [] : [element("p", { class: "quiet" }, "This is what you had written. It was not sent, and nobody has read it."), told(block.asks, draft)];
   }
 
   #more(sent: Sent): HTMLElement {

@@ -2,11 +2,11 @@
 
 import type { Said, Value } from "./answer.ts";
 import type { Asks, Choice, Item } from "./block.ts";
-import { element } from "./dom.ts";
+import { element, theirs } from "./dom.ts";
 
 export function told(asks: Asks, said: Said): HTMLElement {
   return element("dl", { class: "told" }, ...pairs(asks, said).flatMap(([question, answer]) => [
-    question !== null && element("dt", { dir: "auto" }, question),
+    question !== null && element("dt", {}, theirs(question)),
     element("dd", { dir: "auto" }, answer),
   ]));
 }

@@ -239,11 +239,11 @@ test("an answer that may tell of danger shows help at once, also without a conne
   await send("phq");
   await form("phq").getByText(/^Not sent yet: there is no connection\./).waitFor();
   await help.waitFor();
-  await audit(page, "help");
-  await page.screenshot({ path: join(shots, "answers-help.png"), fullPage: true });
   await connection("back");
   await sent("phq");
   assert.deepEqual((await answers())[0].said, { kind: "checkin", items: { 9: ["3"] } });
+  await audit(page, "help");
+  await page.screenshot({ path: join(shots, "answers-help.png"), fullPage: true });
 });
 
 test("offline in the middle: the answer goes by itself once there is a connection, and once", async () => {
@@ -276,6 +276,25 @@ test("an answer that could not be sent outlives a lock, and goes at the next unl
   await send("other");
   await form("other").locator("[data-failure=too-large]").waitFor();
   assert.equal(await form("other").getByLabel("How did the week go?").inputValue(), "Too much.", "nothing of it is lost");
+  host.status = undefined;
+  await list();
+  await open("Agenda");
+  const [bring, avoid] = await form("before").locator("textarea").all();
+  await bring.fill("x".repeat(16_385));
+  await form("before").getByText("This is 1 character too long to be sent. Please shorten it.").first().waitFor();
+  await bring.fill("x".repeat(16_384));
+  await form("before").getByText("Room for 0 more characters.").waitFor();
+  await form("before").getByText("One question has no answer. You can send it like this.").waitFor();
+  await avoid.fill("y".repeat(16_384));
+  await page.waitForTimeout(900);
+  await send("before");
+  await form("before").locator("[data-failure=too-large]").waitFor();
+  assert.equal((await avoid.inputValue()).length, 16_384, "nothing of it is lost");
+  await avoid.fill("y");
+  // Twice, as a trembling hand may: one answer.
+  await form("before").getByRole("button", { name: "Send", exact: true }).evaluate((button) => (button.click(), button.click()));
+  await sent("before");
+  assert.equal(host.answers.length, 2);
 });
 
 test("a draft outlives a lock and a reload as ciphertext; discarded or forgotten, it is gone", async () => {
@@ -326,6 +345,7 @@ test("two devices at once: a draft and a tick follow, and neither undoes the oth
   await form("breathe", other).getByLabel("I did the breathing exercise").check();
   await page.waitForTimeout(6500);
   await other.waitForTimeout(500);
+  await form("reply").getByText("Kept as a draft, locked with your words. Nobody else reads it.").waitFor();
   for (const at of [page, other]) {
     await at.reload();
     await unlock(at, asking.card.passphrase);
@@ -349,6 +369,7 @@ test("own notes that are not the member's are left aside and said so; without st
   await list();
   await open("Reply");
   assert.equal(await form("reply").getByLabel("How did the week go?").inputValue(), "Still.", "for this visit");
+  await form("reply").getByText("Kept as a draft while this page is open").waitFor();
   await connection("lost");
   await send("reply");
   await form("reply").getByText(/This browser keeps nothing, so please leave this page open/).waitFor();
@@ -363,7 +384,7 @@ for (const colorScheme of ["light", "dark"]) {
       await enter(at);
       for (const title of ["Reply", "Poll", "Check-in", "Questionnaire", "Agenda"]) {
         await open(title, at);
-        await at.locator("iframe.page.pending").waitFor({ state: "detached" });
+        await at.waitForFunction(() => document.querySelector("iframe.page.pending") === null);
         await audit(at, title);
         await at.screenshot({ path: join(shots, `answers-${title.toLowerCase()}-${size}-${colorScheme}.png`), fullPage: true });
         for (const target of await at.locator(".form button:visible, .form label.option, .form label.step, .form input[type=text], .form textarea").all()) {

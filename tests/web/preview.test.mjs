@@ -77,7 +77,7 @@ test("forms are shown as members see them, and cannot be answered", async () => 
     await route.fulfill({ response: real, json: { ...data, html: html.replace("</main>", `${inPage(blocks.phq)}${inPage(blocks.done)}<p>After.</p></main>`) } });
   });
   await openPage(page, /Agenda/);
-  await page.locator("iframe.page.pending").waitFor({ state: "detached" });
+  await page.waitForFunction(() => document.querySelector("iframe.page.pending") === null);
   assert.equal(await page.locator("iframe.page").count(), 2);
   assert.equal(await page.getByText("Here nothing can be answered.").count(), 2);
   for (const input of await page.locator(".form input, .form .main").all()) assert.ok(await input.isDisabled());
