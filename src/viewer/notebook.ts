@@ -35,7 +35,7 @@ export class Notebook {
     this.#kept = notes.kept;
     addEventListener("online", this.#online);
     addEventListener("storage", this.#elsewhere);
-    document.addEventListener("visibilitychange", this.#hidden);
+    document.addEventListener("visibilitychange", this.#looked);
   }
 
   static async open(session: Session, mailbox: string): Promise<Notebook> {
@@ -116,7 +116,7 @@ export class Notebook {
   async close(): Promise<void> {
     removeEventListener("online", this.#online);
     removeEventListener("storage", this.#elsewhere);
-    document.removeEventListener("visibilitychange", this.#hidden);
+    document.removeEventListener("visibilitychange", this.#looked);
     this.#heard.clear();
     const drafts = this.#keepDrafts();
     this.#timers.forEach((timer) => clearTimeout(timer));
@@ -124,7 +124,11 @@ export class Notebook {
   }
 
   readonly #online = (): void => void this.sync();
-  readonly #hidden = (): void => void (document.hidden && this.#keepDrafts());
+  readonly #looked = (): void => {
+    if (document.hidden) void this.#keepDrafts();
+    // A phone that slept may have missed that there is a connection again.
+    else if (this.#notes.trouble !== undefined) void this.sync();
+  };
   /** Another tab has written. */
   readonly #elsewhere = ({ key }: StorageEvent): void => void (key === this.#place && this.look());
 
