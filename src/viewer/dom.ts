@@ -18,6 +18,9 @@ export function element<K extends keyof HTMLElementTagNameMap>(name: K, attribut
 export const heading = (text: Child, attributes: Attributes = {}, ...more: Child[]): HTMLHeadingElement =>
   element("h1", { tabindex: "-1", ...attributes }, text, ...more);
 
+/** Words of the practice, which may be in another language than the viewer's own. */
+export const theirs = (text: string): HTMLElement => element("span", { dir: "auto", lang: document.getElementById("help")?.lang || undefined }, text);
+
 /** A name in whatever script it is, which must not turn round what stands beside it. */
 export const named = (text: string): HTMLElement => element("bdi", {}, text);
 
@@ -30,3 +33,7 @@ export const day = (date: string | number): string => {
   const time = typeof date === "number" ? date * 1000 : Date.parse(date);
   return Number.isNaN(time) ? "" : days.format(time).replaceAll(" ", "\u00a0");
 };
+
+const moments = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit" });
+/** Unix seconds → `Tuesday 24 November 2026 at 18:05`, by this device's time of day. */
+export const moment = (time: number): string => moments.format(time * 1000);

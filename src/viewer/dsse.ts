@@ -6,7 +6,7 @@ import { base64, utf8 } from "./bytes.ts";
 import { fail } from "./failure.ts";
 import { list, object, string, type Of } from "./json.ts";
 
-export type PayloadType = `application/vnd.heldspace.${"statement" | "index" | "pass"}.v1+json`;
+export type PayloadType = `application/vnd.heldspace.${"statement" | "index" | "pass" | "answer" | "own"}.v1+json`;
 
 export const envelope = object({
   payloadType: string,

@@ -76,6 +76,14 @@ const sentences = {
     next: "Please wait, then try again.",
     again: true,
   },
+  "too-large": {
+    what: "This is longer than what can be sent at once.",
+    next: "Nothing of it is lost. Please shorten it, or tell your therapist the rest in another way.",
+  },
+  "refused": {
+    what: "The service did not take this answer.",
+    next: "Your words are still here. If this goes on, tell your therapist in another way.",
+  },
   "clock": {
     what: "The date on this device is wrong by a day or more.",
     next: "Set the date and time in the device’s settings, best to automatic, then try again.",

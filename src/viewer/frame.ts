@@ -15,6 +15,8 @@ export type FrameOptions = {
   readonly files: Source;
   /** Where the page begins, if not at its beginning. */
   readonly place: string | undefined;
+  /** What a link does that leads to a place in another part of the same page. */
+  elsewhere(fragment: string): (() => void) | undefined;
   /** What a link to another page does; nothing where the reader does not have that page. */
   leadsTo(number: number, place: string | undefined): (() => void) | undefined;
   /** Called once the page can be seen, with what only this side can offer (see `followLinks`). */
@@ -46,7 +48,7 @@ function prepare(frame: HTMLIFrameElement, options: FrameOptions): void {
     if (ready) return;
     ready = true;
     options.ready(below);
-    if (options.place !== undefined) goTo(page, options.place);
+    if (options.place !== undefined) goTo(page, options.place, "go");
   };
   const style = page.createElement("link");
   style.rel = "stylesheet";
@@ -68,11 +70,11 @@ function fit(frame: HTMLIFrameElement): void {
 // the frame in print, or blank sheets follow. So it is when a phone is turned, where the observer above is not heard.
 for (const [event, width] of [["beforeprint", "170mm"], ["afterprint", ""], ["resize", ""]] as const) {
   addEventListener(event, () => {
-    const frame = document.querySelector<HTMLIFrameElement>("iframe.page");
-    if (frame === null) return;
-    frame.style.width = width;
-    if (event !== "resize") frame.contentDocument?.documentElement.classList.toggle("paper", event === "beforeprint");
-    fit(frame);
+    for (const frame of document.querySelectorAll<HTMLIFrameElement>("iframe.page")) {
+      frame.style.width = width;
+      if (event !== "resize") frame.contentDocument?.documentElement.classList.toggle("paper", event === "beforeprint");
+      fit(frame);
+    }
   });
 }
 
@@ -94,12 +96,12 @@ function followLinks(page: Document, options: FrameOptions, heard: boolean): HTM
     const open = pages.get(link);
     const address = link.getAttribute("href") ?? "";
     if (open !== undefined) open();
-    else if (address.startsWith("#")) goTo(page, address.slice(1));
+    else if (address.startsWith("#")) goTo(page, address.slice(1), "go") || options.elsewhere(address.slice(1))?.();
     else if (outward(address)) outwardLink(address, "").click();
   };
   page.addEventListener("click", follow);
   page.addEventListener("auxclick", follow);
-  return heard ? [] : unheard(page, pages);
+  return heard ? [] : unheard(page, pages, options);
 }
 
 // What the reader does not have (yet, or any more) is no link for them: its words stay.
@@ -118,10 +120,11 @@ function pageLinks(page: Document, options: FrameOptions): Map<Element, () => vo
 
 // Where no listener runs, the browser itself follows what is left: links within the page, told where they are, since a
 // bare `#` would mean this viewer's address. The others are returned, to be offered below the page.
-function unheard(page: Document, pages: Map<Element, () => void>): HTMLElement[] {
+function unheard(page: Document, pages: Map<Element, () => void>, options: FrameOptions): HTMLElement[] {
   return [...page.querySelectorAll("a[href]")].flatMap((link): HTMLElement[] => {
-    const open = pages.get(link);
     const address = link.getAttribute("href") ?? "";
+    const away = address.startsWith("#") && address !== "#" && !goTo(page, address.slice(1), "look");
+    const open = pages.get(link) ?? (away ? () => options.elsewhere(address.slice(1))?.() : undefined);
     if (open === undefined && address.startsWith("#")) link.setAttribute("href", `about:srcdoc${address}`);
     else link.removeAttribute("href");
     if (open !== undefined) return [button(link.textContent ?? "", open)];
@@ -136,12 +139,14 @@ const outward = (address: string): boolean => OUTWARD.test(address) || OPEN.test
 const outwardLink = (address: string, text: string): HTMLAnchorElement =>
   element("a", { href: address, rel: "noopener noreferrer", target: /^(?:http|\/)/i.test(address) && "_blank" }, text);
 
-function goTo(page: Document, fragment: string): void {
+/** Whether there is such a place; with `go`, shows it. */
+export function goTo(page: Document, fragment: string, how: "look" | "go"): boolean {
   const target = page.getElementById(fragment) ?? page.getElementById(decoded(fragment));
-  if (target === null) return;
+  if (target === null || how === "look") return target !== null;
   if (!target.matches("a[href], button")) target.setAttribute("tabindex", "-1");
   target.focus();
   target.scrollIntoView();
+  return true;
 }
 
 function decoded(fragment: string): string {

@@ -10,10 +10,13 @@ import type { Link } from "./link.ts";
 const SILENCE = 20_000;
 const KIB = 1024;
 /** As the gate gives out at most. */
-const LIMIT = { keyring: 64 * KIB, index: 4096 * KIB, object: 8192 * KIB };
+const LIMIT = { keyring: 64 * KIB, index: 4096 * KIB, object: 8192 * KIB, own: 512 * KIB };
 const DAY = 86_400;
 /** A pass is good for 15 minutes; a new one is made well before. */
 const PASS_AGE = 300;
+
+/** Bytes to be laid down at the host, and on what condition. */
+type Given = { readonly body: Uint8Array<ArrayBuffer>; readonly sha256: string; readonly condition?: Readonly<Record<string, string>> };
 
 type Fetched = { readonly status: number; readonly body: Uint8Array; readonly wait: number };
 
@@ -36,7 +39,7 @@ export class Gate {
 
   async keyring(link: Link): Promise<Uint8Array> {
     const path = `/api/mailboxes/${link.mailbox}/keyring`;
-    return expect(await this.#get(path, `Ticket ${link.ticket}`, LIMIT.keyring), "unlock");
+    return expect(await this.#ask(path, `Ticket ${link.ticket}`, LIMIT.keyring), "unlock");
   }
 
   async index(keyring: Keyring): Promise<Uint8Array> {
@@ -49,12 +52,46 @@ export class Gate {
     return expect(fetched);
   }
 
+  /** Returns once the host says that it is kept for good. The same again does no harm. */
+  async answer(body: Uint8Array<ArrayBuffer>, sha256: string, keyring: Keyring): Promise<void> {
+    const { status, wait } = await this.#put(`/api/mailboxes/${keyring.mailbox}/answers/${sha256}`, { body, sha256 }, keyring);
+    if (status === 200 || status === 201) return;
+    if (status === 413) throw fail("too-large");
+    if (status === 401) throw fail("ticket-ended");
+    // SECURITY: only what says that these very bytes will never do gives them up; any other answer may change.
+    throw status === 415 || status === 422 ? fail("refused") : busy(wait, "read");
+  }
+
+  /** The member's own notes, as the host has them. */
+  async own(keyring: Keyring): Promise<Uint8Array | undefined> {
+    const fetched = await this.#withPass(`/api/mailboxes/${keyring.mailbox}/own`, keyring, LIMIT.own);
+    return fetched.status === 204 ? undefined : expect(fetched);
+  }
+
+  /** Puts them in the place of those with this digest, or where none are yet; false where others are there by now. */
+  async putOwn(body: Uint8Array<ArrayBuffer>, sha256: string, before: string | undefined, keyring: Keyring): Promise<boolean> {
+    const condition: Record<string, string> = before === undefined ? { "If-None-Match": "*" } : { "If-Match": `"${before}"` };
+    const { status, wait } = await this.#put(`/api/mailboxes/${keyring.mailbox}/own`, { body, sha256, condition }, keyring);
+    if (status === 412) return false;
+    if (status >= 200 && status < 300) return true;
+    throw status === 413 ? fail("too-large") : busy(wait, "read");
+  }
+
+  async #put(path: string, given: Given, keyring: Keyring): Promise<Fetched> {
+    const first = await this.#ask(path, this.#writingPass(path, given, keyring), 0, given);
+    return first.status === 401 ? this.#ask(path, this.#writingPass(path, given, keyring), 0, given) : first;
+  }
+
+  #writingPass(path: string, { sha256 }: Given, keyring: Keyring): string {
+    return pass(keyring, this.#origin, this.now(), { method: "PUT", path, sha256 });
+  }
+
   async #withPass(path: string, keyring: Keyring, limit: number): Promise<Fetched> {
-    const first = await this.#get(path, this.#freshPass(keyring), limit);
+    const first = await this.#ask(path, this.#freshPass(keyring), limit);
     if (first.status !== 401) return first;
     // The steady clock of some phones stands still while they sleep; the answer just told the time anew.
     this.#pass.time = -PASS_AGE;
-    return this.#get(path, this.#freshPass(keyring), limit);
+    return this.#ask(path, this.#freshPass(keyring), limit);
   }
 
   #freshPass(keyring: Keyring): string {
@@ -63,7 +100,7 @@ export class Gate {
     return this.#pass.value;
   }
 
-  async #get(path: string, authorization: string, limit: number): Promise<Fetched> {
+  async #ask(path: string, authorization: string, limit: number, given?: Given): Promise<Fetched> {
     const stop = new AbortController();
     let timer = setTimeout(() => stop.abort(), SILENCE);
     const alive = (): void => {
@@ -72,7 +109,8 @@ export class Gate {
     };
     try {
       const response = await this.#fetch(this.#origin + path, {
-        headers: { Authorization: authorization },
+        ...(given === undefined ? {} : { method: "PUT", body: given.body }),
+        headers: { Authorization: authorization, ...(given === undefined ? {} : { "Content-Type": "application/octet-stream", ...given.condition }) },
         cache: "no-store",
         credentials: "omit",
         redirect: "error",
@@ -81,7 +119,7 @@ export class Gate {
       });
       alive();
       this.#readClock(response);
-      const body = response.status === 200 ? await readBody(response, limit, alive) : new Uint8Array();
+      const body = response.status === 200 && given === undefined ? await readBody(response, limit, alive) : new Uint8Array();
       return { status: response.status, body, wait: Number(response.headers.get("Retry-After")) || 0 };
     } catch (error) {
       // fetch says a lost connection, a refused redirect and an abort all by these two.

@@ -14,7 +14,7 @@ export function parse<T>(text: string, shape: Shape<T>): T {
 // disagree about what was signed. The text is valid JSON here, so its strings and brackets are all one has to look at.
 function refuseTwins(text: string): void {
   const keys: Set<string>[] = [];
-  for (const [token, string, colon] of text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}]/g)) {
+  for (const [token, string, colon] of text.matchAll(/("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}]/g)) {
     if (token === "{") keys.push(new Set());
     else if (token === "}") keys.pop();
     else if (colon !== undefined) {
@@ -40,6 +40,10 @@ export const hexOf = (bytes: number): Shape<string> => matching(new RegExp(`^[0-
 export const whole = (least: number, most = Number.MAX_SAFE_INTEGER): Shape<number> => (value) =>
   typeof value === "number" && Number.isInteger(value) && value >= least && value <= most ? value : refuse("a number");
 
+export const number: Shape<number> = (value) => (typeof value === "number" && Number.isFinite(value) ? value : refuse("a number"));
+
+export const boolean: Shape<boolean> = (value) => (typeof value === "boolean" ? value : refuse("true or false"));
+
 export const oneOf = <const T extends string>(...values: readonly T[]): Shape<T> => (value) =>
   values.find((one) => one === value) ?? refuse(values.join(" or "));
 
@@ -59,4 +63,18 @@ export const object = <T extends Record<string, unknown>>(shapes: { [K in keyof 
   return Object.fromEntries(
     Object.keys(shapes).map((name) => [name, shapes[name]!(has(value, name) ? (value as Record<string, unknown>)[name] : undefined)]),
   ) as T;
+};
+
+/** An object whose keys are not known beforehand. */
+export const record = <T>(key: Shape<string>, shape: Shape<T>, most: number): Shape<ReadonlyMap<string, T>> => (value) => {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return refuse("an object");
+  const entries = Object.entries(value);
+  return entries.length <= most ? new Map(entries.map(([name, one]) => [key(name), shape(one)])) : refuse("fewer keys");
+};
+
+/** One of several objects, told apart by their `kind`. */
+export const variant = <S extends Record<string, Shape<unknown>>>(shapes: S): Shape<Of<S[keyof S]>> => (value) => {
+  const kind = (value as { kind?: unknown } | null | undefined)?.kind;
+  const known = typeof kind === "string" && Object.prototype.hasOwnProperty.call(shapes, kind);
+  return (known ? shapes[kind]!(value) : refuse(Object.keys(shapes).join(" or "))) as Of<S[keyof S]>;
 };

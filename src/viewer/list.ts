@@ -33,6 +33,8 @@ export type ListOptions = {
   readonly firstVisit: boolean;
   /** What was chosen last; changed in place, so that coming back finds it. */
   readonly chosen: Chosen;
+  /** Pages on which the member answered something. */
+  readonly answered: ReadonlySet<string>;
   open(entry: Entry): void;
   /** Fetches older entries and shows the list anew. */
   older(): Promise<void>;
@@ -52,7 +54,7 @@ export function listScreen(options: ListOptions): HTMLElement {
     list.replaceChildren(...shown.map((entry) => element("li", {},
       element("button", { type: "button", class: "entry", "data-page": entry.id, onclick: () => options.open(entry) },
         element("span", { class: "title", lang: options.lang, dir: "auto" }, entry.title),
-        element("span", { class: "quiet" }, ...about(entry)),
+        element("span", { class: "quiet" }, ...about(entry), options.answered.has(entry.id) && " · answered"),
       ),
     )));
   }

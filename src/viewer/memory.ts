@@ -1,5 +1,6 @@
 // What the browser keeps. For the tab: the link. For good: one entry under a hash of the mailbox, with the highest epoch
-// and release seen; and the link, only where the member asked for it. Never a word of the passphrase, never a page.
+// and release seen; a second one, once the member has written something: own notes, as ciphertext under the member's own
+// key; and the link, only where the member asked for it. Never a word of the passphrase, never a page.
 // Storage may be switched off; then everything works but is not remembered.
 
 import { hex, utf8 } from "./bytes.ts";
@@ -50,3 +51,12 @@ export async function keepSeen(mailbox: string, { epoch, release }: Seen): Promi
   if (seen !== undefined && isOlder({ epoch, release }, seen)) throw fail("older");
   attempt(() => localStorage.setItem(key, JSON.stringify({ epoch, release })));
 }
+
+/** The member's own notes, sealed, as base64. */
+export const ownCopy = {
+  place: async (mailbox: string): Promise<string> => `${await place(mailbox)}.own`,
+  get: (at: string): string | undefined => attempt(() => localStorage.getItem(at)) ?? undefined,
+  /** Whether it is kept: storage may be full, or switched off. */
+  keep: (at: string, sealed: string): boolean => attempt(() => (localStorage.setItem(at, sealed), true)) ?? false,
+  drop: (at: string) => attempt(() => localStorage.removeItem(at)),
+};

@@ -1,9 +1,11 @@
-// One page: a way back, and the frame. What the page is (title, group, date) stands in it.
+// One page: a way back, the frame, and the forms in it. What the page is (title, group, date) stands in the frame.
 
 import { alert } from "./alert.ts";
 import { button, element, heading } from "./dom.ts";
 import { failureOf, sentence, type Failure } from "./failure.ts";
-import { framePage } from "./frame.ts";
+import { formFor } from "./form.ts";
+import type { Notebook } from "./notebook.ts";
+import { pageParts } from "./parts.ts";
 import type { Entry } from "./reader.ts";
 
 export type PageOptions = {
@@ -17,6 +19,8 @@ export type PageOptions = {
   readonly place: string | undefined;
   /** What a link to another page does, by the page's id. */
   leadsTo(id: string, place: string | undefined): (() => void) | undefined;
+  /** Where answers go; without it, forms are looked at only. */
+  readonly book: Notebook | undefined;
   back(): void;
   failed(failure: Failure): void;
 };
@@ -46,9 +50,9 @@ export function pageScreen(options: PageOptions): HTMLElement {
       place.querySelector(".working")?.remove();
       onPaper.hidden = false;
       if (below.length > 0) links.append(element("h2", {}, "Links on this page"), element("ul", {}, ...below.map((link) => element("li", {}, link))));
-      if (frame.offsetHeight > innerHeight) place.append(element("div", { class: "tools" }, button("Back to the list", back, { class: "back" })));
+      if (place.offsetHeight > innerHeight) place.append(element("div", { class: "tools" }, button("Back to the list", back, { class: "back" })));
     };
-    const frame = framePage(text, {
+    const parts = pageParts(text, {
       title: entry.title,
       files: { offered: entry.attachments, fetch: options.file },
       place: options.place,
@@ -56,9 +60,10 @@ export function pageScreen(options: PageOptions): HTMLElement {
         const id = entry.links[number];
         return id === undefined ? undefined : options.leadsTo(id, at);
       },
+      form: (block) => formFor({ block, page: entry.id, book: options.book }),
       ready,
     });
-    place.append(frame, links);
+    place.append(...parts, links);
   }
 
   function refuse(failure: Failure): void {

@@ -77,6 +77,7 @@ async function list(as: string): Promise<Made> {
       view: data.view,
       lang: state?.lang ?? "",
       firstVisit: false,
+      answered: new Set(),
       chosen: pick,
       open: ({ id }) => go(hrefs.page(as, fileOf.get(id) ?? "")),
       older: async () => undefined,
@@ -135,9 +136,9 @@ const nameOf = (folder: string): string => state?.members.find((person) => perso
 const go = (href: string): void => void (location.hash = href);
 
 /** By the viewer's own code, with this stylesheet. */
-function framed(options: Omit<PageOptions, "lang" | "failed">, style: string | undefined): HTMLElement {
+function framed(options: Omit<PageOptions, "lang" | "failed" | "book">, style: string | undefined): HTMLElement {
   document.querySelector<HTMLMetaElement>('meta[name="heldspace-page-style"]')!.content = style ?? "";
-  return pageScreen({ ...options, lang: state?.lang ?? "", failed: () => undefined });
+  return pageScreen({ ...options, lang: state?.lang ?? "", book: undefined, failed: () => undefined });
 }
 
 async function fetched(query: Readonly<Record<string, string>>): Promise<Blob> {
@@ -242,8 +243,10 @@ addEventListener("hashchange", () => void draw(true));
 
 // Links of the open site lead to its other pages; those that lead out, frame.ts follows.
 new MutationObserver(() => {
-  const frame = screen.querySelector<HTMLIFrameElement>("iframe.page:not([data-followed])");
-  if (frame === null) return;
+  for (const frame of screen.querySelectorAll<HTMLIFrameElement>("iframe.page:not([data-followed])")) followOpen(frame);
+}).observe(screen, { subtree: true, childList: true });
+
+function followOpen(frame: HTMLIFrameElement): void {
   frame.dataset["followed"] = "";
   frame.addEventListener("load", () => frame.contentDocument?.addEventListener("click", (event) => {
     const address = (event.target as Element | null)?.closest("a[href]")?.getAttribute("href") ?? "";
@@ -252,7 +255,7 @@ new MutationObserver(() => {
     const path = address.slice(1).replace(/[?#].*$/, "");
     go(hrefs.open(path === "" || path.endsWith("/") ? `${path}index.html` : path));
   }));
-}).observe(screen, { subtree: true, childList: true });
+}
 
 function showLive(): void {
   const trouble = state?.trouble ?? state?.blind;

@@ -8,6 +8,7 @@ import { keyNumbers } from "./key-words.ts";
 import { openKeyring, type Keyring } from "./keyring.ts";
 import type { Link } from "./link.ts";
 import type { Seen } from "./memory.ts";
+import { Writer } from "./writer.ts";
 
 /** A page as the list shows it: everything but where it lies and what opens it. */
 export type Entry = Omit<Page, "object" | "attachments"> & { readonly attachments: readonly Offered[] };
@@ -34,7 +35,11 @@ export class Reader {
   readonly #gate: Gate;
   readonly #link: Link;
   readonly #keyring: Keyring;
+  /** What this member writes. */
+  readonly writer: Writer;
   #index: Index;
+  /** Digests of the pages that were shown, as they were then. */
+  readonly #shown = new Map<string, string>();
   #pages: Page[];
   /** How many of the index's parts are still to be fetched; the last part is the newest. */
   #parts: number;
@@ -48,6 +53,7 @@ export class Reader {
     this.#index = index;
     this.#pages = index.pages;
     this.#parts = index.parts.length;
+    this.writer = new Writer(gate, keyring, { index: () => this.#index, digestShown: (page) => this.#shown.get(page) });
   }
 
   static async unlock(gate: Gate, link: Link, words: readonly string[], seen: Seen | undefined): Promise<Reader> {
@@ -66,7 +72,9 @@ export class Reader {
   async open(id: string): Promise<string> {
     const page = this.#pages.find((one) => one.id === id);
     if (page === undefined) throw fail("gone");
-    return openObject(await this.#gate.object(page.object.name, this.#keyring), page.object);
+    const html = await openObject(await this.#gate.object(page.object.name, this.#keyring), page.object);
+    this.#shown.set(id, page.object.digest);
+    return html;
   }
 
   /** A file that goes with a page: each part is held against its digest, and handed to the browser before the next comes. */

@@ -5,6 +5,7 @@ import type { Link } from "./link.ts";
 import type { Seen } from "./memory.ts";
 import { trusted } from "./trusted.ts";
 import type { View } from "./reader.ts";
+import type { Notes, Step } from "./writer.ts";
 import type { Answer, Reply, Request } from "./worker.ts";
 
 type Waiting = { done(value: Answer): void; failed(error: Error): void };
@@ -29,6 +30,7 @@ export class Session {
   unlock = (link: Link, words: readonly string[], seen: Seen | undefined) => this.#ask<View>({ ask: "unlock", link, words, seen });
   open = (page: string) => this.#ask<string>({ ask: "open", page });
   attachment = (page: string, file: string) => this.#ask<Blob>({ ask: "attachment", page, file });
+  write = (kept: string | undefined, step: Step) => this.#ask<Notes>({ ask: "write", kept, step });
   older = () => this.#ask<View>({ ask: "older" });
   refresh = () => this.#ask<View>({ ask: "refresh" });
 

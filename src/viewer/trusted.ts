@@ -8,8 +8,9 @@ type Factory = { createPolicy(name: string, rules: Policy): Policy };
 export const setting = (name: string): string => document.querySelector<HTMLMetaElement>(`meta[name="heldspace-${name}"]`)?.content ?? "";
 
 const rules: Policy = {
-  // SECURITY: frame.ts alone calls this, with HTML whose digest the signed index names, for a sandboxed srcdoc. (On the
-  // author's own machine preview.ts does too, for a document that nothing shows.)
+  // SECURITY: frame.ts alone calls this for what is shown, with HTML whose digest the signed index names, for a sandboxed
+  // srcdoc. parts.ts does to cut such a page, in a document that runs and fetches nothing, and hands the text on to
+  // frame.ts. (On the author's own machine preview.ts does too, for a document that nothing shows.)
   createHTML: (html) => html,
   createScriptURL(address) {
     // SECURITY: no other script can ever become the worker.

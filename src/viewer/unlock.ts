@@ -3,6 +3,7 @@
 import { alert } from "./alert.ts";
 import { button, element, heading } from "./dom.ts";
 import { failureOf, sentence, type Failure } from "./failure.ts";
+import { forgetPhone, type Forgetting } from "./forget-phone.ts";
 import { COUNT, complete, readWords, shown, sixWords } from "./words.ts";
 
 export type UnlockOptions = {
@@ -10,6 +11,8 @@ export type UnlockOptions = {
   readonly note: string | undefined;
   readonly remembered: boolean;
   forget(): void;
+  /** All that this device keeps. */
+  readonly kept: Forgetting;
   /** Unlocks and goes on to the next screen, or throws why not. */
   unlock(words: readonly string[], remember: boolean): Promise<void>;
 };
@@ -122,7 +125,7 @@ export function unlockScreen(options: UnlockOptions): HTMLElement {
   }
 
   tell();
-  return element("div", { class: "unlock" }, heading("Your pages"), lead, failures, form);
+  return element("div", { class: "unlock" }, heading("Your pages"), lead, failures, form, forgetPhone(options.kept));
 }
 
 /** A separator typed at the end completes the word before it. Nothing changes under a cursor elsewhere. */

@@ -8,7 +8,8 @@ import { failureOf, type Failure } from "./failure.ts";
 import { watchIdleness } from "./idle.ts";
 import { isCard, linkText, parseLink, type Link } from "./link.ts";
 import { everything, listScreen, newestFirst, type Chosen } from "./list.ts";
-import { keepSeen, lastSeen, phoneLink, tabLink } from "./memory.ts";
+import { keepSeen, lastSeen, ownCopy, phoneLink, tabLink } from "./memory.ts";
+import { Notebook } from "./notebook.ts";
 import { pageScreen } from "./page.ts";
 import type { Entry, View } from "./reader.ts";
 import { Session } from "./session.ts";
@@ -24,6 +25,7 @@ type Opened = { readonly entry: Entry; readonly from: "list" | "page"; readonly 
 
 type Unlocked = {
   readonly session: Session;
+  readonly book: Notebook;
   readonly mailbox: string;
   view: View;
   readonly firstVisit: boolean;
@@ -78,6 +80,10 @@ function showUnlock(note?: string): void {
       // It may have come from there: this tab goes on with it.
       if (link !== undefined) tabLink.keep(link);
     },
+    kept: {
+      isKept: async () => remembered()?.mailbox === parsed.mailbox || ownCopy.get(await ownCopy.place(parsed.mailbox)) !== undefined,
+      forget: () => void forgetPhone(parsed.mailbox),
+    },
     unlock: (words, remember) => unlock(parsed, words, remember),
   }));
 }
@@ -88,13 +94,15 @@ async function unlock(using: Link, words: readonly string[], remember: boolean):
     const seen = await lastSeen(using.mailbox);
     const view = await mine.unlock(using, words, seen);
     await keepSeen(using.mailbox, view);
+    const book = await Notebook.open(mine, using.mailbox);
     // Locked in the meantime.
     if (session !== mine) return;
     if (remember) rememberLink(using);
     const firstVisit = seen === undefined && isCard(using);
-    unlocked = { session: mine, mailbox: using.mailbox, view, firstVisit, chosen: everything(), opened: new Map(), stale: false };
+    unlocked = { session: mine, book, mailbox: using.mailbox, view, firstVisit, chosen: everything(), opened: new Map(), stale: false };
     clearAddress();
     showList();
+    void catchUp(unlocked).catch(() => undefined);
   } catch (error) {
     mine.close();
     // What ended is not offered again; a card that this phone remembers may still do.
@@ -104,6 +112,13 @@ async function unlock(using: Link, words: readonly string[], remember: boolean):
     }
     throw error;
   }
+}
+
+/** Sends what waited, and takes in what was written on other devices. */
+async function catchUp(at: Unlocked): Promise<void> {
+  await at.book.sync();
+  if (unlocked !== at || !at.book.notes.strange) return;
+  screen.firstElementChild?.prepend(element("p", { class: "note", role: "status" }, "Notes that were kept for you did not come back as you wrote them, so they were left aside. If a draft or an answer of yours is missing, tell your therapist."));
 }
 
 /** A card's link has no end: one from an e-mail, which has, does not take its place. */
@@ -121,6 +136,15 @@ function remembered(): Link | undefined {
   }
 }
 
+/** Of this member; the tab goes on with the link that it has. */
+async function forgetPhone(mailbox: string): Promise<void> {
+  if (link !== undefined) tabLink.keep(link);
+  phoneLink.drop();
+  const remember = screen.querySelector<HTMLInputElement>("#remember");
+  if (remember !== null) remember.checked = false;
+  ownCopy.drop(await ownCopy.place(mailbox));
+}
+
 const entryButton = (id: string): string => `[data-page="${id}"]`;
 
 function showList(focus?: string): void {
@@ -131,6 +155,7 @@ function showList(focus?: string): void {
     view: at.view,
     lang: help.lang,
     firstVisit: at.firstVisit,
+    answered: new Set(at.book.notes.sent.filter(({ said }) => said?.kind !== "withdrawn").map(({ page }) => page)),
     chosen: at.chosen,
     open: (entry) => openPage(at, { entry, from: "list" }),
     older: async () => {
@@ -158,6 +183,7 @@ async function renew(at: Unlocked, ask: "older" | "refresh"): Promise<void> {
   const view = await at.session[ask]();
   await keepSeen(at.mailbox, view);
   at.view = view;
+  await at.book.look();
 }
 
 /** Counts on from the time, so that no number of an earlier visit comes again. */
@@ -185,6 +211,7 @@ function showPage(at: Unlocked, opened: Opened): void {
     lang: help.lang,
     html: () => at.session.open(entry.id),
     file: (id) => at.session.attachment(entry.id, id),
+    book: at.book,
     leadsTo: (id, there) => {
       // What is further back in the list is there when it is looked for.
       const known = at.view.older || at.view.entries.some((one) => one.id === id);
@@ -211,7 +238,7 @@ async function follow(at: Unlocked, id: string, place: string | undefined): Prom
 }
 
 function lock(why: "button" | "idle" | "left"): void {
-  forget();
+  forget(why);
   // Nothing comes back to a page that was left quickly.
   if (!screen.isConnected) return;
   if (why === "left") return showUnlock();
@@ -222,10 +249,15 @@ function lock(why: "button" | "idle" | "left"): void {
   show(element("div", {}, heading("Locked"), element("p", { class: "lead" }, "Nothing of what you read is left here. To come back, open the link again from your e-mail, or scan the code on your card.")));
 }
 
-function forget(): void {
+function forget(why: "button" | "idle" | "left"): void {
   dropAttachments();
-  session?.close();
+  const ending = session;
+  const book = unlocked?.book;
   session = unlocked = undefined;
+  // SECURITY: a page that is left keeps no keys for a moment. One that is locked gets a second, to seal what was just
+  // written; nothing can be asked of it any more.
+  if (book === undefined || why === "left") ending?.close();
+  void book?.close().then(() => ending?.close());
 }
 
 function dropLink(): void {
@@ -234,7 +266,7 @@ function dropLink(): void {
 }
 
 function leaveQuickly(): void {
-  forget();
+  forget("left");
   dropLink();
   // SECURITY: empty at once: the other page may be long in coming.
   document.body.replaceChildren();

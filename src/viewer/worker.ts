@@ -5,15 +5,18 @@ import { Gate } from "./gate.ts";
 import type { Link } from "./link.ts";
 import type { Seen } from "./memory.ts";
 import { Reader, type View } from "./reader.ts";
+import type { Notes, Step } from "./writer.ts";
 
 export type Request =
   | { readonly ask: "unlock"; readonly link: Link; readonly words: readonly string[]; readonly seen: Seen | undefined }
   | { readonly ask: "open"; readonly page: string }
   | { readonly ask: "attachment"; readonly page: string; readonly file: string }
+  /** With what the browser keeps, sealed. */
+  | { readonly ask: "write"; readonly kept: string | undefined; readonly step: Step }
   | { readonly ask: "older" }
   | { readonly ask: "refresh" };
 
-export type Answer = View | string | Blob;
+export type Answer = View | Notes | string | Blob;
 
 export type Reply = { readonly id: number } & ({ readonly done: Answer } | { readonly failure: Failure });
 
@@ -27,6 +30,7 @@ async function answer(request: Request): Promise<Answer> {
   if (reader === undefined) throw fail("unexpected");
   if (request.ask === "open") return reader.open(request.page);
   if (request.ask === "attachment") return reader.attachment(request.page, request.file);
+  if (request.ask === "write") return reader.writer.write(request.kept, request.step);
   await reader[request.ask]();
   return reader.view();
 }

@@ -15,14 +15,15 @@ export function storedIndex(from, { mailbox }, store = from.store) {
 
 export const recipientOf = (from, name) => readFileSync(join(from.root, "content/members", name, "member.toml"), "utf8").match(/recipient = "(age1[^"]+)"/)[1];
 
-/** The member's identity, from their own keyring. */
-export async function memberIdentity(from, card) {
+/** The member's own keyring, opened as they open it. */
+export async function memberKeyring(from, card) {
   const link = Buffer.from(card.link.split("#")[1], "base64url");
   const decrypter = new Decrypter();
   decrypter.addPassphrase(`${link.subarray(29, 45).toString("hex")} ${card.passphrase}`);
-  const keyring = JSON.parse(await decrypter.decrypt(readFileSync(join(from.store, "keyrings", card.mailbox, "1")), "text"));
-  return keyring.identities[0];
+  return JSON.parse(await decrypter.decrypt(readFileSync(join(from.store, "keyrings", card.mailbox, "1")), "text"));
 }
+
+export const memberIdentity = async (from, card) => (await memberKeyring(from, card)).identities[0];
 
 export async function openIndex(sealed, identity) {
   const decrypter = new Decrypter();

@@ -122,8 +122,9 @@ export async function read(page, link, words) {
 
 export async function openPage(page, title) {
   await page.getByRole("button", { name: title }).click();
-  await page.locator("iframe.page:not(.pending)").waitFor();
-  return page.frameLocator("iframe.page");
+  // A page with forms is several frames.
+  await page.locator("iframe.page:not(.pending)").first().waitFor();
+  return page.frameLocator("iframe.page").first();
 }
 
 export const failure = (page) => page.locator("[role=alert][data-failure]").getAttribute("data-failure");

@@ -7,6 +7,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { audit } from "./audit.mjs";
+import { blocks, inPage } from "./forms.mjs";
 import { Practice, closeAll, desktop, launch, openPage, phone, read } from "./harness.mjs";
 
 let browser, practice, preview, card;
@@ -64,6 +65,23 @@ test("what is saved appears, by a write and by a rename, where the reader was", 
   renameSync(`${file}~`, file);
   await text(page).getByText("Saved by rename.").waitFor();
   await page.waitForFunction(() => document.querySelector("iframe.page:not(.pending)") !== null && scrollY === 900);
+  assert.deepEqual(wrong, []);
+  await close();
+});
+
+test("forms are shown as members see them, and cannot be answered", async () => {
+  const { page, wrong, close } = await opened();
+  await page.route(/\/page\?/, async (route) => {
+    const real = await route.fetch();
+    const { html, ...data } = await real.json();
+    await route.fulfill({ response: real, json: { ...data, html: html.replace("</main>", `${inPage(blocks.phq)}${inPage(blocks.done)}<p>After.</p></main>`) } });
+  });
+  await openPage(page, /Agenda/);
+  await page.waitForFunction(() => document.querySelector("iframe.page.pending") === null);
+  assert.equal(await page.locator("iframe.page").count(), 2);
+  assert.equal(await page.getByText("Here nothing can be answered.").count(), 2);
+  for (const input of await page.locator(".form input, .form .main").all()) assert.ok(await input.isDisabled());
+  await audit(page, "forms");
   assert.deepEqual(wrong, []);
   await close();
 });
