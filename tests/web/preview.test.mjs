@@ -144,6 +144,24 @@ test("who sees what: each mark leads to that page as that member sees it", async
   }
 });
 
+test("a sheet is shown as a member will see it; what only calls itself a PDF is saved", async () => {
+  practice.page("members/maya/sheet.pdf", "%PDF-1.4\n%%EOF\n").page("members/maya/own.md", "# For Maya\n\n[The sheet](sheet.pdf)\n");
+  const { page, wrong, close } = await opened({ acceptDownloads: true });
+  const frame = await openPage(page, /For Maya/);
+  const opener = frame.getByRole("button", { name: /^The sheet/ });
+  await opener.click();
+  await page.locator(".sheet iframe").waitFor();
+  await page.getByRole("button", { name: "Back to the page" }).click();
+  await opener.waitFor();
+  // SECURITY: as it would be, were the bytes not what the file says they are.
+  await page.route("**/file?*", (route) => route.fulfill({ contentType: "application/pdf", body: "<script>alert(1)</script>" }));
+  const [download] = await Promise.all([page.waitForEvent("download"), opener.click()]);
+  assert.equal(download.suggestedFilename(), "sheet.pdf");
+  assert.equal(await page.locator(".sheet").count(), 0);
+  assert.deepEqual(wrong, []);
+  await close();
+});
+
 test("the open site, with its own style and its links", async () => {
   const { page, wrong, close } = await opened();
   await as(page, "open");
