@@ -74,6 +74,7 @@ fn only(member: &str, wanted: &mut Wanted, plan: &mut Plan, practice: &Practice,
     plan.closing.retain(|closing| closes && theirs.contains(&closing.name));
     plan.changes.clear();
     plan.unread.clear();
+    plan.lost.retain(|lost| wanted.readers.iter().any(|reader| reader.label == lost.reader));
     plan.without_mailbox.retain(|folder| folder == member);
 }
 
@@ -94,6 +95,7 @@ fn data(differences: &[Difference], plan: &Plan) -> Value {
     json!({
         "pages": differences.iter().map(difference).collect::<Vec<_>>(), "open": plan.changes, "closing": plan.closing,
         "without_mailbox": plan.without_mailbox, "unread": plan.unread,
+        "lost": plan.lost,
     })
 }
 

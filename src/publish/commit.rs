@@ -16,8 +16,8 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{
-    Given, Plan, PublishError, Reader, Wanted, WantedPage, WantedPart, open_files::OpenFiles, plan::is_open_page,
-    tickets,
+    Given, Plan, PublishError, Reader, Wanted, WantedPage, WantedPart, again::Again, open_files::OpenFiles,
+    plan::is_open_page, tickets,
 };
 use crate::{
     attachment::Attachment,
@@ -139,6 +139,7 @@ fn noted_page(page: &WantedPage) -> NotedPage {
         names: page.names.clone(),
         document: entry.object.digest,
         attachments: page.files.clone(),
+        links: entry.links,
         source: page.source,
     }
 }
@@ -225,6 +226,10 @@ impl Publication<'_> {
         Ok(())
     }
 
+    fn again(&self) -> Again<'_> {
+        Again { keys: self.keys, home: self.home, store: self.store, record: self.record }
+    }
+
     /// In the order of first appearance.
     pub(super) fn issue<'a>(&self, reader: &'a Reader) -> Issue<'a> {
         let mut entries: Vec<Entry> = reader.pages.iter().map(|page| page.entry.clone()).collect();
@@ -302,12 +307,13 @@ impl Publication<'_> {
         let pages = self.listed_objects();
         let count = missing.keys().filter(|name| pages.contains_key(name)).count();
         let missing: Vec<(ObjectName, Piece<'_>)> = missing.into_iter().collect();
+        let again = self.again();
         let mut done = 0;
         for batch in batches(&missing) {
             let mut read = Vec::new();
             for (name, piece) in batch {
                 if let Piece::Part(part) = piece {
-                    read.push((*name, part.plaintext(self.store, self.keys).await?));
+                    read.push((*name, part.plaintext(again).await?));
                 }
             }
             let whole = batch.iter().filter_map(|(name, piece)| match piece {

@@ -4,7 +4,7 @@
 
 use std::{collections::HashMap, path::Path};
 
-use super::{Given, PublishError, Sources, WantedPart, given::has_keyring};
+use super::{Given, PublishError, Sources, WantedPart, again::Again, given::has_keyring};
 use crate::{
     content::Page,
     keys::{Keys, Root},
@@ -60,7 +60,8 @@ impl Past {
 
     /// A part of an attachment that somebody would have.
     pub async fn part(&self, part: &WantedPart) -> Result<Plaintext, PublishError> {
-        part.plaintext(&self.store, &self.keys).await
+        let Self { keys, home, store, record, .. } = self;
+        part.plaintext(Again { keys, home, store, record }).await
     }
 
     /// The members for whom a build has no mailbox.

@@ -21,6 +21,8 @@ pub struct Plan {
     pub without_mailbox: Vec<String>,
     /// Files of a group that everyone in it is too new for.
     pub unread: Vec<String>,
+    /// Files that pages had which somebody keeps, and which are nowhere any more.
+    pub lost: Vec<Lost>,
     /// Pages that others may not read any more, since a consent of someone named there has ended.
     pub lapsed: Vec<Lapsed>,
     /// What the days in the front matter do.
@@ -32,6 +34,16 @@ pub struct Plan {
 pub struct Closing {
     pub name: String,
     pub replaced: bool,
+}
+
+/// A file that is neither in the store nor in the record, so that who keeps its page gets it without.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Lost {
+    /// The page's.
+    pub file: String,
+    pub name: String,
+    /// The member's name.
+    pub reader: String,
 }
 
 /// One page, and whom its change concerns.
@@ -80,6 +92,7 @@ impl Plan {
                 .collect(),
             without_mailbox: wanted.without_mailbox.clone(),
             unread: wanted.unread.iter().map(|file| file.display().to_string()).collect(),
+            lost: lost(wanted),
             lapsed: wanted.lapsed.clone(),
             dated: wanted.dated.clone(),
         }
@@ -144,6 +157,18 @@ fn changes_for(reader: &Reader, given: &Given) -> Vec<(PageId, Change)> {
         Some((entry.id, Change { what, title: entry.title.clone(), file, readers }))
     };
     steps(reader, given).into_iter().filter_map(change).collect()
+}
+
+fn lost(wanted: &Wanted) -> Vec<Lost> {
+    let pages = wanted.readers.iter().flat_map(|reader| reader.pages.iter().map(move |page| (reader, page)));
+    let of = |(reader, page): (&Reader, &WantedPage)| {
+        let (file, reader) = (page.file.display().to_string(), reader.label.clone());
+        page.lost
+            .iter()
+            .map(move |name| Lost { file: file.clone(), name: name.clone(), reader: reader.clone() })
+            .collect::<Vec<_>>()
+    };
+    pages.flat_map(of).collect()
 }
 
 /// Whether a reader would see a difference. A new epoch seals everything anew, and nobody sees that.

@@ -63,6 +63,8 @@ pub struct WantedPage {
     pub parts: Vec<WantedPart>,
     /// What the record says of them.
     pub files: Vec<NotedAttachment>,
+    /// Names of files that went with it once and are nowhere any more.
+    pub lost: Vec<String>,
     /// Of what the author wrote, where that is known.
     pub source: Option<Digest>,
     /// The members whom it names, by folder.
@@ -224,6 +226,7 @@ impl Wanting<'_> {
             entry,
             plaintext: Arc::clone(&copy.plaintext),
             parts: wanted,
+            lost: Vec::new(),
             files: copy.along.attachments.iter().map(|file| attached::noted(file)).collect(),
             source: Some(page.digest()),
             names: page.names.clone(),

@@ -10,8 +10,11 @@ use std::{
 };
 
 use super::{
-    Dated, Given, Publication, PublishError, Reader, Wanted, WantedPage, attached, commit::OBJECT_LIMIT,
-    open_files::original, wanted::readers,
+    Dated, Given, Publication, PublishError, Reader, Wanted, WantedPage,
+    again::{Again, Kept},
+    commit::OBJECT_LIMIT,
+    open_files::original,
+    wanted::readers,
 };
 use crate::{
     keys::Keys,
@@ -19,6 +22,7 @@ use crate::{
     record::Record,
     seal::{AudienceKind, Entry, Plaintext},
     store::{Store, layout},
+    visible::visible_line,
     wire::{MailboxId, PageId, UnixTime},
 };
 
@@ -95,16 +99,20 @@ impl<'a> Withdrawing<'a> {
             plaintext = text.and_then(|text| Plaintext::of_record(text, entry.object.digest));
         }
         let plaintext = plaintext.ok_or_else(|| PublishError::Lost { what: entry.title.clone() })?;
-        let (attachments, parts) = attached::kept(&entry.attachments, mailbox, self.keys, self.store).await;
-        if attachments.len() < entry.attachments.len() {
-            return Err(PublishError::Lost { what: format!("a file of {}", entry.title) });
+        let files = noted.map(|noted| noted.attachments.clone()).unwrap_or_default();
+        let Self { keys, home, store, record, .. } = *self;
+        let again = Again { keys, home, store, record };
+        let Kept { attachments, parts, lost } = again.attachments(&entry.attachments, &files, mailbox).await?;
+        if let Some(file) = lost.first() {
+            return Err(PublishError::Lost { what: format!("{}, a file of {},", visible_line(file), entry.title) });
         }
         Ok(WantedPage {
             file: noted.map(|noted| noted.file.clone().into()).unwrap_or_default(),
             entry: Entry { object: plaintext.reference(mailbox, self.keys), attachments, ..entry.clone() },
             plaintext: Arc::new(plaintext),
             parts,
-            files: noted.map(|noted| noted.attachments.clone()).unwrap_or_default(),
+            files,
+            lost: Vec::new(),
             source: noted.and_then(|noted| noted.source),
             names: noted.map(|noted| noted.names.clone()).unwrap_or_default(),
         })

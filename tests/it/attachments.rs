@@ -27,12 +27,12 @@ pub fn pdf(length: usize, seed: u64) -> Vec<u8> {
     bytes
 }
 
-fn entries(site: &TestSite, card: &Card) -> Vec<Entry> {
+pub fn entries(site: &TestSite, card: &Card) -> Vec<Entry> {
     Reader::unlock(&site.store(), card).expect("the card unlocks").entries(&site.store())
 }
 
 /// What a browser makes of it: parts opened, held against their digests, joined, cut.
-fn opened(site: &TestSite, attachment: &AttachmentEntry) -> Vec<u8> {
+pub fn opened(site: &TestSite, attachment: &AttachmentEntry) -> Vec<u8> {
     let mut bytes = Vec::new();
     for part in &attachment.parts {
         bytes.extend(open_object(&site.store(), part).expect("a part opens"));
@@ -41,7 +41,7 @@ fn opened(site: &TestSite, attachment: &AttachmentEntry) -> Vec<u8> {
     bytes
 }
 
-fn file(site: &TestSite, path: &str, bytes: &[u8]) {
+pub fn file(site: &TestSite, path: &str, bytes: &[u8]) {
     let path = site.path("content").join(path);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, bytes).unwrap();

@@ -51,6 +51,8 @@ mod interop;
 #[cfg(feature = "author")]
 mod interrupted;
 #[cfg(feature = "author")]
+mod lost_files;
+#[cfg(feature = "author")]
 mod machines;
 #[cfg(feature = "author")]
 mod markers;
