@@ -7,6 +7,7 @@
 
 mod attached;
 mod data;
+mod inline;
 mod paper;
 mod withhold;
 
@@ -16,6 +17,7 @@ use std::{
 };
 
 pub use attached::ExportedFile;
+pub use inline::Inline;
 pub use withhold::{Names, Withheld};
 
 use crate::{

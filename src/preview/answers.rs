@@ -18,7 +18,7 @@ use super::{
 use crate::{
     content::{Audience, Mistake, Page},
     practice::Member,
-    publish::{Past, PublishError},
+    publish::{OpenBytes, Past, PublishError},
     render::direction,
     seal::PART,
     wire::UnixTime,
@@ -175,7 +175,7 @@ impl Room {
         let now = self.now();
         let fresh = if now.is_checked() { None } else { self.fresh(&now, |page| page.audience == Audience::Open)? };
         let outlook = fresh.as_ref().unwrap_or(&now.outlook);
-        let html = outlook.open.get(path).filter(|_| is_document(path));
+        let html = outlook.open.get(path).filter(|_| is_document(path)).and_then(OpenBytes::here);
         Ok(PageData { html: html.map(|html| String::from_utf8_lossy(html).into_owned()), ..PageData::default() })
     }
 
@@ -184,7 +184,13 @@ impl Room {
         let now = self.now();
         let mut theme = now.sound()?.theme.files();
         let of_theme = theme.find(|file| file.path == path).map(|file| file.bytes.clone());
-        of_theme.or_else(|| now.outlook.open.get(path).filter(|_| !is_document(path)).cloned())
+        let of_page = || match now.outlook.open.get(path).filter(|_| !is_document(path))? {
+            OpenBytes::Here(bytes) => Some(bytes.clone()),
+            // What was changed a moment ago comes with the next look.
+            OpenBytes::File(file) => file.whole().ok(),
+            OpenBytes::Stands(_) => None,
+        };
+        of_theme.or_else(of_page)
     }
 
     /// Who sees what.

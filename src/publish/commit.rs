@@ -16,8 +16,11 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{
-    Given, Plan, PublishError, Reader, Wanted, WantedPage, WantedPart, again::Again, open_files::OpenFiles,
-    plan::is_open_page, tickets,
+    Given, Plan, PublishError, Reader, Wanted, WantedPage, WantedPart,
+    again::Again,
+    open_files::{OpenBytes, OpenFiles},
+    plan::is_open_page,
+    tickets,
 };
 use crate::{
     attachment::Attachment,
@@ -157,7 +160,7 @@ impl Publication<'_> {
     /// Publishes. When nothing differs and no index is a week old, nothing is written.
     pub async fn commit(self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Done, PublishError> {
         let plan = self.plan();
-        let open = OpenFiles::of(&self.wanted.open, self.given.head.as_ref(), &self.given.open);
+        let open = OpenFiles::of(&self.wanted.open, self.given.head.as_ref(), &self.given.open)?;
         let issues: Vec<Issue<'_>> = self.wanted.readers.iter().map(|reader| self.issue(reader)).collect();
         let mut done = Done {
             members: self.wanted.readers.len(),
@@ -359,7 +362,15 @@ impl Publication<'_> {
     }
 
     async fn write_open_files(&self, open: &OpenFiles) -> Result<(), PublishError> {
-        self.write_all(open.fresh.iter().map(|(path, bytes)| (layout::public(path), bytes.clone()))).await
+        let here = open.fresh.iter().filter_map(|(path, bytes)| Some((layout::public(path), bytes.here()?.to_vec())));
+        self.write_all(here).await?;
+        // One after the other: each may be large.
+        for (path, bytes) in &open.fresh {
+            if let OpenBytes::File(file) = bytes {
+                self.store.put_in_bulk(&layout::public(path), file.whole()?.into()).await?;
+            }
+        }
+        Ok(())
     }
 
     /// First of all: by this file a store is known as one.

@@ -37,6 +37,7 @@ pub use dated::{Dated, DatedPage};
 pub use difference::{Difference, How, differences};
 pub use ended::ended;
 pub use given::{Given, GivenMailbox, Standing, adopt_keyrings, mailbox, published_epoch, standing};
+pub use open_files::OpenBytes;
 pub use past::Past;
 pub use plan::{Change, Closing, Lost, Plan, What};
 pub use renamed::{Renamed, renamed};

@@ -5,11 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::Serialize;
 
 use super::{Dated, Given, Reader, Wanted, WantedPage};
-use crate::{
-    content::Lapsed,
-    seal::Entry,
-    wire::{Digest, PageId},
-};
+use crate::{content::Lapsed, seal::Entry, wire::PageId};
 
 /// What would change, page by page.
 #[derive(Debug, Default, Serialize)]
@@ -190,7 +186,7 @@ fn open_changes(wanted: &Wanted, given: &Given) -> Vec<Change> {
         .filter(|(path, _)| is_open_page(path))
         .filter_map(|(path, bytes)| match given.open.get(path) {
             None => Some(change(What::NewlyOpen, path)),
-            Some(digest) if *digest != Digest::of(bytes) => Some(change(What::OpenChanged, path)),
+            Some(digest) if *digest != bytes.digest() => Some(change(What::OpenChanged, path)),
             Some(_) => None,
         })
         .collect();

@@ -1,6 +1,6 @@
 //! From what lies here to a publication that can be shown and agreed to.
 
-use super::{Foreseen, Given, Publication, PublishError, Wanting, days};
+use super::{Foreseen, Given, Publication, PublishError, Wanting, days, open_files::OpenBytes};
 use crate::{
     content::Page,
     keys::Keys,
@@ -32,7 +32,8 @@ impl<'a> Sources<'a> {
         let Self { practice, theme, keys, home, store, record, is_aside, .. } = self;
         let given = Given::read(store, keys).await?;
         let mut wanted = self.wanting(&given).wanted(done).await?;
-        wanted.open.extend(viewer::open_files(practice, theme));
+        let viewer = viewer::open_files(practice, theme).into_iter();
+        wanted.open.extend(viewer.map(|(path, bytes)| (path, OpenBytes::Here(bytes))));
         Ok(Publication { practice, wanted, given, record, keys, home, store, now, is_aside })
     }
 

@@ -13,7 +13,7 @@ use super::{
     Dated, Given, Publication, PublishError, Reader, Wanted, WantedPage,
     again::{Again, Kept},
     commit::OBJECT_LIMIT,
-    open_files::original,
+    open_files::{OpenBytes, is_compressible, original},
     wanted::readers,
 };
 use crate::{
@@ -74,7 +74,7 @@ impl<'a> Withdrawing<'a> {
     }
 
     /// The open files as they stand, each as the practice has signed it.
-    async fn standing_open(&self, given: &Given) -> Result<BTreeMap<String, Vec<u8>>, PublishError> {
+    async fn standing_open(&self, given: &Given) -> Result<BTreeMap<String, OpenBytes>, PublishError> {
         let mut open = BTreeMap::new();
         let Some(head) = &given.head else { return Ok(open) };
         // The compressed ones are made from the others.
@@ -83,9 +83,13 @@ impl<'a> Withdrawing<'a> {
             if given.open.get(path) != Some(signed) {
                 return Err(PublishError::Lost { what: path.clone() });
             }
+            if !is_compressible(path) {
+                open.insert(path.clone(), OpenBytes::Stands(*signed));
+                continue;
+            }
             let bytes = self.store.read(&layout::public(path), OBJECT_LIMIT).await?;
             let bytes = bytes.ok_or_else(|| PublishError::Lost { what: path.clone() })?;
-            open.insert(path.clone(), bytes.to_vec());
+            open.insert(path.clone(), OpenBytes::Here(bytes.to_vec()));
         }
         Ok(open)
     }
@@ -121,13 +125,17 @@ impl<'a> Withdrawing<'a> {
 
 /// Takes an open page off the open web, with its files, and its line out of the lists; a list that has no such line goes
 /// whole, until the next build makes it anew.
-fn take_off(open: &mut BTreeMap<String, Vec<u8>>, address: &str) {
+fn take_off(open: &mut BTreeMap<String, OpenBytes>, address: &str) {
     let folder = format!("{address}/");
     open.retain(|path, _| path.strip_prefix(&folder).is_none_or(|rest| rest.contains('/')));
     for list in ["index.html", "library/index.html"] {
-        let Some(html) = open.get(list).map(|html| String::from_utf8_lossy(html).into_owned()) else { continue };
+        let Some(html) =
+            open.get(list).and_then(OpenBytes::here).map(|html| String::from_utf8_lossy(html).into_owned())
+        else {
+            continue;
+        };
         match without_line(&html, &format!("\"/{folder}\"")) {
-            Some(html) => drop(open.insert(list.to_owned(), html.into_bytes())),
+            Some(html) => drop(open.insert(list.to_owned(), OpenBytes::Here(html.into_bytes()))),
             None => drop(open.remove(list)),
         }
     }

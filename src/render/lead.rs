@@ -267,7 +267,7 @@ impl<'a> Leads<'a> {
 
 /// Other pages that one page may lead to: as many as a reader's program takes.
 const MOST_PAGES: usize = 1024;
-/// Bytes of a file on the open web, which is held in memory and read whole.
+/// Bytes of a file on the open web, which is read whole when its turn comes.
 const OPEN_LARGEST: u64 = 48 << 20;
 
 /// Where a file of an open page lies below `public/`: beside the page, so that it goes when the page goes.

@@ -30,13 +30,13 @@ use context::{Looked, context};
 use flaw::Flaw;
 pub use lead::Along;
 use lead::{Known, Leads};
-pub(crate) use link::replaced as replace_tags;
+pub(crate) use link::{Written as Tag, replaced as replace_tags};
 use markdown::Manner;
 #[doc(hidden)]
 pub use markdown::commonmark;
 use minijinja::{Environment, OutputSpan, Value};
 use naming::Named;
-pub use open::{OpenFile, help, open_site};
+pub use open::{OpenFile, OpenSite, help, open_site};
 pub(crate) use remarks::remarks;
 pub(crate) use sanitise::among_others;
 use telling::Naming;

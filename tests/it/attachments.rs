@@ -106,7 +106,8 @@ fn shared(folder: &str, length: usize, share: Option<&str>) -> bool {
         fs::write(path, changed).unwrap();
     }
     file(&site, &format!("{folder}/sheet.pdf"), &pdf(length, 5));
-    site.page(&format!("{folder}/x.md"), "# X\n\n[sheet](sheet.pdf)");
+    let to = if folder == "messages" { "+++\nto = [\"ann\", \"ben\"]\n+++\n" } else { "" };
+    site.page(&format!("{folder}/x.md"), &format!("{to}# X\n\n[sheet](sheet.pdf)"));
     site.build();
     let names =
         |card| -> BTreeSet<_> { entries(&site, card)[0].attachments[0].parts.iter().map(|part| part.name).collect() };
@@ -122,6 +123,7 @@ fn large_files_of_the_library_are_sealed_once_and_nothing_else_unless_it_is_aske
     assert!(!shared("groups/a", 300_000, None), "the store alone does not tell who shares a group");
     assert!(!shared("library", 300_000, Some("none")));
     assert!(shared("groups/a", 300_000, Some("all")));
+    assert!(!shared("messages", 300_000, Some("all")), "nobody learns who else a message went to");
 }
 
 #[test]

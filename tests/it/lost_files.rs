@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::{
     attachments::{entries, file, opened, pdf},
-    site::{Card, TestSite},
+    site::{Card, TestSite, files_below},
 };
 
 const MIB: usize = 1024 * 1024;
@@ -64,4 +64,9 @@ fn a_file_that_is_nowhere_any_more_is_told_and_the_page_stays() {
     assert!(said.status.success() && words.contains("Lost for those who left and keep its page: 1 file"), "{words}");
     let now = entries(&site, &card).into_iter().find(|entry| entry.title == "X").unwrap();
     assert!(now.attachments.is_empty());
+    // What they were given has its place for it, and says so.
+    site.ok(&["member", "export", "ann", site.path("out").to_str().unwrap()]);
+    let pages = files_below(&site.path("out/pages"));
+    let told = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains("<small>(not kept:)</small> <a>sheet</a>");
+    assert!(pages.iter().any(|(_, bytes)| told(bytes)), "{}", pages.len());
 }

@@ -34,6 +34,8 @@ mod draft;
 mod expire;
 #[cfg(feature = "author")]
 mod export;
+#[cfg(feature = "author")]
+mod export_links;
 #[cfg(all(feature = "author", feature = "serve"))]
 mod former;
 #[cfg(feature = "serve")]
@@ -59,9 +61,13 @@ mod markers;
 #[cfg(feature = "author")]
 mod matrix;
 #[cfg(feature = "author")]
+mod metadata;
+#[cfg(feature = "author")]
 mod new;
 #[cfg(all(feature = "author", feature = "serve"))]
 mod notice;
+#[cfg(feature = "author")]
+mod open_files;
 #[cfg(feature = "tls")]
 mod packaging;
 #[cfg(feature = "author")]

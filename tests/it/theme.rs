@@ -146,3 +146,25 @@ fn tags_stand_in_the_open_list_as_text() {
     let many: Vec<_> = (0..13).map(|n| n.to_string()).collect();
     assert!(told(&format!("{many:?}")).contains("a.md:4:8: more than 12 tags"));
 }
+
+#[test]
+fn the_open_list_has_its_pages_by_subject_too() {
+    let page =
+        |title: &str, tags: &str| format!("+++\ntitle = \"{title}\"\npublic = true\ntags = {tags}\n+++\nText.\n");
+    let site = Draft::new()
+        .file("content/library/a.md", page("At night", "[\"sleep\", \"<b>\"]"))
+        .file("content/library/b.md", page("A letter", "[\"grief\", \"sleep\"]"));
+    let list = site.document("library/index.html");
+    let subjects: Vec<&str> =
+        list.split("<summary>").skip(1).map(|rest| rest.split("</details>").next().unwrap()).collect();
+    let [b, grief, sleep] = subjects.as_slice() else { panic!("{list}") };
+    assert!(
+        b.starts_with("&lt;b&gt;</summary>") && grief.starts_with("grief<") && sleep.starts_with("sleep<"),
+        "{list}"
+    );
+    let link = |of: &str, name: &str, title: &str| of.contains(&format!("<a href=\"/library/{name}/\">{title}</a>"));
+    assert!(link(sleep, "a", "At night") && link(sleep, "b", "A letter"), "{sleep}");
+    assert!(link(grief, "b", "A letter") && !link(grief, "a", "At night"), "{grief}");
+    let plain = Draft::new().file("content/library/a.md", "+++\npublic = true\n+++\n# A");
+    assert!(!plain.document("library/index.html").contains("subject"));
+}
