@@ -52,7 +52,7 @@ fn a_webp_keeps_which_way_up_it_is_and_nothing_else() {
         let chunks: Vec<[u8; 4]> = given.chunks().iter().map(img_parts::riff::RiffChunk::id).collect();
         let promised = given.chunk_by_id(*b"VP8X").unwrap().content().data().unwrap()[0];
         let exif = given.exif().map(|exif| exif::Reader::new().read_raw(exif.to_vec()).unwrap());
-        let fields = exif.iter().flat_map(|exif| exif.fields()).map(|field| (field.tag, field.value.get_uint(0)));
+        let fields = exif.iter().flat_map(exif::Exif::fields).map(|field| (field.tag, field.value.get_uint(0)));
         let expected: Vec<_> = kept.map(|value| (exif::Tag::Orientation, Some(value))).into_iter().collect();
         assert_eq!(fields.collect::<Vec<_>>(), expected);
         // What the header promises is there: without that bit no browser would turn it.
