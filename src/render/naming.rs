@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, ops::Range};
 
 use minijinja::Value;
 
-use super::{Content, Job, reading};
+use super::{Content, Job, flaw::Flaw, reading};
 use crate::{
     content::{Mistake, Page, Source},
     names::{
@@ -38,8 +38,8 @@ pub(super) struct Used {
 }
 
 impl<'a> Job<'a> {
-    /// Everyone who is named in a page.
-    pub(super) fn named(&self, text: &str, context: &Value, shown: &Content<'_>) -> Vec<Named<'a>> {
+    /// Everyone who is named in a page. Where a link is mistaken itself, nobody gets what it leads to.
+    pub(super) fn named(&self, text: &str, context: &Value, shown: &Content<'_>, flaws: &[Flaw]) -> Vec<Named<'a>> {
         let mut exceptions = self.exceptions();
         let mut heard = self.find_all(&html::runs(&shown.html), &mut exceptions);
         let mut named = self.in_front(&mut exceptions);
@@ -53,7 +53,11 @@ impl<'a> Job<'a> {
         let runs = reading::runs(text, self.marks());
         let mut spans = None;
         // Where nobody is heard of, a link may still lead to a file that is called after somebody.
-        for run in runs.iter().filter(|run| run.is_address || !heard.is_empty()) {
+        let is_mistaken = |run: &Run| {
+            let at = run.place(&(0..run.text.len()));
+            run.is_address && flaws.iter().any(|flaw| flaw.at.start <= at.start && at.start < flaw.at.end)
+        };
+        for run in runs.iter().filter(|run| (run.is_address || !heard.is_empty()) && !is_mistaken(run)) {
             if named.len() >= MOST {
                 break;
             }

@@ -67,9 +67,19 @@ struct OpenPage<'a> {
 impl<'a> OpenPage<'a> {
     fn render(page: &'a Page, address: String, practice: &'a Practice, theme: &'a Theme) -> Result<Self, Mistakes> {
         let job = Job::new(page, practice, theme)?;
-        let mut content = job.content(None, &Looked::default())?;
-        let mut mistakes = Naming::open(page, practice, std::mem::take(&mut content.named));
+        let (content, named) = match job.content(None, &Looked::default()) {
+            Ok(mut content) => {
+                let named = std::mem::take(&mut content.named);
+                (Ok(content), named)
+            }
+            Err(spoilt) => (Err(spoilt.mistakes), spoilt.named),
+        };
+        let mut mistakes = Naming::open(page, practice, named);
         mistakes.extend(job.in_address());
+        let content = match content {
+            Ok(content) => content,
+            Err(more) => return Err(Mistakes::new(mistakes.into_iter().chain(more).collect())),
+        };
         Mistakes::unless_any(mistakes, Self { page, address, content })
     }
 
