@@ -164,6 +164,11 @@ impl Words {
         self.0.iter().map(|word| word.folded.as_str())
     }
 
+    /// Those that are written small, folded.
+    pub(crate) fn small(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(|word| word.look == Look::Small).map(|word| word.folded.as_str())
+    }
+
     pub(super) fn folded(&self) -> Vec<String> {
         self.iter().map(str::to_owned).collect()
     }

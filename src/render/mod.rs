@@ -3,9 +3,12 @@
 //! Template, Markdown, sanitiser, theme, in this order. It must not know any key, the store, the clock or a release: the
 //! same page and practice give the same bytes on any machine. It writes nothing.
 
+mod around;
+mod asked;
 mod asset;
 mod context;
 mod flaw;
+mod given_text;
 mod heading;
 mod lead;
 mod limit;
@@ -25,9 +28,11 @@ mod value;
 
 use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 
+use around::Around;
 pub(crate) use asset::published;
 use context::{Looked, context};
 use flaw::Flaw;
+pub(crate) use given_text::{LOOKED_THROUGH, is_text};
 pub use lead::Along;
 use lead::{Known, Leads};
 pub(crate) use link::replaced as replace_tags;
@@ -37,7 +42,7 @@ use markdown::{Flawed, Manner};
 use minijinja::{Environment, OutputSpan, Value};
 use naming::Named;
 pub use open::{OpenFile, help, open_site};
-pub(crate) use remarks::remarks;
+pub(crate) use remarks::{Over, remarks};
 pub(crate) use sanitise::among_others;
 use telling::Naming;
 pub(crate) use telling::group_titles;
@@ -179,6 +184,7 @@ struct Job<'a> {
     /// For a page that uses the characters of the theme's tokens.
     own: Option<(Environment<'static>, Marks)>,
     known: Known,
+    texts: given_text::Known<'a>,
 }
 
 /// A page's own part of a document.
@@ -193,33 +199,44 @@ struct Content<'a> {
 impl<'a> Job<'a> {
     fn new(page: &'a Page, practice: &'a Practice, theme: &'a Theme) -> Result<Self, Mistakes> {
         template::check(&page.body)?;
-        Ok(Self { page, practice, theme, own: theme.text_for(&page.body)?, known: Known::default() })
+        Ok(Self {
+            page,
+            practice,
+            theme,
+            own: theme.text_for(&page.body)?,
+            known: Known::default(),
+            texts: given_text::Known::default(),
+        })
     }
 
     /// The sealed page for one member.
     fn document(&self, reader: &Member, looked: &Looked) -> Result<(RenderedPage, Vec<Named<'a>>), Spoilt<'a>> {
         // SECURITY: a page that anyone may read must not depend on who reads it.
         let seen = (self.page.audience != Audience::Open).then_some(reader);
-        let content = self.content(seen, looked)?;
+        let mut content = self.content(seen, looked)?;
+        let audience = self.page.audience.shown(self.practice);
         let variables = [
             ("lang", Value::from(&self.practice.site.practice.language)),
             ("dir", Value::from(direction(&self.practice.site.practice.language))),
             ("title", Value::from(&content.title)),
             ("date", date(self.page, self.practice)),
-            ("audience", Value::from(self.page.audience.shown(self.practice))),
+            ("audience", Value::from(&audience)),
             ("content", Value::from(&content.html)),
         ];
-        let html = self.layout(theme::PAGE, context(Some(reader), self.practice, looked, variables))?;
+        let context = context(Some(reader), self.practice, looked, variables);
+        let html = layout(self.theme, theme::PAGE, context.clone())?;
+        let unknown = self.unknown_groups(looked);
+        if !unknown.is_empty() {
+            return Err(Mistakes::new(unknown).into());
+        }
+        let (theme, name) = (self.theme, theme::PAGE);
+        let around = Around { theme, name, html: &html, content: &content.html, context: &context };
+        content.named.extend(around.named(self.practice, [content.title.as_str(), &audience]));
         if html.len() > LONGEST {
             let what = format!("more than {} MiB once it is rendered", LONGEST >> 20);
             return Err(Mistake::whole(&self.page.file, what, "split it into several pages").into());
         }
         Ok((RenderedPage { title: content.title, html, along: content.along }, content.named))
-    }
-
-    /// A document of the theme.
-    fn layout(&self, name: &str, context: Value) -> Result<String, Mistakes> {
-        layout(self.theme, name, context)
     }
 
     fn content(&self, reader: Option<&Member>, looked: &Looked) -> Result<Content<'a>, Spoilt<'a>> {
@@ -244,10 +261,11 @@ impl<'a> Job<'a> {
         let title = made_visible(&title.unwrap_or_default());
         let shown = Content { title, html, along: body.along, named: Vec::new() };
         let named = self.named(&text, &context, &shown, &flaws);
-        if flaws.is_empty() && untitled.is_none() {
+        let unknown = self.unknown_groups(looked);
+        if flaws.is_empty() && untitled.is_none() && unknown.is_empty() {
             return Ok(Content { named, ..shown });
         }
-        let wrong = self.mistakes(flaws, &text, &context).into_iter().chain(untitled);
+        let wrong = self.mistakes(flaws, &text, &context).into_iter().chain(untitled).chain(unknown);
         Err(Spoilt { mistakes: Mistakes::new(wrong.collect()), named })
     }
 

@@ -10,11 +10,11 @@ use minijinja::Value;
 use rayon::prelude::*;
 
 use super::{
-    Content, Job,
+    Around, Content, Job,
     context::{Looked, context},
     date, direction, layout,
     lead::open_path,
-    telling::Naming,
+    telling::{Naming, by_theme},
     theme::{FRONT, LIST, MISSING, OPEN, Theme},
 };
 use crate::{
@@ -154,20 +154,31 @@ impl<'a> Site<'a> {
         self.document(OPEN, &path, &page.content.title, date(page.page, self.practice), &page.content.html)
     }
 
-    fn document(&self, name: &str, path: &str, title: &str, date: Value, html: &str) -> Result<OpenFile, Mistakes> {
+    fn document(&self, name: &str, path: &str, title: &str, date: Value, content: &str) -> Result<OpenFile, Mistakes> {
         let variables = [
             ("lang", Value::from(&self.practice.site.practice.language)),
             ("dir", Value::from(direction(&self.practice.site.practice.language))),
             ("title", Value::from(title)),
             ("date", date),
-            ("content", Value::from(html)),
+            ("content", Value::from(content)),
             ("style", Value::from(self.theme.open_style())),
             ("pages", self.list.clone()),
             ("logo", Value::from(self.theme.logo(self.practice))),
             ("help", self.help.clone()),
         ];
         let context = context(None, self.practice, &Looked::default(), variables);
-        let html = layout(self.theme, name, context)?;
+        let html = layout(self.theme, name, context.clone())?;
+        let around = Around { theme: self.theme, name, html: &html, content, context: &context };
+        let pages = self.pages.iter().chain(&self.front);
+        let told = pages.flat_map(|page| {
+            let summary = page.page.summary.iter().chain(&page.page.tags);
+            std::iter::once(&page.content.title).chain(summary)
+        });
+        let named = around.named(self.practice, told.map(String::as_str).chain([title]));
+        if !named.is_empty() {
+            let told = named.iter().map(|named| by_theme(named, "everyone", self.practice));
+            return Err(Mistakes::new(told.collect()));
+        }
         Ok(OpenFile { path: path.to_owned(), bytes: html.into_bytes() })
     }
 }
