@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::link::Target;
 use crate::attachment::AttachmentError;
 
 /// Blocks that will mean something, and must not be shown as code until then.
@@ -52,11 +51,6 @@ pub(super) struct Flaw {
 }
 
 impl Wrong {
-    /// In a link that leads elsewhere than to a file of the practice.
-    pub(super) fn link(target: Target) -> Option<Self> {
-        (target == Target::Refused).then_some(Self::Refused)
-    }
-
     /// In a code block with this name.
     pub(super) fn block(info: &str) -> Option<Self> {
         let name = info.split_whitespace().next()?;

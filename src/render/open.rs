@@ -10,11 +10,11 @@ use minijinja::Value;
 use rayon::prelude::*;
 
 use super::{
-    Content, Job,
+    Around, Content, Job,
     context::{Looked, context},
     date, direction, layout,
     lead::open_path,
-    telling::Naming,
+    telling::{Naming, by_theme},
     theme::{FRONT, LIST, MISSING, OPEN, Theme},
 };
 use crate::{
@@ -75,9 +75,19 @@ struct OpenPage<'a> {
 impl<'a> OpenPage<'a> {
     fn render(page: &'a Page, address: String, practice: &'a Practice, theme: &'a Theme) -> Result<Self, Mistakes> {
         let job = Job::new(page, practice, theme)?;
-        let mut content = job.content(None, &Looked::default())?;
-        let mut mistakes = Naming::open(page, practice, std::mem::take(&mut content.named));
+        let (content, named) = match job.content(None, &Looked::default()) {
+            Ok(mut content) => {
+                let named = std::mem::take(&mut content.named);
+                (Ok(content), named)
+            }
+            Err(spoilt) => (Err(spoilt.mistakes), spoilt.named),
+        };
+        let mut mistakes = Naming::open(page, practice, named);
         mistakes.extend(job.in_address());
+        let content = match content {
+            Ok(content) => content,
+            Err(more) => return Err(Mistakes::new(mistakes.into_iter().chain(more).collect())),
+        };
         Mistakes::unless_any(mistakes, Self { page, address, content })
     }
 
@@ -149,13 +159,13 @@ impl<'a> Site<'a> {
         self.document(OPEN, &path, &page.content.title, date(page.page, self.practice), &page.content.html)
     }
 
-    fn document(&self, name: &str, path: &str, title: &str, date: Value, html: &str) -> Result<OpenFile, Mistakes> {
+    fn document(&self, name: &str, path: &str, title: &str, date: Value, content: &str) -> Result<OpenFile, Mistakes> {
         let variables = [
             ("lang", Value::from(&self.practice.site.practice.language)),
             ("dir", Value::from(direction(&self.practice.site.practice.language))),
             ("title", Value::from(title)),
             ("date", date),
-            ("content", Value::from(html)),
+            ("content", Value::from(content)),
             ("style", Value::from(self.theme.open_style())),
             ("pages", self.list.clone()),
             ("subjects", self.subjects.clone()),
@@ -163,7 +173,18 @@ impl<'a> Site<'a> {
             ("help", self.help.clone()),
         ];
         let context = context(None, self.practice, &Looked::default(), variables);
-        let html = layout(self.theme, name, context)?;
+        let html = layout(self.theme, name, context.clone())?;
+        let around = Around { theme: self.theme, name, html: &html, content, context: &context };
+        let pages = self.pages.iter().chain(&self.front);
+        let told = pages.flat_map(|page| {
+            let summary = page.page.summary.iter().chain(&page.page.tags);
+            std::iter::once(&page.content.title).chain(summary)
+        });
+        let named = around.named(self.practice, told.map(String::as_str).chain([title]));
+        if !named.is_empty() {
+            let told = named.iter().map(|named| by_theme(named, "everyone", self.practice));
+            return Err(Mistakes::new(told.collect()));
+        }
         Ok(OpenFile { path: path.to_owned(), bytes: html.into_bytes() })
     }
 }

@@ -167,6 +167,12 @@ impl Theme {
         Ok(Some((environment, marks)))
     }
 
+    /// Whether a template is as heldspace brings it.
+    pub(super) fn is_built_in(&self, name: &str) -> bool {
+        let own = BuiltIn::get(name).zip(self.templates.get(name));
+        own.is_some_and(|(file, source)| *file.data == *source.text().as_bytes())
+    }
+
     pub(super) fn sources(&self) -> &dyn Sources {
         &self.templates
     }
