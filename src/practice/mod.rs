@@ -16,6 +16,7 @@ mod membership;
 pub mod register;
 mod site;
 pub mod starter;
+pub mod together;
 
 use std::{
     collections::BTreeMap,
