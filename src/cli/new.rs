@@ -12,7 +12,7 @@ use crate::{
     practice::{
         Member, Practice,
         edit::EditError,
-        files::{self, Access},
+        together::{self, NewFile},
     },
     visible::visible_line,
     writing::{self, Data, NewPage, Place, Template, Values, Wish, Writing, WritingError},
@@ -92,20 +92,28 @@ impl New {
             let place = self.place(&practice)?;
             vec![writing.page(&place, &Values::default())?]
         };
-        writing::refuse_existing(&pages, &practice)?;
+        let wished = pages.len();
+        let pages = writing::still_to_write(pages, &practice)?;
+        if pages.len() < wished {
+            let there = super::build::count(wished - pages.len(), "page");
+            terminal.note(format!("There already, just as they would be written: {there}."));
+        }
         if self.whom.for_each.is_some() {
             show(&pages, terminal);
             ask::agree(&format!("Write {}?", super::build::count(pages.len(), "page")), self.yes)?;
         }
-        write(&pages, &practice)?;
+        let new = pages.iter().map(|page| NewFile { file: &page.file, bytes: page.text.as_bytes() });
+        together::write_new(&practice.root, &new.collect::<Vec<_>>())?;
         // Whoever writes for an hour keeps nobody else waiting.
         drop(lock);
         let made: Vec<_> = pages.iter().map(|page| page.file.display().to_string()).collect();
         terminal.data(&json!({ "made": made, "draft": true }));
-        if let [page] = pages.as_slice() {
+        if wished == 1
+            && let [page] = pages.as_slice()
+        {
             return self.finish(page, &practice, terminal);
         }
-        terminal.line(format!("Made {} drafts. {READY}", pages.len()));
+        terminal.line(format!("Made {}. {READY}", super::build::count(pages.len(), "draft")));
         Ok(())
     }
 
@@ -196,13 +204,4 @@ fn show(pages: &[NewPage], terminal: &Terminal) {
         }
     }
     terminal.note(format!("New drafts: {}.", pages.len()));
-}
-
-fn write(pages: &[NewPage], practice: &Practice) -> Result<(), Failure> {
-    for page in pages {
-        let path = practice.root.join(&page.file);
-        files::folder(path.parent().unwrap_or(&practice.root), Access::Usual)?;
-        files::write_new(&path, page.text.as_bytes(), Access::Usual)?;
-    }
-    Ok(())
 }

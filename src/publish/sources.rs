@@ -1,6 +1,6 @@
 //! From what lies here to a publication that can be shown and agreed to.
 
-use super::{Foreseen, Given, Publication, PublishError, Wanting, days, open_files::OpenBytes};
+use super::{Foreseen, Given, Publication, PublishError, Wanting, days, gate, open_files::OpenBytes};
 use crate::{
     content::Page,
     keys::Keys,
@@ -34,7 +34,8 @@ impl<'a> Sources<'a> {
         let mut wanted = self.wanting(&given).wanted(done).await?;
         let viewer = viewer::open_files(practice, theme).into_iter();
         wanted.open.extend(viewer.map(|(path, bytes)| (path, OpenBytes::Here(bytes))));
-        Ok(Publication { practice, wanted, given, record, keys, home, store, now, is_aside })
+        let gate = gate(practice);
+        Ok(Publication { practice, wanted, given, record, keys, home, store, now, gate, is_aside })
     }
 
     /// What everyone would have after a build, and what is wrong: the same decision, for the author's eyes. Nothing comes of it.

@@ -41,7 +41,7 @@ pub use markdown::commonmark;
 use markdown::{Flawed, Manner};
 use minijinja::{Environment, OutputSpan, Value};
 use naming::Named;
-pub use open::{OpenFile, OpenSite, help, open_site};
+pub use open::{OpenFile, OpenSite, help, is_for_nothing, open_document, open_site};
 pub(crate) use remarks::{Over, remarks};
 pub(crate) use sanitise::among_others;
 use telling::Naming;

@@ -96,6 +96,44 @@ fn what_is_there_is_never_overwritten_and_all_of_it_is_named() {
 }
 
 #[test]
+fn what_a_kill_left_is_taken_as_written_and_the_rest_is_made() {
+    let site = TestSite::empty().group("g");
+    for name in ["ann", "ben", "kim"] {
+        site.member(name, &["g"]);
+    }
+    let args = ["new", "progress", "How", "--for-each", "g", "--date", "2026-12-01", "--yes"];
+    site.ok(&args);
+    let whole = files_below(&site.path("content"));
+    for name in ["ben", "kim"] {
+        fs::remove_file(site.path(&format!("content/members/{name}/2026-12-01-how.md"))).unwrap();
+    }
+    let output = site.run(&args);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && said.contains("just as they would be written: 1 page."), "{said}");
+    assert!(String::from_utf8(output.stdout).unwrap().contains("Made 2 drafts."));
+    assert_eq!(files_below(&site.path("content")), whole);
+    // Once everything is there, it says so; and what somebody has written on stands in the way.
+    assert_eq!(site.fails(&args).1.matches("2026-12-01-how.md").count(), 3);
+    fs::remove_file(site.path("content/members/ben/2026-12-01-how.md")).unwrap();
+    site.page("members/kim/2026-12-01-how.md", "# Mine");
+    let (code, said) = site.fails(&args);
+    assert!(code == 2 && said.contains("kim/2026") && !said.contains("ann/2026"), "{said}");
+    assert!(said.contains("--member instead of --for-each"), "{said}");
+}
+
+#[test]
+fn nothing_is_written_where_a_folder_leads_elsewhere() {
+    let site = TestSite::empty();
+    let elsewhere = tempfile::tempdir().unwrap();
+    fs::create_dir_all(site.path("content/messages")).unwrap();
+    fs::remove_dir(site.path("content/library")).unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), site.path("content/library")).unwrap();
+    let (code, said) = site.fails(&["new", "page", "Sleep", "--library"]);
+    assert!(code == 1 && said.contains("content/library is a symbolic link"), "{said}");
+    assert!(files_below(elsewhere.path()).is_empty());
+}
+
+#[test]
 fn one_for_each_member_takes_what_a_table_knows_and_it_stays_text() {
     let site = TestSite::empty().group("g");
     let ann = site.member("ann", &["g"]);

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     draft::{Draft, SITE},
-    site::TestSite,
+    site::{TestSite, files_below},
 };
 
 fn public(site: &TestSite, ending: &str) -> Vec<String> {
@@ -107,6 +107,20 @@ fn built_in_files_are_written_out_once_and_never_over_ones_own() {
     let page =
         |files: Vec<(String, Vec<u8>)>| files.into_iter().find(|(path, _)| path == "public/library/a/index.html");
     assert!(page(site.store_files()) == page(before), "written out and not changed, they look as the built-in ones do");
+}
+
+#[test]
+fn nothing_is_written_behind_a_link() {
+    for link in ["themes", "themes/default", "themes/default/new"] {
+        let (site, elsewhere) = (TestSite::empty(), tempfile::tempdir().unwrap());
+        fs::create_dir_all(site.path(link).parent().unwrap()).unwrap();
+        let _ = fs::remove_dir_all(site.path(link));
+        std::os::unix::fs::symlink(elsewhere.path(), site.path(link)).unwrap();
+        let (code, said) = site.fails(&["theme", "eject"]);
+        assert!(code != 0 && said.contains(&format!("{link} is a symbolic link")), "{said}");
+        assert!(files_below(elsewhere.path()).is_empty(), "{link}");
+        assert!(!site.path("themes/default/page.css").exists(), "and nothing beside it");
+    }
 }
 
 /// A file that can be replaced can't be left out, whatever it is: `theme list` names what a practice can have of its own.
