@@ -218,7 +218,9 @@ fn a_practice_has_templates_of_its_own_and_their_mistakes_are_told() {
     for (text, expected) in [
         ("+++\ntitle = \"x\"\n+++\n\nHi <<nmae>>\n", &["bad.md:5:6", "there is no `nmae`", "did you mean `name`?"][..]),
         ("+++\ntitle = \"<<nmae>>\"\n+++\n", &["in its front matter: there is no `nmae`"]),
-        ("+++\ntitle = \n+++\n", &["bad.md:2:"]),
+        ("+++\ntitle = \n+++\n", &["bad.md:2:", "write TOML"]),
+        ("+++\ntitle = \"x\"\nsummary = <<name>>\n+++\n", &["bad.md:3:", "in quotes here, and between << and >>"]),
+        ("+++\ntitle = \"x\"\nsummary = {{ name }}\n+++\n", &["bad.md:3:", "in quotes here, and between << and >>"]),
         ("+++\ntitle = \"x\"\n", &["bad.md:1:1", "has no end"]),
         ("---\ntitle: x\n---\n", &["bad.md:1:1", "YAML"]),
         ("+++\ntitle = \"x\"\n+++\n<% if name %>\n", &["bad.md:"]),
@@ -275,4 +277,24 @@ fn the_editor_opens_the_file_on_a_terminal_and_its_failure_leaves_it_there() {
     assert!(Pty::run(site.root(), &without, &[("EDITOR", &editor)]).end().0 && !log.exists());
     site.command(&["new", "page", "Four", "--library"]).env("EDITOR", &editor).output().unwrap();
     assert!(!log.exists(), "off a terminal no editor is opened");
+}
+
+#[test]
+fn titles_in_any_script_do_not_meet_in_one_file_and_nobody_gets_two_copies() {
+    let site = TestSite::empty();
+    let card = site.member("ann", &[]);
+    let mut files = Vec::new();
+    for title in ["שלום עולם", "痛み", "はじめに"] {
+        files.extend(made(&site, &["page", title, "--library"]));
+    }
+    files.extend(made(&site, &["message", "Hello", "--to", "ann", "--to", "ann"]));
+    assert!(read(&site, &files[3]).contains("to = [\"ann\"]\n"), "{}", read(&site, &files[3]));
+    for file in &files {
+        let text = read(&site, file).replace("+++\n\n", "+++\n\nWords.\n\n");
+        fs::write(site.path(file), text).unwrap();
+    }
+    ready(&site, &files);
+    site.build();
+    let pages = Reader::unlock(&site.store(), &card).unwrap().pages(&site.store());
+    assert_eq!(pages.len(), 4, "a file name of any letters is a page like others");
 }
