@@ -5,6 +5,7 @@
 //! pages) a build says.
 
 mod files;
+mod theme;
 
 use std::collections::BTreeSet;
 
@@ -48,6 +49,7 @@ pub fn remarks(practice: &Practice, pages: &[Page], theme: &Theme) -> Mistakes {
         needed.extend(of_page.needs);
     }
     remarks.extend(files::stray(&practice.root, &linked));
+    remarks.extend(theme::misnamed(practice, theme));
     remarks.extend(practice.members.values().filter_map(|member| without_anything(member, pages, practice)));
     let unneeded = practice.site.not_names.iter().enumerate().filter(|(number, _)| !needed.contains(number));
     remarks.extend(unneeded.map(|(_, word)| {

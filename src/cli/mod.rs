@@ -219,6 +219,8 @@ impl Cli {
     pub fn run(self) -> Result<(), Failure> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)?;
         let terminal = Terminal::new(self.common.json);
+        #[cfg(feature = "author")]
+        terminal.dress_questions();
         runtime.block_on(self.command.run(&self.common, &terminal))
     }
 }

@@ -9,7 +9,7 @@ use clap::{
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::{Common, Failure, Terminal, ask, context, day::day, editor};
+use super::{Common, Failure, Terminal, ask, context, day::day, editor, terminal::can_ask};
 use crate::{
     content::Audience,
     practice::{
@@ -25,7 +25,7 @@ use crate::{
 ///
 /// KIND is page, summary, agenda, message, progress, checkin or exercise, or a template of your own in
 /// themes/NAME/new/. The file is a draft: nobody gets it before you have taken out the line `draft = true`. It opens
-/// in the editor that VISUAL or EDITOR names.
+/// in the editor that VISUAL or EDITOR names, such as nano after `export EDITOR=nano`.
 ///
 /// With --for-each there is one file for every member of a group. Where a table is given (--data), CSV from a spreadsheet or
 /// TOML, the template can use its columns; the column `member` says whose row it is.
@@ -134,9 +134,10 @@ impl New {
 
     fn finish(&self, page: &NewPage, practice: &Practice, terminal: &Terminal) -> Result<(), Failure> {
         terminal.line(format!("Made {}, a draft. {READY}", visible_line(&page.file.display().to_string())));
-        if !self.no_edit {
-            editor::open(&practice.root.join(&page.file))?;
+        if self.no_edit || editor::open(practice, &page.file)? || !can_ask() {
+            return Ok(());
         }
+        terminal.note("No editor was opened: none is named. To have one opened: export EDITOR=nano (or another), in your shell.");
         Ok(())
     }
 

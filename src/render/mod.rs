@@ -184,6 +184,7 @@ impl<'a> Job<'a> {
             ("content", Value::from(&content.html)),
         ];
         let html = self.layout(theme::PAGE, context(Some(reader), self.practice, looked, variables))?;
+        shows(&html, &content.html, theme::PAGE, self.practice)?;
         if html.len() > LONGEST {
             let what = format!("more than {} MiB once it is rendered", LONGEST >> 20);
             return Err(Mistake::whole(&self.page.file, what, "split it into several pages").into());
@@ -285,6 +286,15 @@ fn layout(theme: &Theme, name: &str, context: Value) -> Result<String, Mistakes>
     let rendered = theme.layout.get_template(name).and_then(|template| template.render(context));
     let nowhere = Source::new(format!("themes/{name}"), "");
     rendered.map_err(|error| template::mistake(&error, &nowhere, theme.sources()).into())
+}
+
+/// Refuses a document of the theme in which what the page says is not to be found: members would open an empty page.
+fn shows(document: &str, content: &str, name: &str, practice: &Practice) -> Result<(), Mistake> {
+    if document.contains(content) {
+        return Ok(());
+    }
+    let hint = "print it once: {{ content|safe }}";
+    Err(Mistake::whole(theme::file(practice, name), "does not show what stands in a page", hint))
 }
 
 /// Which way a language is written, as HTML says it.

@@ -100,6 +100,14 @@ fn whoever_begins_is_told_what_comes_next() {
     for args in [&["build"][..], &["show", "maya"], &["new", "page", "X", "--library"], &["member", "list"]] {
         assert!(command(args).contains("heldspace init"), "{args:?}");
     }
+    let said = command(&["diff"]);
+    assert!(said.matches("site.toml").count() == 1 && !said.contains("os error"), "one mistake, in words: {said}");
+    let made = command(&["init", "my practice", "--no-passphrase", "--country", "US"]);
+    let next = "Next: cd \"my practice\"\n      heldspace group add tuesday --title \"Tuesday group\"\n";
+    assert!(made.contains(next), "{made}");
+    std::fs::remove_dir_all(nowhere.path().join("my practice/content")).unwrap();
+    let said = command(&["--root", "my practice", "check"]);
+    assert!(said.contains("content: there is no such folder") && !said.contains("os error"), "{said}");
     let site = crate::site::TestSite::empty();
     let said = |args: &[&str]| String::from_utf8(site.run(args).stderr).unwrap();
     assert!(said(&["group", "list"]).contains("heldspace group add"));

@@ -277,6 +277,11 @@ fn the_editor_opens_the_file_on_a_terminal_and_its_failure_leaves_it_there() {
     assert!(Pty::run(site.root(), &without, &[("EDITOR", &editor)]).end().0 && !log.exists());
     site.command(&["new", "page", "Four", "--library"]).env("EDITOR", &editor).output().unwrap();
     assert!(!log.exists(), "off a terminal no editor is opened");
+    let none = [("EDITOR", ""), ("VISUAL", " ")];
+    let (went_well, said) = Pty::run(site.root(), &["new", "page", "Five", "--library"], &none).end();
+    assert!(went_well && said.contains("export EDITOR=nano"), "{said}");
+    let (_, said) = Pty::run(site.root(), &["new", "page", "Six", "--library", "--no-edit"], &none).end();
+    assert!(!said.contains("export EDITOR"), "{said}");
 }
 
 #[test]
