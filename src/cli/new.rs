@@ -137,7 +137,9 @@ impl New {
         if self.no_edit || editor::open(practice, &page.file)? || !can_ask() {
             return Ok(());
         }
-        terminal.note("No editor was opened: none is named. To have one opened: export EDITOR=nano (or another), in your shell.");
+        terminal.note(
+            "No editor was opened: none is named. To have one opened: export EDITOR=nano (or another), in your shell.",
+        );
         Ok(())
     }
 

@@ -82,13 +82,27 @@ mod tests {
     fn no_title_leaves_its_folder_or_hides() {
         let long = "x".repeat(200);
         let long_too = "痛/".repeat(200);
-        let titles =
-            ["../../etc/passwd", "/etc/passwd", "C:\\x", ".hidden", "a\0b", "../痛み/", "CON", "index", "…", &long, &long_too];
+        let titles = [
+            "../../etc/passwd",
+            "/etc/passwd",
+            "C:\\x",
+            ".hidden",
+            "a\0b",
+            "../痛み/",
+            "CON",
+            "index",
+            "…",
+            &long,
+            &long_too,
+        ];
         for title in titles {
             let file = Place::Library.file(None, title, "page");
             assert_eq!(file.parent(), Some(Path::new("content/library")), "{title:?}");
             let name = file.file_stem().unwrap().to_str().unwrap();
-            assert!(!name.is_empty() && name.len() <= 120 && !name.starts_with(['.', '-']) && !name.ends_with('-'), "{name}");
+            assert!(
+                !name.is_empty() && name.len() <= 120 && !name.starts_with(['.', '-']) && !name.ends_with('-'),
+                "{name}"
+            );
             assert!(!RESERVED.contains(&name), "{name}");
         }
         let date = Some(jiff::civil::date(2026, 11, 24));

@@ -50,7 +50,7 @@ fn every_kind_makes_a_draft_that_is_a_whole_page_once_it_is_ready() {
         files.extend(made(&site, args));
     }
     assert_eq!(files[0], "content/library/sleeping-badly.md");
-    assert_eq!(files[2], "content/groups/g/2026-12-01-for-our-meeting-on-1-december-2026.md");
+    assert_eq!(files[2], "content/groups/g/2026-12-01-agenda.md");
     assert!(files[5].starts_with(&format!("content/members/ann/{today}-")), "{}", files[5]);
     assert!(read(&site, &files[1]).contains("public = true") && !read(&site, &files[0]).contains("date"));
     assert!(read(&site, &files[4]).contains("to = [\"ann\", \"ben\"]"));
@@ -65,13 +65,21 @@ fn every_kind_makes_a_draft_that_is_a_whole_page_once_it_is_ready() {
     assert!(pages.iter().all(|(_, html)| !html.contains("Between these braces") && !html.contains("{#")));
 }
 
+/// The file of the one agenda that was made.
+fn next_agenda(site: &TestSite) -> String {
+    let files = files_below(&site.path("content/groups/g"));
+    files.into_iter().map(|(file, _)| file).find(|file| file.ends_with("-agenda.md")).unwrap()
+}
+
 #[test]
 fn an_agenda_is_for_the_next_session_where_the_schedule_says_it() {
     let site = TestSite::empty().group("g");
     let (code, said) = site.fails(&["new", "agenda", "--group", "g"]);
     assert!(code == 2 && said.contains("--date") && said.contains("schedule"), "{said}");
     site.page("groups/g/group.toml", "title = \"G\"\nmembers = []\nschedule = \"Tuesdays at six\"\n");
-    let file = made(&site, &["agenda", "--group", "g"]).remove(0);
+    let said = String::from_utf8(site.run(&["new", "agenda", "--group", "g"]).stderr).unwrap();
+    assert!(said.contains("the next Tuesday"), "{said}");
+    let file = "content/groups/g".to_owned() + "/" + &next_agenda(&site);
     let (practice, _) = Survey::read(site.root()).finish().unwrap();
     let next = (0..7).map(|n| practice.today + n.days()).find(|day| day.strftime("%A").to_string() == "Tuesday");
     assert!(read(&site, &file).contains(&format!("date = {}\n", next.unwrap())), "{}", read(&site, &file));

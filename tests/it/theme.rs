@@ -151,7 +151,8 @@ fn tags_stand_in_the_open_list_as_text() {
 fn a_theme_that_would_show_nothing_or_is_nothing_is_told_at_its_file() {
     let site = TestSite::empty();
     site.member("ann", &[]);
-    site.page("library/a.md", "+++\ntitle = \"A\"\npublic = true\n+++\nText <b>bold</b>.").page("library/b.md", "# B\n\nText.");
+    site.page("library/a.md", "+++\ntitle = \"A\"\npublic = true\n+++\nText <b>bold</b>.")
+        .page("library/b.md", "# B\n\nText.");
     let folder = site.path("themes/default");
     fs::create_dir_all(&folder).unwrap();
     let told = |name: &str, text: &str| {
@@ -172,7 +173,10 @@ fn a_theme_that_would_show_nothing_or_is_nothing_is_told_at_its_file() {
         assert!(said.contains("built-in files of a theme use: audience, content"), "{said}");
     }
     let said = told("pagee.html", "x");
-    assert!(said.contains("themes/default/pagee.html: nothing uses this file") && said.contains("`page.html`"), "{said}");
+    assert!(
+        said.contains("themes/default/pagee.html: nothing uses this file") && said.contains("`page.html`"),
+        "{said}"
+    );
     assert!(!told("leaf.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>").contains("nothing uses"));
     let site_toml = fs::read_to_string(site.path("site.toml")).unwrap();
     for (name, good, kind) in
