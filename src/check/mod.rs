@@ -5,6 +5,7 @@
 //! pages) a build says.
 
 mod files;
+mod theme;
 
 use std::{collections::BTreeSet, path::PathBuf};
 
@@ -51,6 +52,7 @@ pub fn remarks(practice: &Practice, pages: &[Page], theme: &Theme) -> Mistakes {
     }
     remarks.extend(linked.iter().filter_map(|file| files::too_large(&practice.root, file)));
     remarks.extend(files::stray(&practice.root, &linked));
+    remarks.extend(theme::misnamed(practice, theme));
     remarks.extend(practice.members.values().filter_map(|member| without_anything(member, pages, practice)));
     let unneeded = practice.site.not_names.iter().enumerate().filter(|(number, _)| !needed.contains(number));
     remarks.extend(unneeded.map(|(_, word)| {

@@ -90,7 +90,9 @@ impl Wrong {
             Self::Mangled => {
                 "use filters on the value itself, {{ member.name|upper }}, and print nothing into names of links, blocks or headings"
             }
-            Self::Refused => "begin it with https://, mailto: or tel:, or with # for a place in the same page",
+            Self::Refused => {
+                "begin it with https://, mailto: or tel:, or with # for a place in the same page; a page or file of yours is linked by its path from here: ../library/sleep.md"
+            }
             Self::Remote => "take it out: it would tell its host who reads the page, and when",
         }
         .to_owned()

@@ -229,6 +229,7 @@ impl<'a> Job<'a> {
         if !unknown.is_empty() {
             return Err(Mistakes::new(unknown).into());
         }
+        shows(&html, &content.html, theme::PAGE, self.practice)?;
         let (theme, name) = (self.theme, theme::PAGE);
         let around = Around { theme, name, html: &html, content: &content.html, context: &context };
         content.named.extend(around.named(self.practice, [content.title.as_str(), &audience]));
@@ -343,6 +344,15 @@ fn layout(theme: &Theme, name: &str, context: Value) -> Result<String, Mistakes>
     let rendered = theme.layout.get_template(name).and_then(|template| template.render(context));
     let nowhere = Source::new(format!("themes/{name}"), "");
     rendered.map_err(|error| template::mistake(&error, &nowhere, theme.sources()).into())
+}
+
+/// Refuses a document of the theme in which what the page says is not to be found: members would open an empty page.
+fn shows(document: &str, content: &str, name: &str, practice: &Practice) -> Result<(), Mistake> {
+    if document.contains(content) {
+        return Ok(());
+    }
+    let hint = "print it once: {{ content|safe }}";
+    Err(Mistake::whole(theme::file(practice, name), "does not show what stands in a page", hint))
 }
 
 /// Which way a language is written, as HTML says it.

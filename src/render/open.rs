@@ -14,6 +14,7 @@ use super::{
     context::{Looked, context},
     date, direction, layout,
     lead::open_path,
+    shows,
     telling::{Naming, by_theme},
     theme::{FRONT, LIST, MISSING, OPEN, Theme},
 };
@@ -167,7 +168,10 @@ impl<'a> Site<'a> {
 
     fn page(&self, page: &OpenPage<'_>) -> Result<OpenFile, Mistakes> {
         let path = format!("{}/index.html", page.address);
-        self.document(OPEN, &path, &page.content.title, date(page.page, self.practice), &page.content.html)
+        let html = &page.content.html;
+        let file = self.document(OPEN, &path, &page.content.title, date(page.page, self.practice), html)?;
+        shows(&String::from_utf8_lossy(&file.bytes), html, OPEN, self.practice)?;
+        Ok(file)
     }
 
     fn document(&self, name: &str, path: &str, title: &str, date: Value, content: &str) -> Result<OpenFile, Mistakes> {

@@ -124,6 +124,8 @@ impl Writing<'_> {
         let Self { template, practice, .. } = self;
         let wish = values.over(self.wish);
         let all = values.with(place, &wish, practice);
+        // A title that the template gives all its pages tells less than its name and the day.
+        let is_named_by_day = wish.title.is_none() && wish.date.is_some();
         let title = match wish.title {
             Some(title) => title,
             None => template.title(&all)?.ok_or(WritingError::NoTitle)?,
@@ -134,6 +136,7 @@ impl Writing<'_> {
         }
         let all = all.and("title", &title);
         let text = template.fill(place, &title, wish.date, &all)?;
-        Ok(NewPage { file: place.file(wish.date, &title, template.name()), title, text })
+        let named = if is_named_by_day { "" } else { &title };
+        Ok(NewPage { file: place.file(wish.date, named, template.name()), title, text })
     }
 }

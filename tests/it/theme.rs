@@ -182,3 +182,48 @@ fn the_open_list_has_its_pages_by_subject_too() {
     let plain = Draft::new().file("content/library/a.md", "+++\npublic = true\n+++\n# A");
     assert!(!plain.document("library/index.html").contains("subject"));
 }
+
+#[test]
+fn a_theme_that_would_show_nothing_or_is_nothing_is_told_at_its_file() {
+    let site = TestSite::empty();
+    site.member("ann", &[]);
+    site.page("library/a.md", "+++\ntitle = \"A\"\npublic = true\n+++\nText <b>bold</b>.")
+        .page("library/b.md", "# B\n\nText.");
+    let folder = site.path("themes/default");
+    fs::create_dir_all(&folder).unwrap();
+    let told = |name: &str, text: &str| {
+        fs::write(folder.join(name), text).unwrap();
+        let output = site.run(&["check"]);
+        fs::remove_file(folder.join(name)).unwrap();
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    let empty = "does not show what stands in a page";
+    for name in ["page.html", "open.html"] {
+        assert!(told(name, "<h1>{{ title }}</h1>").contains(&format!("themes/default/{name}: {empty}")), "{name}");
+        assert!(told(name, "<h1>{{ title }}</h1>{{ content }}").contains(empty), "shown as code: {name}");
+        let whole = told(name, "<h1>{{ title }}</h1>{{ content|safe }}");
+        assert!(!whole.contains("error") && whole.contains("No mistakes"), "{whole}");
+        let said = told(name, "{{ page.titel }}{{ content|safe }}");
+        assert!(said.contains(":1:4: there is no `page.titel`") && said.contains("did you mean `title`?"), "{said}");
+        let said = told(name, "{{ content|safe }}{{ colour }}");
+        assert!(said.contains("built-in files of a theme use: audience, content"), "{said}");
+    }
+    let said = told("pagee.html", "x");
+    assert!(
+        said.contains("themes/default/pagee.html: nothing uses this file") && said.contains("`page.html`"),
+        "{said}"
+    );
+    assert!(!told("leaf.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>").contains("nothing uses"));
+    let site_toml = fs::read_to_string(site.path("site.toml")).unwrap();
+    for (name, good, kind) in
+        [("logo.png", &b"\x89PNG\r\n\x1a\n\0"[..], "PNG"), ("logo.svg", b"<?xml version=\"1.0\"?><svg/>", "SVG")]
+    {
+        let named = site_toml.replace("name = \"default\"", &format!("name = \"default\"\nlogo = \"{name}\""));
+        fs::write(site.path("site.toml"), named).unwrap();
+        let said = told(name, "hello");
+        assert!(said.contains(&format!("themes/default/{name}: no {kind} picture")), "{said}");
+        fs::write(folder.join(name), good).unwrap();
+        assert!(site.run(&["check"]).status.success(), "{name}");
+        fs::remove_file(folder.join(name)).unwrap();
+    }
+}
