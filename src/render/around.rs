@@ -73,8 +73,8 @@ impl<'a> Around<'a, '_> {
     fn finds(&self, exceptions: &mut Exceptions) -> Vec<(Find<'a>, Range<usize>)> {
         let page = Some(self.content).filter(|content| !content.is_empty()).and_then(|content| self.html.find(content));
         let parts = match page {
-            Some(start) => vec![0..start, start + self.content.len()..self.html.len()],
-            None => vec![0..self.html.len()],
+            Some(start) => [0..start, start + self.content.len()..self.html.len()],
+            None => [0..self.html.len(), 0..0],
         };
         let mut finds = Vec::new();
         for part in parts {

@@ -223,15 +223,15 @@ impl<'a> Job<'a> {
             ("audience", Value::from(&audience)),
             ("content", Value::from(&content.html)),
         ];
-        let context = context(Some(reader), self.practice, looked, variables);
-        let html = layout(self.theme, theme::PAGE, context.clone())?;
+        let seen = context(Some(reader), self.practice, looked, variables);
+        let html = layout(self.theme, theme::PAGE, seen.clone())?;
         let unknown = self.unknown_groups(looked);
         if !unknown.is_empty() {
             return Err(Mistakes::new(unknown).into());
         }
         shows(&html, &content.html, theme::PAGE, self.practice)?;
         let (theme, name) = (self.theme, theme::PAGE);
-        let around = Around { theme, name, html: &html, content: &content.html, context: &context };
+        let around = Around { theme, name, html: &html, content: &content.html, context: &seen };
         content.named.extend(around.named(self.practice, [content.title.as_str(), &audience]));
         if html.len() > LONGEST {
             let what = format!("more than {} MiB once it is rendered", LONGEST >> 20);

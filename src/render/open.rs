@@ -174,13 +174,13 @@ impl<'a> Site<'a> {
         Ok(file)
     }
 
-    fn document(&self, name: &str, path: &str, title: &str, date: Value, content: &str) -> Result<OpenFile, Mistakes> {
+    fn document(&self, name: &str, path: &str, title: &str, date: Value, html: &str) -> Result<OpenFile, Mistakes> {
         let variables = [
             ("lang", Value::from(&self.practice.site.practice.language)),
             ("dir", Value::from(direction(&self.practice.site.practice.language))),
             ("title", Value::from(title)),
             ("date", date),
-            ("content", Value::from(content)),
+            ("content", Value::from(html)),
             ("style", Value::from(self.theme.open_style())),
             ("pages", self.list.clone()),
             ("subjects", self.subjects.clone()),
@@ -188,8 +188,8 @@ impl<'a> Site<'a> {
             ("help", self.help.clone()),
         ];
         let context = context(None, self.practice, &Looked::default(), variables);
-        let html = layout(self.theme, name, context.clone())?;
-        let around = Around { theme: self.theme, name, html: &html, content, context: &context };
+        let document = layout(self.theme, name, context.clone())?;
+        let around = Around { theme: self.theme, name, html: &document, content: html, context: &context };
         let pages = self.pages.iter().chain(&self.front);
         let told = pages.flat_map(|page| {
             let summary = page.page.summary.iter().chain(&page.page.tags);
@@ -200,7 +200,7 @@ impl<'a> Site<'a> {
             let told = named.iter().map(|named| by_theme(named, "everyone", self.practice));
             return Err(Mistakes::new(told.collect()));
         }
-        Ok(OpenFile { path: path.to_owned(), bytes: html.into_bytes() })
+        Ok(OpenFile { path: path.to_owned(), bytes: document.into_bytes() })
     }
 }
 
