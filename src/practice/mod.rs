@@ -15,6 +15,7 @@ mod member;
 mod membership;
 pub mod register;
 mod site;
+mod standing;
 pub mod starter;
 pub mod together;
 

@@ -51,6 +51,8 @@ pub struct Publication<'a> {
     pub home: &'a Home,
     pub store: &'a Store,
     pub now: UnixTime,
+    /// What `gate.json` is to say.
+    pub gate: Vec<u8>,
     /// Whether nobody reads from it, because there is another one that they do read from.
     pub is_aside: bool,
 }
@@ -251,7 +253,7 @@ impl Publication<'_> {
             && head.files == open.digests
             && self.given.open.keys().all(|path| Self::is_wanted_or_asset(path, open))
             && head.statement == *self.keys.statement()
-            && self.given.gate.as_deref() == Some(&gate(self.practice))
+            && self.given.gate.as_ref() == Some(&self.gate)
             && issues.iter().all(|issue| self.has(issue, released)))
     }
 
@@ -358,8 +360,8 @@ impl Publication<'_> {
 
     /// First of all: by this file a store is known as one.
     async fn write_gate(&self) -> Result<(), PublishError> {
-        if self.given.gate.as_deref() != Some(&gate(self.practice)) {
-            self.store.put(layout::GATE, gate(self.practice).into()).await?;
+        if self.given.gate.as_ref() != Some(&self.gate) {
+            self.store.put(layout::GATE, self.gate.clone().into()).await?;
         }
         Ok(())
     }

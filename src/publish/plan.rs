@@ -157,7 +157,7 @@ fn differs(before: &Entry, now: &Entry) -> bool {
 }
 
 /// Pages of the open web: what anyone finds there now, against what is wanted.
-fn open_changes(wanted: &Wanted, given: &Given) -> Vec<Change> {
+pub(super) fn open_changes(wanted: &Wanted, given: &Given) -> Vec<Change> {
     let change = |what, path: &str| Change { what, title: address(path), file: None, readers: Vec::new() };
     let mut changes: Vec<Change> = wanted
         .open

@@ -1,6 +1,6 @@
 //! From what lies here to a publication that can be shown and agreed to.
 
-use super::{Foreseen, Given, Publication, PublishError, Wanting, days};
+use super::{Foreseen, Given, Publication, PublishError, Wanting, days, gate};
 use crate::{
     content::Page,
     keys::Keys,
@@ -33,7 +33,8 @@ impl<'a> Sources<'a> {
         let given = Given::read(store, keys).await?;
         let mut wanted = self.wanting(&given).wanted(done).await?;
         wanted.open.extend(viewer::open_files(practice, theme));
-        Ok(Publication { practice, wanted, given, record, keys, home, store, now, is_aside })
+        let gate = gate(practice);
+        Ok(Publication { practice, wanted, given, record, keys, home, store, now, gate, is_aside })
     }
 
     /// What everyone would have after a build, and what is wrong: the same decision, for the author's eyes. Nothing comes of it.

@@ -66,7 +66,9 @@ impl<'a> Withdrawing<'a> {
             lapsed: Vec::new(),
             dated: Dated::default(),
         };
-        Ok(Publication { practice, wanted, given, record, keys, home, store, now, is_aside: false })
+        // Nothing else changes, the addresses no more than the pages.
+        let gate = given.gate.clone().ok_or_else(|| PublishError::Lost { what: layout::GATE.to_owned() })?;
+        Ok(Publication { practice, wanted, given, record, keys, home, store, now, gate, is_aside: false })
     }
 
     /// The open files as they stand, each as the practice has signed it.

@@ -191,3 +191,73 @@ fn a_new_card_that_was_not_yet_built_loses_nothing_but_the_page() {
     site.ok(&["withdraw", "slip.md", "--yes"]);
     assert_eq!(titles(&site, &card), set(&["Good", "Library"]));
 }
+
+/// `site.toml` with something else in the place of something.
+fn settings(site: &TestSite, from: &str, to: &str) {
+    let file = site.path("site.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains(from), "{text}");
+    fs::write(file, text.replacen(from, to, 1)).unwrap();
+}
+
+#[test]
+fn what_is_wrong_elsewhere_in_the_folder_keeps_no_page_where_it_is() {
+    let (site, cards) = practice();
+    let gate = fs::read(site.store().join("gate.json")).unwrap();
+    let name = Reader::unlock(&site.store(), &cards[0]).unwrap().index(&site.store()).unwrap().practice;
+    settings(&site, "[practice]", "[practice]\nnmae = \"x\"");
+    settings(&site, "name = \"", "name = \"New ");
+    settings(&site, "[help]", "[hlep]");
+    settings(&site, "http://127.0.0.1:8080", "https://elsewhere.example");
+    fs::write(site.path("register.toml"), "[[agreement]\n").unwrap();
+    site.page("groups/g/group.toml", "title = ");
+    let member = fs::read_to_string(site.path("content/members/ann/member.toml")).unwrap();
+    site.page("members/ann/member.toml", &format!("nickname = \"A\"\n{member}"));
+    site.ok(&["withdraw", "slip.md", "--yes"]);
+    for card in &cards {
+        assert_eq!(titles(&site, card), set(&["Good", "Library"]));
+    }
+    assert_eq!(
+        Reader::unlock(&site.store(), &cards[0]).unwrap().index(&site.store()).unwrap().practice,
+        name,
+        "nothing else changes"
+    );
+    assert_eq!(fs::read(site.store().join("gate.json")).unwrap(), gate);
+    // No more than this would be left of it; and this machine is the host, as far as it ever knew.
+    fs::write(site.path("site.toml"), "[practice\n").unwrap();
+    site.ok(&["withdraw", "good.md", "--yes"]);
+    assert_eq!(titles(&site, &cards[1]), set(&["Library"]));
+}
+
+#[test]
+fn where_the_host_is_not_known_nothing_is_said_to_be_gone() {
+    let (site, [ann, _]) = practice();
+    let key = json(&site.ok(&["host", "add", "elsewhere", "--json"]))["key"].as_str().unwrap().to_owned();
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store");
+    let server = Served::with(&store, &["--publisher", &key]);
+    site.ok(&["host", "add", &server.origin()]);
+    site.build();
+    site.ok(&["publish", "--yes"]);
+    settings(&site, "[help]", "[hlep]");
+    settings(&site, "\n[host]", "\n[hots]");
+    let (code, said) = site.fails(&["withdraw", "slip.md", "--yes"]);
+    assert!(code == 3 && said.contains("unknown key `hots`") && said.contains("Nothing is taken back yet"), "{said}");
+    assert!(titles(&site, &ann).contains("Slip"), "nor is it gone here alone");
+    settings(&site, "[hots]", "[host]");
+    site.ok(&["withdraw", "slip.md", "--yes"]);
+    assert_eq!(Reader::unlock(&store, &ann).unwrap().pages(&store).len(), 2, "the rest of the file can wait");
+}
+
+#[test]
+fn a_page_that_is_a_link_now_goes_and_what_it_leads_to_stays_as_it_is() {
+    let (site, cards) = practice();
+    let (slip, elsewhere) = (site.path("content/groups/g/slip.md"), site.path("elsewhere.md"));
+    fs::rename(&slip, &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &slip).unwrap();
+    let before = fs::read(&elsewhere).unwrap();
+    let (code, said) = site.fails(&["withdraw", "g/slip.md", "--yes"]);
+    assert!(code == 1 && said.contains("slip.md is a symbolic link") && said.contains("is taken back"), "{said}");
+    assert_eq!(titles(&site, &cards[0]), set(&["Good", "Library"]));
+    assert!(slip.is_symlink() && fs::read(&elsewhere).unwrap() == before);
+}
