@@ -36,7 +36,7 @@ use markdown::Manner;
 pub use markdown::commonmark;
 use minijinja::{Environment, OutputSpan, Value};
 use naming::Named;
-pub use open::{OpenFile, help, open_site};
+pub use open::{OpenFile, help, is_for_nothing, open_document, open_site};
 pub(crate) use remarks::remarks;
 pub(crate) use sanitise::among_others;
 use telling::Naming;

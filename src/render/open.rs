@@ -58,6 +58,17 @@ pub fn open_site(pages: &[Page], practice: &Practice, theme: &Theme) -> Result<V
     Mistakes::unless_any(mistakes, files)
 }
 
+/// Where an open page stands below `public/`.
+pub fn open_document(page: &Page) -> Option<String> {
+    let address = address(page).filter(|_| page.audience == Audience::Open)?;
+    Some(if address == FRONT_TEXT { "index.html".to_owned() } else { format!("{address}/index.html") })
+}
+
+/// Whether it is what a host shows for an address where nothing is.
+pub fn is_for_nothing(path: &str) -> bool {
+    path == MISSING
+}
+
 struct OpenPage<'a> {
     page: &'a Page,
     address: String,
