@@ -15,6 +15,10 @@ struct Starter;
 #[folder = "$CARGO_MANIFEST_DIR/content/"]
 struct SampleContent;
 
+#[derive(Embed)]
+#[folder = "$CARGO_MANIFEST_DIR/themes/larch/"]
+struct SampleTheme;
+
 const SAMPLE_SITE: &str = include_str!("../../site.toml");
 const SAMPLE_AGREEMENTS: &str = include_str!("../../register.toml");
 const HELP_LINES: &str = include_str!("starter/help-lines.toml");
@@ -108,6 +112,8 @@ pub fn write_sample(dir: &Path) -> Result<(), FileError> {
     files::write_new(&dir.join("site.toml"), SAMPLE_SITE.as_bytes(), Access::Usual)?;
     files::write_new(&dir.join("register.toml"), SAMPLE_AGREEMENTS.as_bytes(), Access::Usual)?;
     files::write_new(&dir.join(".gitignore"), IGNORE.as_bytes(), Access::Usual)?;
+    SampleTheme::iter()
+        .try_for_each(|path| write_file(&dir.join("themes/larch").join(&*path), SampleTheme::get(&path)))?;
     SampleContent::iter().try_for_each(|path| write_file(&dir.join("content").join(&*path), SampleContent::get(&path)))
 }
 

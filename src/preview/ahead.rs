@@ -55,9 +55,10 @@ pub fn files(sound: &Sound) -> impl Iterator<Item = String> {
 pub fn all(sound: &Sound) -> Vec<NotYet> {
     let ahead = files(sound).filter_map(|file| {
         let Ahead { page, why, .. } = Ahead::of(sound, &file)?;
-        let readers = page.iter().flat_map(|page| readers_of(page, &sound.practice).0);
         let is_open = page.as_ref().is_some_and(|page| page.audience == Audience::Open);
-        Some(NotYet { is_open, members: readers.map(|member| member.folder.clone()).collect(), file, why })
+        // One for the open web stands in no member's list.
+        let readers = page.iter().filter(|_| !is_open).flat_map(|page| readers_of(page, &sound.practice).0);
+        Some(NotYet { members: readers.map(|member| member.folder.clone()).collect(), file, why, is_open })
     });
     ahead.collect()
 }

@@ -375,7 +375,7 @@ fn an_open_page_that_is_not_there_yet_is_shown_as_it_will_be_with_its_files() {
             .unwrap()
             .iter()
             .find(|page| page["file"] == format!("content/library/{name}.md"));
-        assert!(listed.is_some_and(|page| page["why"] == why && page["is_open"] == true), "{listed:?}");
+        assert!(listed.is_some_and(|page| page["why"] == why && page["is_open"] == true && page["members"] == serde_json::json!([])), "{listed:?}");
     }
     let html = page("draft")["html"].as_str().unwrap().to_owned();
     let file = html.split("href=\"/library/draft/").nth(1).unwrap().split('"').next().unwrap();

@@ -158,6 +158,27 @@ test("the open site, with its own style and its links", async () => {
   await close();
 });
 
+test("an open page that is not there yet is shown as it will be, and the page for nothing is named as that", async () => {
+  practice.page("library/soon.md", "+++\ndraft = true\npublic = true\n+++\n# Soon open\n\nText for all.\n");
+  const { page, wrong, close } = await opened();
+  await as(page, "open");
+  await page.getByRole("button", { name: "Where nothing is (/404.html)" }).waitFor();
+  await page.getByRole("button", { name: "content/library/soon.md, a draft" }).click();
+  await page.getByText("Nobody gets this yet: a draft.").waitFor();
+  await text(page).getByText("Text for all.").waitFor();
+  practice.page("library/soon.md", "+++\ndraft = true\npublic = true\n+++\n# Soon open\n\n{{ member.name }}\n");
+  await page.locator(".mistake").getByText("soon.md:7").first().waitFor();
+  practice.page("library/soon.md", "+++\ndraft = true\npublic = true\n+++\n# Soon open\n\nText again.\n");
+  await text(page).getByText("Text again.").waitFor();
+  await as(page, "who");
+  await page.getByRole("listitem").filter({ hasText: "soon.md" }).getByRole("link", { name: "on the open web" }).click();
+  await page.locator("iframe.page:not(.pending)").waitFor();
+  await text(page).getByText("Text again.").waitFor();
+  await audit(page);
+  assert.deepEqual(wrong, []);
+  await close();
+});
+
 test("a list changes while it is looked at, and a practice that can't be read says so", async () => {
   const { page, close } = await opened();
   await page.getByRole("button", { name: /For Maya/ }).waitFor();
