@@ -211,6 +211,13 @@ impl Room {
         of_theme.or_else(|| if is_document(path) { None } else { given().or_else(|| self.asset_ahead(&now, path)) })
     }
 
+    /// What follows the viewer's stylesheet in this practice.
+    pub fn colours(&self) -> String {
+        let now = self.now();
+        let colours = now.sound().and_then(|sound| sound.practice.site.theme.colours);
+        colours.map(|colours| colours.css()).unwrap_or_default()
+    }
+
     /// A file that would come with an open page that is not there yet.
     fn asset_ahead(&self, now: &Now, path: &str) -> Option<Vec<u8>> {
         let sound = now.sound()?;

@@ -353,6 +353,22 @@ fn who_sees_what_is_a_row_for_each_page_with_drafts_below() {
 }
 
 #[test]
+fn its_lists_have_the_practices_colours_as_the_viewer_does() {
+    let (site, _) = practice();
+    let file = site.path("site.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let colours = "name = \"default\"\ncolours = { accent = \"#234567\", accent_dark = \"#cdefff\" }";
+    std::fs::write(&file, text.replace("name = \"default\"", colours)).unwrap();
+    let preview = Previewed::of(&site);
+    let style = preview.ask("viewer.css", "").body;
+    site.build();
+    let published =
+        site.store_files().into_iter().filter(|(path, _)| path.starts_with("public/") && path.ends_with(".css"));
+    let published: Vec<_> = published.map(|(_, bytes)| bytes).collect();
+    assert!(String::from_utf8_lossy(&style).contains("#234567") && published.contains(&style));
+}
+
+#[test]
 fn an_open_page_that_is_not_there_yet_is_shown_as_it_will_be_with_its_files() {
     let (site, _) = practice();
     site.page("library/draft.md", "+++\ndraft = true\npublic = true\n+++\n# Soon\n\nWords and [a file](a.txt).\n");
@@ -375,7 +391,12 @@ fn an_open_page_that_is_not_there_yet_is_shown_as_it_will_be_with_its_files() {
             .unwrap()
             .iter()
             .find(|page| page["file"] == format!("content/library/{name}.md"));
-        assert!(listed.is_some_and(|page| page["why"] == why && page["is_open"] == true && page["members"] == serde_json::json!([])), "{listed:?}");
+        assert!(
+            listed.is_some_and(|page| page["why"] == why
+                && page["is_open"] == true
+                && page["members"] == serde_json::json!([])),
+            "{listed:?}"
+        );
     }
     let html = page("draft")["html"].as_str().unwrap().to_owned();
     let file = html.split("href=\"/library/draft/").nth(1).unwrap().split('"').next().unwrap();
