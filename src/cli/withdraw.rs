@@ -130,16 +130,24 @@ impl Withdraw {
     fn find_open(&self, common: &Common, given: &Given) -> Result<Found, Failure> {
         let pages = Survey::read(&common.root).pages;
         let is_it = |page: &&Page| {
-            let by_title = page.title.as_ref().is_some_and(|title| title.to_lowercase() == self.page.to_lowercase());
+            let heading = || page.text().lines().find_map(|line| line.strip_prefix("# "));
+            let title = page.title.as_deref().or_else(heading);
+            let by_title = title.is_some_and(|title| title.trim().to_lowercase() == self.page.to_lowercase());
             page.audience == Audience::Open && (by_title || page.file.ends_with(&self.page))
         };
-        let here = pages.iter().find(is_it).and_then(|page| Some((page.file.clone(), address(page)?)));
+        let stands = |address: &str| given.open.contains_key(&format!("{address}/index.html"));
+        let here = pages.iter().filter(is_it).filter_map(|page| Some((page.file.clone(), address(page)?)));
+        let mut here: Vec<_> = here.filter(|(_, address)| stands(address)).collect();
+        if here.len() > 1 {
+            let files: Vec<_> = here.iter().map(|(file, _)| file.display().to_string()).collect();
+            return Err(Failure::SeveralPages { files: files.join(", ") });
+        }
         let named = self.page.trim_start_matches("./").trim_start_matches("content/");
         let stem = named.rsplit_once('.').map_or(named, |(stem, _)| stem);
         let made: Vec<String> = stem.split('/').map(slug).collect();
         let there = || (Path::new("content").join(named), made.join("/"));
-        let (file, address) = here.unwrap_or_else(there);
-        if !given.open.contains_key(&format!("{address}/index.html")) {
+        let (file, address) = here.pop().unwrap_or_else(there);
+        if !stands(&address) {
             return Err(Failure::NotGiven { page: self.page.clone() });
         }
         Ok(Found { title: format!("/{address}/"), file, ids: HashSet::new(), address: Some(address) })

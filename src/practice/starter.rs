@@ -22,8 +22,8 @@ struct SampleTheme;
 const SAMPLE_SITE: &str = include_str!("../../site.toml");
 const SAMPLE_AGREEMENTS: &str = include_str!("../../register.toml");
 const HELP_LINES: &str = include_str!("starter/help-lines.toml");
-/// Keys, state and members' links stay out of version control from the first day.
-const IGNORE: &str = "/.heldspace/\n/outbox/\n";
+/// Keys, state, members' links and what a crash left half-written stay out of version control from the first day.
+const IGNORE: &str = "/.heldspace/\n.heldspace-*\n/outbox/\n";
 
 /// A country whose crisis lines are known.
 #[derive(Debug, Clone)]

@@ -118,8 +118,14 @@ fn a_page_on_the_open_web_goes_and_its_neighbours_stay() {
     assert!(!read("library/two/index.html").contains("Not yet") && !read("index.html").contains("library/one/"));
     let paths: Vec<String> = site.store_files().into_iter().map(|(path, _)| path).collect();
     assert!(paths.iter().all(|path| !path.ends_with(".br.gz") && !path.contains("library/one")), "{paths:?}");
-    // By its title; and when its file has gone, by its name.
+    // Two of one title are told apart by their files.
+    site.page("library/two.md", &open("Two")).page("library/more/two.md", &open("Two"));
     fs::remove_file(site.path("content/library/half.md")).unwrap();
+    site.build();
+    let (code, said) = site.fails(&["withdraw", "two", "--yes"]);
+    assert!(code == 2 && said.contains("content/library/two.md") && said.contains("more/two.md"), "{said}");
+    assert!(stands("two") && stands("more/two"));
+    // By its title; and when its file has gone, by its name.
     site.page("library/four.md", &open("Four"));
     site.build();
     site.ok(&["withdraw", "four", "--yes"]);
@@ -203,6 +209,8 @@ fn settings(site: &TestSite, from: &str, to: &str) {
 #[test]
 fn what_is_wrong_elsewhere_in_the_folder_keeps_no_page_where_it_is() {
     let (site, cards) = practice();
+    site.page("library/open.md", "+++\npublic = true\n+++\n# Open to all\n\nText.\n");
+    site.build();
     let gate = fs::read(site.store().join("gate.json")).unwrap();
     let name = Reader::unlock(&site.store(), &cards[0]).unwrap().index(&site.store()).unwrap().practice;
     settings(&site, "[practice]", "[practice]\nnmae = \"x\"");
@@ -223,6 +231,10 @@ fn what_is_wrong_elsewhere_in_the_folder_keeps_no_page_where_it_is() {
         "nothing else changes"
     );
     assert_eq!(fs::read(site.store().join("gate.json")).unwrap(), gate);
+    let open = site.store().join("public/library/open/index.html");
+    assert!(open.exists());
+    site.ok(&["withdraw", "Open to all", "--yes"]);
+    assert!(!open.exists());
     // No more than this would be left of it; and this machine is the host, as far as it ever knew.
     fs::write(site.path("site.toml"), "[practice\n").unwrap();
     site.ok(&["withdraw", "good.md", "--yes"]);
