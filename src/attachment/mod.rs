@@ -108,6 +108,13 @@ impl Attachment {
         Ok(bytes)
     }
 
+    /// All of it, as it was looked at.
+    pub fn whole(&self) -> Result<Vec<u8>, AttachmentError> {
+        let bytes = self.bytes(0, self.length)?;
+        let is_same = Digest::of(&bytes) == self.digest;
+        if is_same { Ok(bytes) } else { Err(AttachmentError::Changed { file: shown(&self.file) }) }
+    }
+
     fn picture(&self) -> Result<picture::Stripped, AttachmentError> {
         let mut bytes = Vec::new();
         let opened = self.open(LARGEST_PICTURE)?;

@@ -10,6 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::{
     content::{Mistake, is_left_out, is_markdown},
     names::html::unescaped,
+    render::{LOOKED_THROUGH, is_text},
 };
 
 /// As deep as pages are looked for.
@@ -32,6 +33,13 @@ pub(super) fn beside(from: &Path, link: &str) -> Option<PathBuf> {
         }
     }
     Some(file)
+}
+
+/// A text that is given with a page, and that nobody's name is looked for in.
+pub(super) fn too_large(root: &Path, file: &Path) -> Option<Mistake> {
+    let is_large = is_text(&file.to_string_lossy()) && root.join(file).metadata().ok()?.len() > LOOKED_THROUGH;
+    let what = format!("larger than {} MiB: it is given, and nobody's name is looked for in it", LOOKED_THROUGH >> 20);
+    is_large.then(|| Mistake::whole(file, what, "look through it yourself, or split it into several files"))
 }
 
 /// One remark for all that lie about.

@@ -5,13 +5,15 @@
 //! pages) a build says.
 
 mod files;
+mod theme;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::PathBuf};
 
+use jiff::civil::Date;
 use rayon::prelude::*;
 
 use crate::{
-    content::{Audience, Mistake, Mistakes, Page, Survey, readers_of},
+    content::{Audience, Mistake, Mistakes, Page, Standing, Survey, readers_of},
     practice::{Member, Practice},
     render::{self, Theme, open_site, render_page},
 };
@@ -38,7 +40,8 @@ pub fn mistakes(survey: &Survey, theme: &Result<Theme, Mistakes>) -> Mistakes {
 
 /// What is worth a look, sorted.
 pub fn remarks(practice: &Practice, pages: &[Page], theme: &Theme) -> Mistakes {
-    let looked: Vec<_> = pages.par_iter().map(|page| (page, render::remarks(page, practice, theme))).collect();
+    let over: render::Over = pages.iter().filter_map(|page| over(page, practice)).collect();
+    let looked: Vec<_> = pages.par_iter().map(|page| (page, render::remarks(page, practice, theme, &over))).collect();
     let mut remarks: Vec<Mistake> = pages.iter().filter_map(|page| unread(page, practice)).collect();
     let mut linked = BTreeSet::new();
     let mut needed = BTreeSet::new();
@@ -47,7 +50,9 @@ pub fn remarks(practice: &Practice, pages: &[Page], theme: &Theme) -> Mistakes {
         linked.extend(of_page.links.iter().filter_map(|link| files::beside(&page.file, link)));
         needed.extend(of_page.needs);
     }
+    remarks.extend(linked.iter().filter_map(|file| files::too_large(&practice.root, file)));
     remarks.extend(files::stray(&practice.root, &linked));
+    remarks.extend(theme::misnamed(practice, theme));
     remarks.extend(practice.members.values().filter_map(|member| without_anything(member, pages, practice)));
     let unneeded = practice.site.not_names.iter().enumerate().filter(|(number, _)| !needed.contains(number));
     remarks.extend(unneeded.map(|(_, word)| {
@@ -55,6 +60,14 @@ pub fn remarks(practice: &Practice, pages: &[Page], theme: &Theme) -> Mistakes {
         word.mistake(&practice.root, what, "remove it: one day it would hide a name")
     }));
     Mistakes::new(remarks)
+}
+
+/// A page whose last day is over, and that day.
+fn over(page: &Page, practice: &Practice) -> Option<(PathBuf, Date)> {
+    match page.term.on(practice.today) {
+        Standing::Over(last) => Some((page.file.clone(), last)),
+        _ => None,
+    }
 }
 
 /// A page that is for nobody today.

@@ -4,7 +4,7 @@ use clap::Subcommand;
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::{Common, Failure, Terminal, ask, context};
+use super::{Common, Failure, Terminal, ask, context, day::day};
 use crate::{
     practice::{
         Practice,
@@ -45,10 +45,10 @@ pub enum Agreement {
         #[arg(long, value_name = "ADDRESS")]
         place: Option<String>,
         /// When it was signed
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = day)]
         signed: Option<Date>,
         /// The last day on which it holds
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = day)]
         ends: Option<Date>,
         /// Whatever you want to find again, such as where the paper lies
         #[arg(long)]
@@ -65,7 +65,7 @@ pub enum Agreement {
         /// The agreement's number; `heldspace agreement list` shows it
         id: u32,
         /// The first day on which it no longer holds, if not today
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = day)]
         on: Option<Date>,
         /// Who puts it on record, if not the therapist of site.toml
         #[arg(long, value_name = "NAME")]

@@ -4,7 +4,7 @@ use clap::Args;
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::{Common, Failure, Terminal, ask, build::count, context};
+use super::{Common, Failure, Terminal, ask, build::count, context, day::day};
 use crate::{
     audit::{Filter, Log, Names, Shown},
     clock::{begins, hour},
@@ -43,10 +43,10 @@ pub struct Audit {
     #[arg(long, value_name = "PAGE")]
     page: Option<String>,
     /// From this day on, such as 2026-11-01, by this machine's clock
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     since: Option<Date>,
     /// Up to the end of this day
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     until: Option<Date>,
     /// A table for a spreadsheet, on standard output
     #[arg(long, conflicts_with = "json")]

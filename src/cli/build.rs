@@ -10,7 +10,7 @@ use crate::{
     content::{Lapsed, Page, Survey, read_pages},
     keys::Keys,
     practice::{Home, Lock, Practice},
-    publish::{self, Change, Closing, Done, Plan, Publication, Sources, What},
+    publish::{self, Change, Closing, Done, Lost, Plan, Publication, Sources, What},
     record::Record,
     render::Theme,
     store::Store,
@@ -220,6 +220,13 @@ fn show_all(plan: &Plan, terminal: &Terminal) {
         let ended = if *revoked { "was revoked" } else { "lapsed" };
         terminal.note(format!("\nKept from others: the consent of {member} for {file} {ended} on {on}."));
     }
+    for Lost { file, name, reader } in &plan.lost {
+        let [file, name, reader] = [file, name, reader].map(|text| visible_line(text));
+        terminal.note(format!(
+            "\n{reader} keeps {file} without {name}: it is neither in the store nor in the record. If you have a backup of \
+             .heldspace/, answer no, and put it back first."
+        ));
+    }
     for Closing { name, replaced } in &plan.closing {
         let name = visible_line(name);
         terminal.note(if *replaced {
@@ -252,6 +259,9 @@ fn show_counts(plan: &Plan, terminal: &Terminal) {
             "{} that nobody reads yet: all in the group joined later.",
             count(plan.unread.len(), "page")
         ));
+    }
+    if !plan.lost.is_empty() {
+        terminal.note(format!("Lost for those who left and keep its page: {}", count(plan.lost.len(), "file")));
     }
     let kept: BTreeSet<_> = plan.lapsed.iter().map(|lapsed| &lapsed.file).collect();
     if !kept.is_empty() {

@@ -13,7 +13,7 @@ use crate::{
     check,
     content::{Mistakes, Survey},
     practice::Practice,
-    publish::{Change, Closing, Difference, How, Past, Plan, Wanted, What, differences},
+    publish::{Closing, Difference, How, OpenDifference, Past, Plan, Wanted, differences, open_differences},
     render::Theme,
     visible::visible_line,
 };
@@ -32,6 +32,8 @@ pub struct Diff {
     /// Only what would change for this member, by folder name
     #[arg(long, value_name = "MEMBER")]
     member: Option<String>,
+    #[command(flatten)]
+    store: context::StoreArg,
 }
 
 impl Diff {
@@ -46,7 +48,7 @@ impl Diff {
         if let Some(member) = &self.member {
             context::member(&practice, member)?;
         }
-        let past = Past::read(&common.root, Some(context::keys(common)?)).await?;
+        let past = Past::read_in(&common.root, self.store.store.clone(), Some(context::keys(common)?)).await?;
         for folder in past.without_mailbox(&practice).await? {
             practice.members.get_mut(&folder).expect("it is one of them").mailbox = None;
         }
@@ -56,10 +58,13 @@ impl Diff {
         if let Some(member) = &self.member {
             only(member, &mut wanted, &mut plan, &practice, &past);
         }
-        plan.changes.retain(|change| change.what >= What::NewlyOpen);
-        let differences = differences(&wanted, &past)?;
-        terminal.data(&data(&differences, &plan));
-        show(&differences, &plan, self.member.as_deref(), terminal);
+        let found = Found {
+            open: if self.member.is_some() { Vec::new() } else { open_differences(&wanted, &past).await? },
+            pages: differences(&wanted, &past)?,
+            plan,
+        };
+        terminal.data(&found.data());
+        found.show(self.member.as_deref(), terminal);
         Ok(())
     }
 }
@@ -74,55 +79,78 @@ fn only(member: &str, wanted: &mut Wanted, plan: &mut Plan, practice: &Practice,
     plan.closing.retain(|closing| closes && theirs.contains(&closing.name));
     plan.changes.clear();
     plan.unread.clear();
+    plan.lost.retain(|lost| wanted.readers.iter().any(|reader| reader.label == lost.reader));
     plan.without_mailbox.retain(|folder| folder == member);
 }
 
-fn data(differences: &[Difference], plan: &Plan) -> Value {
-    let difference = |it: &Difference| {
-        let (changed, diff) = match &it.how {
-            How::Whole => ("whole", None),
-            How::Text(diff) => ("text", Some(diff)),
-            How::Look => ("appearance", None),
-            How::Unknown => ("unknown", None),
-        };
-        let readers = it.readers.iter().map(|(name, folder)| json!({ "member": folder, "name": name }));
-        json!({
-            "what": it.what, "title": it.title, "old_title": it.old_title, "file": it.file,
-            "readers": readers.collect::<Vec<_>>(), "changed": changed, "diff": diff,
-        })
-    };
-    json!({
-        "pages": differences.iter().map(difference).collect::<Vec<_>>(), "open": plan.changes, "closing": plan.closing,
-        "without_mailbox": plan.without_mailbox, "unread": plan.unread,
-    })
+/// Everything that would change.
+struct Found {
+    pages: Vec<Difference>,
+    open: Vec<OpenDifference>,
+    /// For what is no page.
+    plan: Plan,
 }
 
-fn show(differences: &[Difference], plan: &Plan, member: Option<&str>, terminal: &Terminal) {
-    for (what, heading) in HEADINGS {
-        let pages: Vec<&Difference> = differences.iter().filter(|it| it.what == what).collect();
-        let open: Vec<&Change> = plan.changes.iter().filter(|change| change.what == what).collect();
-        if pages.is_empty() && open.is_empty() {
-            continue;
-        }
-        terminal.line(format!("{}:", terminal.strong(heading)));
-        for page in pages {
-            show_page(page, terminal);
-        }
-        for change in open {
-            terminal.line(format!("  {}", visible_line(&change.title)));
-        }
-        terminal.line("");
+impl Found {
+    fn data(&self) -> Value {
+        let page = |it: &Difference| {
+            let (changed, diff) = told(&it.how);
+            let readers = it.readers.iter().map(|(name, folder)| json!({ "member": folder, "name": name }));
+            json!({
+                "what": it.what, "title": it.title, "old_title": it.old_title, "file": it.file,
+                "readers": readers.collect::<Vec<_>>(), "changed": changed, "diff": diff,
+            })
+        };
+        let open = |it: &OpenDifference| {
+            let (changed, diff) = told(&it.how);
+            json!({ "what": it.what, "title": it.address, "changed": changed, "diff": diff })
+        };
+        json!({
+            "pages": self.pages.iter().map(page).collect::<Vec<_>>(),
+            "open": self.open.iter().map(open).collect::<Vec<_>>(), "closing": self.plan.closing,
+            "without_mailbox": self.plan.without_mailbox, "unread": self.plan.unread,
+            "lost": self.plan.lost,
+        })
     }
-    for Closing { name, replaced } in &plan.closing {
-        let what = if *replaced { "Old card that ends" } else { "Mailbox that goes" };
-        terminal.line(format!("{what}: {}", visible_line(name)));
+
+    fn show(&self, member: Option<&str>, terminal: &Terminal) {
+        for (what, heading) in HEADINGS {
+            let pages: Vec<&Difference> = self.pages.iter().filter(|it| it.what == what).collect();
+            let open: Vec<&OpenDifference> = self.open.iter().filter(|it| it.what == what).collect();
+            if pages.is_empty() && open.is_empty() {
+                continue;
+            }
+            terminal.line(format!("{}:", terminal.strong(heading)));
+            for page in pages {
+                show_page(page, terminal);
+            }
+            for page in open {
+                terminal.line(format!("  {}", visible_line(&page.address)));
+                show_how(&page.how, terminal);
+            }
+            terminal.line("");
+        }
+        for Closing { name, replaced } in &self.plan.closing {
+            let what = if *replaced { "Old card that ends" } else { "Mailbox that goes" };
+            terminal.line(format!("{what}: {}", visible_line(name)));
+        }
+        for folder in &self.plan.without_mailbox {
+            terminal.line(format!("{folder} gets nothing: no mailbox yet."));
+        }
+        if self.pages.is_empty() && self.open.is_empty() && self.plan.closing.is_empty() {
+            let whom = if member.is_some() { "for them" } else { "for anyone" };
+            terminal.line(format!("Nothing would change {whom} since the last release."));
+        }
     }
-    for folder in &plan.without_mailbox {
-        terminal.line(format!("{folder} gets nothing: no mailbox yet."));
-    }
-    if differences.is_empty() && plan.is_empty() {
-        let whom = if member.is_some() { "for them" } else { "for anyone" };
-        terminal.line(format!("Nothing would change {whom} since the last release."));
+}
+
+/// In a word, and line by line.
+fn told(how: &How) -> (&'static str, Option<&String>) {
+    match how {
+        How::Whole => ("whole", None),
+        How::Text(diff) => ("text", Some(diff)),
+        How::Look => ("appearance", None),
+        How::Unknown => ("unknown", None),
     }
 }
 
@@ -133,7 +161,11 @@ fn show_page(it: &Difference, terminal: &Terminal) {
     if let Some(old) = &it.old_title {
         terminal.line(format!("  It was called: {}", visible_line(old)));
     }
-    match &it.how {
+    show_how(&it.how, terminal);
+}
+
+fn show_how(how: &How, terminal: &Terminal) {
+    match how {
         How::Whole => {}
         How::Look => terminal.line(ONLY_LOOK),
         How::Unknown => terminal.line(NOT_KEPT),

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::{Common, Failure, Terminal, context};
+use super::{Common, Failure, Terminal, context, day::day};
 use crate::{
     csv_safe::Table,
     practice::{
@@ -44,7 +44,7 @@ pub enum Disclosures {
         #[arg(long)]
         basis: String,
         /// When, if not today
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = day)]
         on: Option<Date>,
         /// Who puts it on record, if not the therapist of site.toml
         #[arg(long, value_name = "NAME")]
@@ -62,10 +62,10 @@ pub struct List {
     /// Only this member's (their folder name)
     name: Option<String>,
     /// From this day on
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     since: Option<Date>,
     /// Until this day, and on it
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     until: Option<Date>,
     /// As a table for a spreadsheet
     #[arg(long, conflicts_with = "json")]

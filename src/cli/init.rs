@@ -91,11 +91,7 @@ impl Init {
 
     fn last_words(&self, dir: &std::path::Path, country: Option<&Country>, terminal: &Terminal) {
         let here = dir == std::path::Path::new(".");
-        let (place, option) = if here {
-            ("here".to_owned(), String::new())
-        } else {
-            (format!("in {}", dir.display()), format!(" --root {}", dir.display()))
-        };
+        let place = if here { "here".to_owned() } else { format!("in {}", dir.display()) };
         terminal.note(format!("The practice is {place}."));
         if let Some(country) = country {
             terminal.note(format!(
@@ -106,6 +102,9 @@ impl Init {
         if self.no_passphrase {
             terminal.note("Its keys have no passphrase: whoever can read this folder can read everything. Only on a machine with an encrypted disk.");
         }
-        terminal.note(format!("Next: heldspace{option} group add …, then member add …"));
+        let first = if here { String::new() } else { format!("cd \"{}\"\n      ", dir.display()) };
+        terminal.note(format!(
+            "Next: {first}heldspace group add tuesday --title \"Tuesday group\"\n      `heldspace --help` shows the steps after that."
+        ));
     }
 }

@@ -25,6 +25,8 @@ mod consent;
 mod context;
 #[cfg(feature = "author")]
 mod dates;
+#[cfg(feature = "author")]
+mod day;
 #[cfg(all(feature = "author", feature = "serve"))]
 mod demo;
 #[cfg(feature = "author")]
@@ -124,18 +126,21 @@ pub struct Cli {
     command: Command,
 }
 
+/// Apart from a command's own options: what is the same everywhere would stand between them otherwise.
+const EVERYWHERE: &str = "For every command";
+
 /// What every command takes, before or after its name.
 #[derive(Args, Clone)]
 pub struct Common {
     /// The practice's folder
-    #[arg(long, global = true, value_name = "DIR", default_value = ".", hide_default_value = true)]
+    #[arg(long, global = true, value_name = "DIR", default_value = ".", hide_default_value = true, help_heading = EVERYWHERE)]
     pub root: PathBuf,
     /// Print data for scripts, as JSON, on standard output
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub json: bool,
     /// Read the passphrase of the practice's keys from this file (mode 0600) rather than asking
     #[cfg(feature = "author")]
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", help_heading = EVERYWHERE)]
     pub passphrase_file: Option<PathBuf>,
 }
 
@@ -223,6 +228,8 @@ impl Cli {
     pub fn run(self) -> Result<(), Failure> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)?;
         let terminal = Terminal::new(self.common.json);
+        #[cfg(feature = "author")]
+        terminal.dress_questions();
         runtime.block_on(self.command.run(&self.common, &terminal))
     }
 }

@@ -1,18 +1,21 @@
 //! `new`: Markdown files from templates, in the right folder, each a draft.
 
-use std::path::PathBuf;
+use std::{ffi::OsStr, path::PathBuf};
 
-use clap::Args;
+use clap::{
+    Arg, Args, Command,
+    builder::{PossibleValue, StringValueParser, TypedValueParser},
+};
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::{Common, Failure, Terminal, ask, context, editor};
+use super::{Common, Failure, Terminal, ask, context, day::day, editor, terminal::can_ask};
 use crate::{
     content::Audience,
     practice::{
         Member, Practice,
         edit::EditError,
-        files::{self, Access},
+        together::{self, NewFile},
     },
     visible::visible_line,
     writing::{self, Data, NewPage, Place, Template, Values, Wish, Writing, WritingError},
@@ -22,7 +25,7 @@ use crate::{
 ///
 /// KIND is page, summary, agenda, message, progress, checkin or exercise, or a template of your own in
 /// themes/NAME/new/. The file is a draft: nobody gets it before you have taken out the line `draft = true`. It opens
-/// in the editor that VISUAL or EDITOR names.
+/// in the editor that VISUAL or EDITOR names, such as nano after `export EDITOR=nano`.
 ///
 /// With --for-each there is one file for every member of a group. Where a table is given (--data), CSV from a spreadsheet or
 /// TOML, the template can use its columns; the column `member` says whose row it is.
@@ -36,6 +39,7 @@ use crate::{
 #[command(verbatim_doc_comment)]
 pub struct New {
     /// The template: page, summary, agenda, message, progress, checkin, exercise, or one of your own
+    #[arg(value_parser = Kinds, hide_possible_values = true)]
     kind: String,
     /// What the page is called; templates with a title of their own do without
     title: Option<String>,
@@ -45,7 +49,7 @@ pub struct New {
     #[arg(long, requires = "library", conflicts_with_all = ["group", "member", "to", "for_each"])]
     public: bool,
     /// The day it belongs to, such as 2026-12-01; else today, or the next session for an agenda
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = day)]
     date: Option<Date>,
     /// A table with values for each member: CSV or TOML
     #[arg(long, value_name = "FILE", requires = "for_each")]
@@ -56,6 +60,25 @@ pub struct New {
     /// Agree to what would be written without being asked
     #[arg(long)]
     yes: bool,
+}
+
+/// The built-in templates, for shells to complete.
+const BUILT_IN: [&str; 7] = ["page", "summary", "agenda", "message", "progress", "checkin", "exercise"];
+
+/// Any name, for a practice has templates of its own; a shell completes the built-in ones.
+#[derive(Clone)]
+struct Kinds;
+
+impl TypedValueParser for Kinds {
+    type Value = String;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(BUILT_IN.into_iter().map(PossibleValue::new)))
+    }
 }
 
 /// Whom the page is for: one of these.
@@ -92,28 +115,39 @@ impl New {
             let place = self.place(&practice)?;
             vec![writing.page(&place, &Values::default())?]
         };
-        writing::refuse_existing(&pages, &practice)?;
+        let wished = pages.len();
+        let pages = writing::still_to_write(pages, &practice)?;
+        if pages.len() < wished {
+            let there = super::build::count(wished - pages.len(), "page");
+            terminal.note(format!("There already, just as they would be written: {there}."));
+        }
         if self.whom.for_each.is_some() {
             show(&pages, terminal);
             ask::agree(&format!("Write {}?", super::build::count(pages.len(), "page")), self.yes)?;
         }
-        write(&pages, &practice)?;
+        let new = pages.iter().map(|page| NewFile { file: &page.file, bytes: page.text.as_bytes() });
+        together::write_new(&practice.root, &new.collect::<Vec<_>>())?;
         // Whoever writes for an hour keeps nobody else waiting.
         drop(lock);
         let made: Vec<_> = pages.iter().map(|page| page.file.display().to_string()).collect();
         terminal.data(&json!({ "made": made, "draft": true }));
-        if let [page] = pages.as_slice() {
+        if wished == 1
+            && let [page] = pages.as_slice()
+        {
             return self.finish(page, &practice, terminal);
         }
-        terminal.line(format!("Made {} drafts. {READY}", pages.len()));
+        terminal.line(format!("Made {}. {READY}", super::build::count(pages.len(), "draft")));
         Ok(())
     }
 
     fn finish(&self, page: &NewPage, practice: &Practice, terminal: &Terminal) -> Result<(), Failure> {
         terminal.line(format!("Made {}, a draft. {READY}", visible_line(&page.file.display().to_string())));
-        if !self.no_edit {
-            editor::open(&practice.root.join(&page.file))?;
+        if self.no_edit || editor::open(practice, &page.file)? || !can_ask() {
+            return Ok(());
         }
+        terminal.note(
+            "No editor was opened: none is named. To have one opened: export EDITOR=nano (or another), in your shell.",
+        );
         Ok(())
     }
 
@@ -145,9 +179,15 @@ impl New {
         if let Some(member) = member {
             return Ok(Place::Member(reading(practice, member)?.folder.clone()));
         }
-        let to: Result<Vec<_>, Failure> =
-            to.iter().map(|member| Ok(reading(practice, member)?.folder.clone())).collect();
-        Ok(Place::Message(to?))
+        let mut copies: Vec<String> = Vec::new();
+        for member in to {
+            let folder = &reading(practice, member)?.folder;
+            // Whoever is named twice gets one copy.
+            if !copies.contains(folder) {
+                copies.push(folder.clone());
+            }
+        }
+        Ok(Place::Message(copies))
     }
 
     fn for_each(&self, group: &str, writing: Writing<'_>, terminal: &Terminal) -> Result<Vec<NewPage>, Failure> {
@@ -196,13 +236,4 @@ fn show(pages: &[NewPage], terminal: &Terminal) {
         }
     }
     terminal.note(format!("New drafts: {}.", pages.len()));
-}
-
-fn write(pages: &[NewPage], practice: &Practice) -> Result<(), Failure> {
-    for page in pages {
-        let path = practice.root.join(&page.file);
-        files::folder(path.parent().unwrap_or(&practice.root), Access::Usual)?;
-        files::write_new(&path, page.text.as_bytes(), Access::Usual)?;
-    }
-    Ok(())
 }

@@ -131,6 +131,21 @@ impl Terminal {
         io::stdout().is_terminal().then(|| super::code::code(text, self.color))
     }
 
+    /// How questions look: bold, and red for what can't be taken. The colours that they come with can't be read on a light
+    /// ground, and none are wanted where this terminal shows none.
+    #[cfg(feature = "author")]
+    pub fn dress_questions(&self) {
+        use inquire::ui::{Attributes, Color, ErrorMessageRenderConfig, RenderConfig, StyleSheet};
+        let plain = RenderConfig::empty();
+        let bold = StyleSheet::new().with_attr(Attributes::BOLD);
+        let red = ErrorMessageRenderConfig::default_colored().with_message(bold.with_fg(Color::DarkRed));
+        inquire::set_global_render_config(if self.color {
+            plain.with_answer(bold).with_selected_option(Some(bold)).with_error_message(red)
+        } else {
+            plain
+        });
+    }
+
     fn style(&self, code: &str, text: &str) -> String {
         if self.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
@@ -142,7 +157,7 @@ impl Terminal {
             return Progress(indicatif::ProgressBar::hidden());
         }
         let style =
-            indicatif::ProgressStyle::with_template("{msg:10} {bar:40} {pos}/{len} {eta}").expect("a fixed template");
+            indicatif::ProgressStyle::with_template("{msg:10} {pos:>5}/{len} {bar:16}").expect("a fixed template");
         let bar = indicatif::ProgressBar::new(0).with_style(style).with_message(what);
         bar.enable_steady_tick(std::time::Duration::from_millis(200));
         Progress(bar)

@@ -1,11 +1,16 @@
 //! `theme`: the files that make pages look as they do, and how to have them of one's own.
 
+use std::path::Path;
+
 use clap::Subcommand;
 use serde_json::json;
 
 use super::{Common, Failure, Terminal, context};
 use crate::{
-    practice::files::{self, Access},
+    practice::{
+        files::FileError,
+        together::{self, NewFile},
+    },
     render::{BuiltInFile, built_in_theme},
     visible::visible_line,
 };
@@ -69,19 +74,21 @@ fn eject(names: &[String], common: &Common, terminal: &Terminal) -> Result<(), F
     if let Some(name) = names.iter().find(|name| !all.iter().any(|file| file.name == **name)) {
         return Err(Failure::NoThemeFile { name: name.clone(), known: known() });
     }
-    let folder = practice.root.join("themes").join(&practice.site.theme.name);
+    let own = Path::new("themes").join(&practice.site.theme.name);
+    let folder = practice.root.join(&own);
+    for file in &all {
+        together::refuse_links_above(&practice.root, &own.join(&file.name))?;
+    }
     let wanted: Vec<&BuiltInFile> = all.iter().filter(|file| names.is_empty() || names.contains(&file.name)).collect();
     let (there, new): (Vec<_>, Vec<_>) =
         wanted.into_iter().partition(|file| folder.join(&file.name).symlink_metadata().is_ok());
     // Asked for by name, and not to be had: then nothing is written at all.
     if let Some(file) = there.first().filter(|_| !names.is_empty()) {
-        return Err(files::FileError::Exists { path: folder.join(&file.name) }.into());
+        return Err(FileError::Exists { path: folder.join(&file.name) }.into());
     }
-    for file in &new {
-        let path = folder.join(&file.name);
-        files::folder(path.parent().unwrap_or(&folder), Access::Usual)?;
-        files::write_new(&path, &file.bytes, Access::Usual)?;
-    }
+    let paths: Vec<_> = new.iter().map(|file| own.join(&file.name)).collect();
+    let files = paths.iter().zip(&new).map(|(path, file)| NewFile { file: path, bytes: &file.bytes });
+    together::write_new(&practice.root, &files.collect::<Vec<_>>())?;
     let shown = visible_line(&folder.display().to_string());
     let listed = |files: &[&BuiltInFile]| files.iter().map(|file| file.name.clone()).collect::<Vec<_>>();
     terminal.data(&json!({ "folder": folder, "written": listed(&new), "kept": listed(&there) }));

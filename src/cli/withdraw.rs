@@ -17,6 +17,7 @@ use crate::{
     practice::{
         Home, Practice,
         files::{self, Access, FileError},
+        together::refuse_links_above,
     },
     publish::{Bring, Given, Publication, Withdrawing},
     record::Record,
@@ -68,11 +69,14 @@ struct Reader {
 impl Withdraw {
     pub async fn run(self, common: &Common, terminal: &Terminal) -> Result<(), Failure> {
         let (home, _lock) = context::locked(common)?;
-        let practice = context::practice(common)?;
+        let mut practice = standing(common, &home, terminal)?;
         let keys = context::keys(common)?;
         let store = context::store_at_hand(common, None)?;
         let record = Record::read(&home, &keys)?;
         let given = Given::read(&store, &keys).await?;
+        if let Some(name) = given.practice() {
+            name.clone_into(&mut practice.site.practice.name);
+        }
         let found = self.find(common, &record, &given)?;
         unknown(&practice, &given)?;
         let place = match practice.site.host {
@@ -100,7 +104,7 @@ impl Withdraw {
         terminal.line(format!("Taken back: {}.", visible_line(&found.title)));
         // Last, since nothing that is wrong with the file may keep the page where it is.
         terminal.line(self.put_away(common, &practice, &found).inspect_err(|_| {
-            terminal.note("The page is taken back, but the next build would give it again: its file could not be marked as a draft.");
+            terminal.note("The page is taken back, but the next build would give it again: its file could not be marked as a draft. Write `draft = true` into it.");
         })?);
         Ok(())
     }
@@ -126,16 +130,24 @@ impl Withdraw {
     fn find_open(&self, common: &Common, given: &Given) -> Result<Found, Failure> {
         let pages = Survey::read(&common.root).pages;
         let is_it = |page: &&Page| {
-            let by_title = page.title.as_ref().is_some_and(|title| title.to_lowercase() == self.page.to_lowercase());
+            let heading = || page.text().lines().find_map(|line| line.strip_prefix("# "));
+            let title = page.title.as_deref().or_else(heading);
+            let by_title = title.is_some_and(|title| title.trim().to_lowercase() == self.page.to_lowercase());
             page.audience == Audience::Open && (by_title || page.file.ends_with(&self.page))
         };
-        let here = pages.iter().find(is_it).and_then(|page| Some((page.file.clone(), address(page)?)));
+        let stands = |address: &str| given.open.contains_key(&format!("{address}/index.html"));
+        let here = pages.iter().filter(is_it).filter_map(|page| Some((page.file.clone(), address(page)?)));
+        let mut here: Vec<_> = here.filter(|(_, address)| stands(address)).collect();
+        if here.len() > 1 {
+            let files: Vec<_> = here.iter().map(|(file, _)| file.display().to_string()).collect();
+            return Err(Failure::SeveralPages { files: files.join(", ") });
+        }
         let named = self.page.trim_start_matches("./").trim_start_matches("content/");
         let stem = named.rsplit_once('.').map_or(named, |(stem, _)| stem);
         let made: Vec<String> = stem.split('/').map(slug).collect();
         let there = || (Path::new("content").join(named), made.join("/"));
-        let (file, address) = here.unwrap_or_else(there);
-        if !given.open.contains_key(&format!("{address}/index.html")) {
+        let (file, address) = here.pop().unwrap_or_else(there);
+        if !stands(&address) {
             return Err(Failure::NotGiven { page: self.page.clone() });
         }
         Ok(Found { title: format!("/{address}/"), file, ids: HashSet::new(), address: Some(address) })
@@ -144,6 +156,7 @@ impl Withdraw {
     /// Sees to it that no later build gives the page again; what to say of it.
     fn put_away(&self, common: &Common, practice: &Practice, found: &Found) -> Result<String, Failure> {
         let path = common.root.join(&found.file);
+        refuse_links_above(&common.root, &found.file)?;
         let name = visible_line(&found.file.display().to_string());
         let Some(bytes) = files::read_plain(&path, LIMIT)? else {
             return Ok(format!("{name} is not there any more; if it has another name now, the next build gives that."));
@@ -152,10 +165,22 @@ impl Withdraw {
             let place = files::put_aside(&common.root, &found.file, &practice.today.to_string())?;
             return Ok(format!("{name} is in {} now.", visible_line(&place.display().to_string())));
         }
+        if path.is_symlink() {
+            // What it leads to may be a file of something else, and a copy in its place would be another page.
+            return Err(FileError::Link { path }.into());
+        }
         let text = String::from_utf8(bytes).map_err(|error| not_text(&path, error))?;
         files::write(&path, as_draft(&text).as_bytes(), Access::Usual)?;
         Ok(format!("{name} is a draft now: take `draft = true` out of it to give it again."))
     }
+}
+
+/// Whatever is wrong in the folder, as long as it is known who has what, and where.
+fn standing(common: &Common, home: &Home, terminal: &Terminal) -> Result<Practice, Failure> {
+    let practice = Practice::standing(&common.root, &home.hosts()?);
+    Ok(practice.inspect_err(|_| {
+        terminal.note("Nothing is taken back yet: as it is, nobody can tell where the page lies and who has it. Mend what is named here, and take it back then; whatever else is wrong can wait.");
+    })?)
 }
 
 fn not_text(path: &Path, error: std::string::FromUtf8Error) -> FileError {

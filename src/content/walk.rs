@@ -25,6 +25,14 @@ pub(crate) fn pages(root: &Path, mistakes: &mut Vec<Mistake>) -> Vec<PathBuf> {
         mistakes.push(source::symbolic_link(Path::new("content")));
         return pages;
     }
+    if !root.join("content").exists() {
+        // Where there is no site.toml either, that is said: this folder is no practice.
+        if root.join("site.toml").exists() {
+            let hint = "make it, or get it back from a copy: your pages, groups and members lie in it";
+            mistakes.push(Mistake::whole("content", "there is no such folder", hint));
+        }
+        return pages;
+    }
     while let Some(folder) = folders.pop() {
         if folder.components().count() > DEPTH {
             mistakes.push(Mistake::whole(folder, "folders within folders without end", "move it further up"));

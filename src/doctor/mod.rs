@@ -4,6 +4,7 @@
 //! each with what to do, and with the rule that asks for it where there is one. It must not change anything, nor need a key:
 //! whoever looks after the machine may run it. What it can't see it says, rather than nothing. `docs/duties.md` has the rest.
 
+mod dates;
 mod disk;
 mod inbox;
 mod keeping;
@@ -71,6 +72,7 @@ impl Patient<'_> {
     /// All findings, the weightiest first.
     pub fn examine(&self) -> Result<Vec<Finding>, HomeError> {
         let mut findings = self.content();
+        findings.extend(self.dates()?);
         findings.extend(self.sending());
         findings.extend(self.people());
         findings.extend(self.inbox()?);

@@ -1,9 +1,13 @@
-//! The files of an exported page: beside it, under plain names.
+//! What leads out of an exported page: its files, under plain names, and the other pages of the export.
 
 use data_encoding::HEXLOWER;
 
-use super::{Export, To, Version};
-use crate::{content::slug, record::NotedAttachment, render::replace_tags};
+use super::{Export, Inline, To, Version};
+use crate::{
+    content::slug,
+    record::NotedAttachment,
+    render::{Tag, replace_tags},
+};
 
 /// A file that an export holds.
 pub struct ExportedFile<'a> {
@@ -23,26 +27,90 @@ impl<'a> Export<'a> {
         kept.map(|noted| ExportedFile { name: name(number, noted), noted }).collect()
     }
 
-    /// A document with its files where they lie. What leads to another page stays as words.
-    pub(super) fn with_files(&self, number: usize, version: &Version<'a>, document: &str) -> String {
+    /// A document with its files, and its links to other pages of the export, as `form` has them.
+    pub(super) fn linked(&self, number: usize, document: &str, form: Form<'_>) -> String {
+        let version = &self.versions[number - 1];
         let files = self.files_of(number, version);
         replace_tags(document, |tag| {
-            let Some(id) = tag.attribute("data-attachment") else {
-                return tag.attribute("data-page").map(|_| "<a>".to_owned());
-            };
-            let file = files.iter().find(|file| file.noted.id.to_string() == id);
-            match (tag.name, file) {
-                ("img", Some(file)) => {
-                    let kept = ["alt", "title", "width", "height"]
-                        .into_iter()
-                        .filter_map(|name| Some(format!(" {name}=\"{}\"", tag.attribute(name)?)));
-                    Some(format!("<img src=\"{}\"{}>", file.name, kept.collect::<String>()))
-                }
-                ("img", None) => None,
-                (_, Some(file)) => Some(format!("<a href=\"{}\">", file.name)),
-                (_, None) => Some("<a>".to_owned()),
+            if let Some(id) = tag.attribute("data-attachment") {
+                let file = files.iter().find(|file| file.noted.id.to_string() == id);
+                return Some(match file.map(|file| (file, form.file(file))) {
+                    Some((file, Some(address))) => shown(tag, file, address, form),
+                    Some((_, None)) => absent(tag, "not in this document"),
+                    None if self.to == To::Person => absent(tag, "not kept"),
+                    None => absent(tag, "not given"),
+                });
             }
+            let page = tag.attribute("data-page")?;
+            let target = page.parse().ok().and_then(|page| self.target(version, page));
+            let open = |target| format!("<a href=\"{}\">", form.page(target, tag.attribute("data-place")));
+            Some(target.map_or_else(|| "<a>".to_owned(), open))
         })
+    }
+
+    /// The number of the page that a link leads to, as it was when it could be followed; none where it is not in the export.
+    fn target(&self, from: &Version<'a>, link: usize) -> Option<usize> {
+        let id = from.page.links.get(link)?;
+        let is_it = |version: &Version<'_>| {
+            version.page.id == *id
+                && version.document.is_some()
+                && from.until.is_none_or(|until| version.from < until)
+                && version.until.is_none_or(|until| from.from < until)
+        };
+        self.versions.iter().rposition(is_it).map(|n| n + 1)
+    }
+}
+
+/// Where the pages and files of an export are.
+#[derive(Clone, Copy)]
+pub(super) enum Form<'a> {
+    /// One beside the other, in a folder.
+    Beside,
+    /// All in one document.
+    Inside(&'a Inline),
+}
+
+impl<'a> Form<'a> {
+    fn file<'f>(self, file: &'f ExportedFile<'_>) -> Option<&'f str>
+    where
+        'a: 'f,
+    {
+        match self {
+            Self::Beside => Some(&file.name),
+            Self::Inside(inline) => inline.url(&file.noted.digest),
+        }
+    }
+
+    /// `place` is an attribute's value, with its character references.
+    fn page(self, number: usize, place: Option<&str>) -> String {
+        let place = |before: &str| place.map(|place| format!("{before}{place}")).unwrap_or_default();
+        match self {
+            Self::Beside => format!("{number}.html{}", place("#")),
+            Self::Inside(_) => format!("#v{number}{}", place("-")),
+        }
+    }
+}
+
+fn shown(tag: &Tag<'_>, file: &ExportedFile<'_>, address: &str, form: Form<'_>) -> String {
+    if tag.name != "img" {
+        // Within a document it has no name of its own to be saved under.
+        let save = match form {
+            Form::Beside => String::new(),
+            Form::Inside(_) => format!(" download=\"{}\"", file.name),
+        };
+        return format!("<a href=\"{address}\"{save}>");
+    }
+    let kept = ["alt", "title", "width", "height"]
+        .into_iter()
+        .filter_map(|name| Some(format!(" {name}=\"{}\"", tag.attribute(name)?)));
+    format!("<img src=\"{address}\"{}>", kept.collect::<String>())
+}
+
+/// In the place of a file that is not there: a picture's words, or those of the link, which follow.
+fn absent(tag: &Tag<'_>, why: &str) -> String {
+    match (tag.name, tag.attribute("alt")) {
+        ("img", alt) => format!("<em>{} (picture, {why})</em>", alt.unwrap_or_default()),
+        _ => format!("<small>({why}:)</small> <a>"),
     }
 }
 

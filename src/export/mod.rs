@@ -8,6 +8,7 @@
 mod answers;
 mod attached;
 mod data;
+mod inline;
 mod paper;
 mod withhold;
 
@@ -18,6 +19,7 @@ use std::{
 
 pub use answers::Sent;
 pub use attached::ExportedFile;
+pub use inline::Inline;
 pub use withhold::{Names, Withheld};
 
 use crate::{

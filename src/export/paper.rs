@@ -4,29 +4,23 @@
 
 use minijinja::{Environment, context as values};
 
-use super::{Export, To, Version};
+use super::{Export, Inline, To, Version, attached::Form};
 use crate::{clock::day_of, practice::register, render::among_others, visible::visible_line, wire::UnixTime};
 
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data: file: 'self'; media-src data: file: 'self'; font-src data:";
 
-/// Whether the documents lie beside the list or stand in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Pages {
-    Beside,
-    Inside,
-}
-
 impl<'a> Export<'a> {
     /// `index.html`.
     pub fn index(&self) -> String {
-        self.list(Pages::Beside, "")
+        self.list(Form::Beside, "")
     }
 
-    /// One document with everything in it, to read on any phone and to print; `css` is the page stylesheet.
-    pub fn whole(&self, css: &str) -> String {
+    /// One document with everything in it, to read on any phone and to print; `css` is the page stylesheet, `files` what
+    /// found room in it.
+    pub fn whole(&self, css: &str, files: &Inline) -> String {
         // A document has one `main`; here each page is an article.
         let css = css.replace("main >", "article >").replace("main {", "article {");
-        self.list(Pages::Inside, &css)
+        self.list(Form::Inside(files), &css)
     }
 
     /// Each document by its number, from 1: as it was given, with the stylesheet, and the notice that has to stand there.
@@ -38,7 +32,7 @@ impl<'a> Export<'a> {
         );
         let notice =
             self.notice().map(|notice| format!("<p role=\"note\"><strong>{notice}</strong> (42 CFR 2.32)</p>\n"));
-        let mut page = self.with_files(number, version, document);
+        let mut page = self.linked(number, document, Form::Beside);
         // Before the end of the head, and at the beginning of the body: every theme's page.html has both.
         let at = page.find("</head>").unwrap_or(0);
         page.insert_str(at, &head);
@@ -54,10 +48,17 @@ impl<'a> Export<'a> {
         Some(page)
     }
 
-    fn list(&self, pages: Pages, css: &str) -> String {
+    fn list(&self, form: Form<'_>, css: &str) -> String {
+        let left_out = match form {
+            Form::Beside => None,
+            Form::Inside(files) => Some(files.left_out),
+        };
         let versions = self.versions.iter().enumerate().map(|(n, version)| {
-            let inside = version.document.as_deref().filter(|_| pages == Pages::Inside);
-            let inside = inside.map(|document| among_others(body(document), &format!("v{}-", n + 1)));
+            let inside = version.document.as_deref().filter(|_| left_out.is_some());
+            let inside = inside.map(|document| {
+                let body = among_others(body(document), &format!("v{}-", n + 1));
+                self.linked(n + 1, &body, form)
+            });
             values! {
                 number => n + 1,
                 title => visible_line(&version.page.title),
@@ -93,7 +94,8 @@ impl<'a> Export<'a> {
             css => css.replace("</", "<\\/"),
             notice => self.notice(),
             at => day(self.at),
-            beside => pages == Pages::Beside,
+            beside => left_out.is_none(),
+            left_out,
             versions => versions.collect::<Vec<_>>(),
             consents => consents.collect::<Vec<_>>(),
             disclosures => disclosures.collect::<Vec<_>>(),

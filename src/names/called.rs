@@ -1,6 +1,6 @@
 //! What a person is called: the name and its words, what else they go by, their initials, their mail address.
 
-use super::word::{Look, Word, Words, concat};
+use super::word::{Look, Word, Words, concat, fold, widened};
 use crate::practice::Member;
 
 /// One letter is no name.
@@ -8,6 +8,12 @@ const SHORTEST: usize = 2;
 /// Forms of address and additions: no name, though they stand beside one.
 const TITLES: [&str; 17] = [
     "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "frau", "herr", "sr", "sra", "jr", "ii", "iii", "mme", "rev",
+];
+
+/// What stands before a surname, and is written together with it by some, however it is written by its owner.
+const BEFORE: [&str; 22] = [
+    "al", "bin", "da", "de", "del", "den", "der", "di", "dos", "du", "el", "ibn", "la", "le", "mac", "mc", "ten",
+    "ter", "van", "vom", "von", "zu",
 ];
 
 /// One thing that a person is called.
@@ -29,6 +35,8 @@ pub(super) enum Rule {
     Dotted,
     /// Capitals alone: "MK".
     Block,
+    /// A name and one capital: "Maya K.", "M. Kaplan".
+    Short,
 }
 
 /// The words of a name that may stand for the person, as they are written: `van` and `de` stand in every text, and a single
@@ -46,8 +54,14 @@ pub(crate) fn parts(name: &str) -> Vec<&str> {
 
 /// Everything that `member` is called.
 pub(super) fn called(member: &Member) -> Vec<Call> {
-    let mut calls = of_name(&member.name);
-    member.also.iter().for_each(|name| calls.extend(of_name(name)));
+    let mut calls = Vec::new();
+    for name in std::iter::once(&member.name).chain(&member.also) {
+        // "Müller" is "Mueller" where a keyboard has no ü.
+        for name in std::iter::once(name.clone()).chain(widened(name)) {
+            calls.extend(of_name(&name));
+            calls.extend(shortened(&name));
+        }
+    }
     calls.extend(initials(&member.name));
     if !member.email.is_empty() {
         // In the middle of a text, and in an address, where digits stand apart.
@@ -71,6 +85,7 @@ fn of_name(name: &str) -> Vec<Call> {
     // "Anna-Lena" is "Annalena" to some, and "O'Brien" "Obrien".
     let doubles = name.split_whitespace().map(Words::of).filter(|piece| piece.0.len() > 1);
     calls.extend(doubles.map(|piece| Call { words: vec![concat(piece.iter())], rule: single }));
+    calls.extend(together(&words).into_iter().map(|word| Call { words: vec![word], rule: single }));
     let folded = words.folded();
     if folded.len() > 1 {
         calls.push(Call { words: vec![concat(words.iter())], rule: single });
@@ -79,6 +94,30 @@ fn of_name(name: &str) -> Vec<Call> {
         calls.push(Call { words: folded, rule: single });
     }
     calls
+}
+
+/// A surname and what stands before it, as one word: "Vandenberg", and "Denberg" of "van den Berg".
+fn together(words: &Words) -> Vec<String> {
+    let before = |word: &Word| word.look == Look::Small || BEFORE.contains(&word.folded.as_str());
+    let mut joined = Vec::new();
+    for (at, _) in words.0.iter().enumerate().filter(|(_, word)| !before(word)) {
+        let first = words.0[..at].iter().rposition(|word| !before(word)).map_or(0, |last| last + 1);
+        joined.extend((first..at).map(|from| concat(words.0[from..=at].iter().map(|word| word.folded.as_str()))));
+    }
+    joined
+}
+
+/// One of two names as its first letter: "Maya K.", "M. Kaplan".
+fn shortened(name: &str) -> Vec<Call> {
+    let words: Vec<String> = parts(name).into_iter().map(fold).collect();
+    let letter = |word: &str| word.chars().next().map(String::from).filter(|letter| letter.to_uppercase() != *letter);
+    let [first, middle @ .., last] = words.as_slice() else { return Vec::new() };
+    let (Some(one), Some(other)) = (letter(first), letter(last)) else { return Vec::new() };
+    let mut calls = vec![vec![first.clone(), other.clone()], vec![one, last.clone()]];
+    if !middle.is_empty() {
+        calls.push([&words[..words.len() - 1], &[other]].concat());
+    }
+    calls.into_iter().map(|words| Call { words, rule: Rule::Short }).collect()
 }
 
 /// The first letters of a name of several words: all of them, and the first and the last.

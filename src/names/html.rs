@@ -10,6 +10,8 @@ use std::ops::Range;
 pub(crate) struct Run {
     pub(crate) text: String,
     pub(crate) is_address: bool,
+    /// An address within a page: nobody sees it but in the address bar.
+    pub(crate) is_id: bool,
     pieces: Vec<Piece>,
 }
 
@@ -25,6 +27,11 @@ impl Run {
         let mut run = Self { is_address: true, ..Self::default() };
         run.push(text, from);
         run
+    }
+
+    /// What a place in a page is called.
+    pub(crate) fn id(text: &str, from: Range<usize>) -> Self {
+        Self { is_id: true, ..Self::address(text, from) }
     }
 
     /// Adds text that comes from these bytes of something.
@@ -77,7 +84,24 @@ const ADDRESSES: [&str; 3] = ["href", "src", "cite"];
 
 /// Everything that `html` says.
 pub(crate) fn runs(html: &str) -> Vec<Run> {
-    let mut hearing = Hearing { html, runs: Vec::new(), open: Run::default() };
+    hear(Hearing { html, runs: Vec::new(), open: Run::default(), ids: Ids::Made })
+}
+
+/// The same of HTML that a person wrote, with the names of the places in it.
+pub(crate) fn runs_and_ids(html: &str) -> Vec<Run> {
+    hear(Hearing { html, runs: Vec::new(), open: Run::default(), ids: Ids::Written })
+}
+
+/// Where the names of places come from.
+#[derive(PartialEq, Eq)]
+enum Ids {
+    /// From the headings: they say what those say.
+    Made,
+    Written,
+}
+
+fn hear(mut hearing: Hearing<'_>) -> Vec<Run> {
+    let html = hearing.html;
     let mut at = 0;
     while let Some(tag) = html[at..].find('<').map(|n| at + n) {
         hearing.text(at..tag);
@@ -92,6 +116,7 @@ struct Hearing<'a> {
     html: &'a str,
     runs: Vec<Run>,
     open: Run,
+    ids: Ids,
 }
 
 impl Hearing<'_> {
@@ -139,7 +164,8 @@ impl Hearing<'_> {
     }
 
     fn attribute(&mut self, key: &str, at: Range<usize>) {
-        let mut value = Run { is_address: ADDRESSES.contains(&key), ..Run::default() };
+        let is_id = key == "id" && self.ids == Ids::Written;
+        let mut value = Run { is_address: is_id || ADDRESSES.contains(&key), is_id, ..Run::default() };
         if value.is_address || SPOKEN.contains(&key) {
             decode(self.html, at, &mut value);
             self.runs.push(value);

@@ -66,7 +66,7 @@ impl Exceptions {
                 continue;
             }
             for window in words.windows(phrase.len()) {
-                if window.iter().zip(phrase).all(|(word, wanted)| is_same(&word.folded, wanted)) {
+                if window.iter().zip(phrase).all(|(word, wanted)| is_same(word, wanted)) {
                     places.push((number, window[0].at.start..window[window.len() - 1].at.end));
                 }
             }
@@ -130,7 +130,7 @@ impl People {
         let mut finds = Vec::new();
         let mut at = 0;
         while at < words.len() {
-            let fits = stems(&words[at].folded).filter_map(|stem| self.by_word.get(stem)).flatten();
+            let fits = words[at].forms().flat_map(stems).filter_map(|stem| self.by_word.get(stem)).flatten();
             let fits = fits.map(|number| &self.names[*number]).filter(|name| name.is_at(at, text, words));
             let longest = fits.fold((0, Vec::new()), |(length, mut names), name| match name.words.len().cmp(&length) {
                 std::cmp::Ordering::Greater => (name.words.len(), vec![name]),
@@ -209,8 +209,8 @@ fn stems(word: &str) -> impl Iterator<Item = &str> {
     [Some(word), possessive, bare.filter(is_long), twice.filter(is_long)].into_iter().flatten()
 }
 
-fn is_same(word: &str, wanted: &str) -> bool {
-    stems(word).any(|stem| stem == wanted)
+fn is_same(word: &Word, wanted: &str) -> bool {
+    word.forms().flat_map(stems).any(|stem| stem == wanted)
 }
 
 impl Name {
@@ -219,20 +219,22 @@ impl Name {
         let Some(found) = words.get(at..at + self.words.len()) else { return false };
         let Some((last, begin)) = found.split_last() else { return false };
         let (wanted_last, wanted) = self.words.split_last().expect("a name has words");
-        let is_here = begin.iter().zip(wanted).all(|(word, wanted)| word.folded == *wanted || is_joined(word, wanted))
-            && is_same(&last.folded, wanted_last);
+        let is_begun = |word: &Word, wanted: &str| word.forms().any(|form| form == wanted) || is_joined(word, wanted);
+        let is_here =
+            begin.iter().zip(wanted).all(|(word, wanted)| is_begun(word, wanted)) && is_same(last, wanted_last);
         is_here
             && match self.rule {
                 Rule::Any => true,
                 Rule::Capital => found.iter().all(|word| word.is_in_address || word.look != Look::Small),
                 Rule::Dotted => is_dotted(text, found),
-                Rule::Block => is_block(at, words) && last.folded == *wanted_last,
+                Rule::Block => is_block(at, text, words) && last.folded == *wanted_last,
+                Rule::Short => is_short(text, found),
             }
     }
 }
 
 fn is_joined(word: &Word, wanted: &str) -> bool {
-    word.folded.starts_with(|c| JOINED.contains(c)) && is_same(&word.folded, wanted)
+    word.folded.starts_with(|c| JOINED.contains(c)) && is_same(word, wanted)
 }
 
 /// `M.K.`, `M. K.`, `M.-K.`: single capitals with a dot between them.
@@ -246,17 +248,42 @@ fn is_dotted(text: &str, words: &[Word]) -> bool {
     words.iter().all(is_capital) && words.windows(2).all(between)
 }
 
+/// `Maya K.`, `M. Kaplan`, `maya-k.pdf`: no sentence ends between them, and "Maya, I" and "Maya A" are no one's names.
+fn is_short(text: &str, words: &[Word]) -> bool {
+    let is_letter = |word: &Word| word.folded.chars().count() == 1;
+    let is_written = |word: &Word| word.is_in_address || word.look != Look::Small;
+    let between = |pair: &[Word]| {
+        let gap = text.get(pair[0].at.end..pair[1].at.start).unwrap_or_default();
+        let gap = if is_letter(&pair[0]) { gap.strip_prefix('.').unwrap_or(gap) } else { gap };
+        gap.chars().all(|c| c.is_whitespace() || matches!(c, '-' | '_' | '\u{2010}'..='\u{2012}'))
+    };
+    let is_word = |word: &Word| {
+        let has_dot = text.get(word.at.end..).is_some_and(|rest| rest.starts_with('.'));
+        is_letter(word) && !has_dot && matches!(word.folded.as_str(), "a" | "i" | "o" | "e" | "y")
+    };
+    words.iter().all(|word| is_written(word) && !is_word(word)) && words.windows(2).all(between)
+}
+
 /// Two or three capitals used as a name: not in "10 AM", and not where everything around is in capitals.
-fn is_block(at: usize, words: &[Word]) -> bool {
+fn is_block(at: usize, text: &str, words: &[Word]) -> bool {
+    let word = &words[at];
     let is_shouted = |word: Option<&Word>| word.is_some_and(|word| word.look == Look::Block && word.folded.len() > 2);
     let before = at.checked_sub(1).and_then(|before| words.get(before));
     let is_after_number = before.is_some_and(|word| word.folded.chars().all(char::is_numeric));
-    let word = &words[at];
+    // What a file is called ends with what it is: "MK.PNG".
+    let after = words.get(at + 1).filter(|after| !after.is_in_address || at + 2 < words.len());
     word.look == Look::Block
-        && !word.is_in_address
+        && (!word.is_in_address || is_alone(text, word))
         && !is_after_number
         && !is_shouted(before)
-        && !is_shouted(words.get(at + 1))
+        && !is_shouted(after)
+}
+
+/// Whether capitals in the name of a file are a word there. In what leads elsewhere any two letters may stand together.
+fn is_alone(text: &str, word: &Word) -> bool {
+    let is_file = !text.contains("://") && !text.contains('@');
+    let is_apart = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    is_file && is_apart(text[..word.at.start].chars().next_back()) && is_apart(text[word.at.end..].chars().next())
 }
 
 #[cfg(test)]

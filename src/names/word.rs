@@ -14,6 +14,8 @@ pub(crate) struct Words(pub(super) Vec<Word>);
 #[derive(Debug, Clone)]
 pub(super) struct Word {
     pub(super) folded: String,
+    /// Folded with `ü` as `ue`, where that makes a difference.
+    pub(super) wide: Option<String>,
     /// Its bytes in the text.
     pub(super) at: Range<usize>,
     pub(super) look: Look,
@@ -24,6 +26,22 @@ pub(super) struct Word {
 }
 
 impl Word {
+    fn begun(start: usize, is_in_address: bool) -> Self {
+        Self {
+            folded: String::new(),
+            wide: None,
+            at: start..start,
+            look: Look::Small,
+            is_in_address,
+            letters: Vec::new(),
+        }
+    }
+
+    /// What it may be, folded.
+    pub(super) fn forms(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.folded.as_str()).chain(self.wide.as_deref())
+    }
+
     /// The bytes in the text of the letters that begin when folded at `first` and at `last`.
     pub(super) fn place(&self, first: usize, last: usize) -> Range<usize> {
         let letter = |byte: usize| self.letters.iter().take_while(|(at, _)| *at <= byte).last().map(|(_, at)| at);
@@ -67,6 +85,33 @@ fn letters(c: char) -> impl Iterator<Item = char> {
     plain.chars().chain(plain.is_empty().then_some(c))
 }
 
+/// `text` as it is typed where a keyboard has no `ä`, `å` or `ø`; none where that is the same.
+pub(super) fn widened(text: &str) -> Option<String> {
+    if text.is_ascii() {
+        return None;
+    }
+    let mut wide = String::with_capacity(text.len() + 4);
+    let mut is_wider = false;
+    for c in text.nfc() {
+        let second = match c {
+            'Ä' | 'ä' | 'Ö' | 'ö' | 'Ü' | 'ü' | 'Ø' | 'ø' => 'e',
+            'Å' | 'å' => 'a',
+            _ => {
+                wide.push(c);
+                continue;
+            }
+        };
+        wide.push(match c {
+            'Ø' => 'O',
+            'ø' => 'o',
+            _ => c.nfd().next().unwrap_or(c),
+        });
+        wide.push(second);
+        is_wider = true;
+    }
+    is_wider.then_some(wide)
+}
+
 /// Letters by Unicode, and apostrophes to whoever types one.
 fn is_apostrophe(c: char) -> bool {
     matches!(c, '\u{2B9}'..='\u{2BC}')
@@ -96,18 +141,32 @@ impl Words {
             let is_in_address = chunk.contains("://") || chunk.contains('@') || chunk.starts_with("www.");
             Reading { words: &mut words, is_in_address, open: None }.read(chunk, start);
         }
-        Self(words)
+        Self(words).with_wide(text)
     }
 
     /// Of a web or mail address: digits and letters are apart in it.
     pub(crate) fn of_address(text: &str) -> Self {
         let mut words = Vec::new();
         Reading { words: &mut words, is_in_address: true, open: None }.read(text, 0);
-        Self(words)
+        Self(words).with_wide(text)
+    }
+
+    fn with_wide(mut self, text: &str) -> Self {
+        if !text.is_ascii() {
+            for word in &mut self.0 {
+                word.wide = text.get(word.at.clone()).and_then(widened).map(|wide| fold(&wide));
+            }
+        }
+        self
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|word| word.folded.as_str())
+    }
+
+    /// Those that are written small, folded.
+    pub(crate) fn small(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(|word| word.look == Look::Small).map(|word| word.folded.as_str())
     }
 
     pub(super) fn folded(&self) -> Vec<String> {
@@ -180,7 +239,7 @@ impl Reading<'_> {
         }
         let is_in_address = self.is_in_address;
         let open = self.open.get_or_insert_with(|| Open {
-            word: Word { folded: String::new(), at: at.clone(), look: Look::Small, is_in_address, letters: Vec::new() },
+            word: Word::begun(at.start, is_in_address),
             capitals: 0,
             smalls: 0,
             begins_small: written.is_lowercase(),

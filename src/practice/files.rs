@@ -21,6 +21,8 @@ pub enum FileError {
     Exists { path: PathBuf },
     #[error("others may read {}", path.display())]
     Open { path: PathBuf },
+    #[error("{} is a symbolic link", path.display())]
+    Link { path: PathBuf },
 }
 
 impl Explain for FileError {
@@ -31,6 +33,9 @@ impl Explain for FileError {
                 "Check that the disk is not full and that you may write there. Nothing was changed.".into()
             }
             Self::Exists { .. } => "Nothing was overwritten. Choose another name, or move that file away first.".into(),
+            Self::Link { .. } => {
+                "heldspace writes to nothing behind a link: it may lie where others read it. Put what it points to into its place.".into()
+            }
             Self::Open { path } => {
                 format!("It holds secrets, so only you should be able to read it: chmod 600 {}", path.display())
             }
@@ -97,12 +102,17 @@ pub(super) fn write_many(files: &[(PathBuf, &[u8])]) -> Result<(), FileError> {
 
 /// Makes `path`; refused when it is already there.
 pub fn write_new(path: &Path, bytes: &[u8], access: Access) -> Result<(), FileError> {
-    let staged = stage(path, bytes, access)?;
-    staged.persist_noclobber(path).map_err(|e| match e.error.kind() {
+    name(stage(path, bytes, access)?, path)?;
+    sync_folder(path)
+}
+
+/// Gives a file that is whole its name, if nothing has it yet.
+pub(super) fn name(staged: tempfile::NamedTempFile, path: &Path) -> Result<(), FileError> {
+    let named = staged.persist_noclobber(path).map_err(|e| match e.error.kind() {
         io::ErrorKind::AlreadyExists => FileError::Exists { path: path.to_owned() },
         _ => failed(path)(e.error),
-    })?;
-    sync_folder(path)
+    });
+    named.map(drop)
 }
 
 /// The file, or `None` when there is none.
@@ -224,7 +234,7 @@ impl NewFolder {
     }
 }
 
-fn stage(path: &Path, bytes: &[u8], access: Access) -> Result<tempfile::NamedTempFile, FileError> {
+pub(super) fn stage(path: &Path, bytes: &[u8], access: Access) -> Result<tempfile::NamedTempFile, FileError> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(STAGED);
     #[cfg(unix)]
@@ -249,7 +259,7 @@ pub(super) fn sync_folder(path: &Path) -> Result<(), FileError> {
     Ok(())
 }
 
-fn parent(path: &Path) -> &Path {
+pub(super) fn parent(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

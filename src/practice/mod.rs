@@ -16,7 +16,9 @@ mod member;
 mod membership;
 pub mod register;
 mod site;
+mod standing;
 pub mod starter;
+pub mod together;
 
 use std::{
     collections::BTreeMap,

@@ -16,11 +16,15 @@ struct Starter;
 #[folder = "$CARGO_MANIFEST_DIR/content/"]
 struct SampleContent;
 
+#[derive(Embed)]
+#[folder = "$CARGO_MANIFEST_DIR/themes/larch/"]
+struct SampleTheme;
+
 const SAMPLE_SITE: &str = include_str!("../../site.toml");
 const SAMPLE_AGREEMENTS: &str = include_str!("../../register.toml");
 const HELP_LINES: &str = include_str!("starter/help-lines.toml");
-/// Keys, state and members' links stay out of version control from the first day.
-const IGNORE: &str = "/.heldspace/\n/outbox/\n";
+/// Keys, state, members' links and what a crash left half-written stay out of version control from the first day.
+const IGNORE: &str = "/.heldspace/\n.heldspace-*\n/outbox/\n";
 
 /// A country whose crisis lines are known.
 #[derive(Debug, Clone)]
@@ -118,6 +122,8 @@ pub fn write_sample(dir: &Path) -> Result<(), FileError> {
     files::write_new(&dir.join("site.toml"), SAMPLE_SITE.as_bytes(), Access::Usual)?;
     files::write_new(&dir.join("register.toml"), SAMPLE_AGREEMENTS.as_bytes(), Access::Usual)?;
     files::write_new(&dir.join(".gitignore"), IGNORE.as_bytes(), Access::Usual)?;
+    SampleTheme::iter()
+        .try_for_each(|path| write_file(&dir.join("themes/larch").join(&*path), SampleTheme::get(&path)))?;
     SampleContent::iter().try_for_each(|path| write_file(&dir.join("content").join(&*path), SampleContent::get(&path)))
 }
 

@@ -6,7 +6,10 @@
 use std::path::Path;
 
 use super::{data::NotYet, reading::Sound};
-use crate::content::{Audience, Mistake, Page, Standing, readers_of};
+use crate::{
+    content::{Audience, Mistake, Page, Standing, address, readers_of},
+    render::open_document,
+};
 
 /// One such page.
 pub struct Ahead {
@@ -29,16 +32,33 @@ impl Ahead {
         let (page, mistakes) = Page::unfinished(path, &sound.practice);
         Some(Self { page, why, mistakes })
     }
+
+    /// Where it would stand below `public/`, if it is for the open web.
+    pub fn open_path(&self) -> Option<String> {
+        open_document(self.page.as_ref()?)
+    }
+
+    /// Whether a file below `public/` would come with it.
+    pub fn brings(&self, path: &str) -> bool {
+        let folder = path.rsplit_once('/').map(|(folder, _)| folder);
+        self.open_path().is_some() && self.page.as_ref().and_then(address).as_deref() == folder
+    }
+}
+
+/// Those that may be such pages.
+pub fn files(sound: &Sound) -> impl Iterator<Item = String> {
+    let pages = sound.pages.iter().map(|page| &page.file);
+    sound.drafts.iter().chain(pages).map(|file| file.display().to_string())
 }
 
 /// All of them, and whom each is meant for.
 pub fn all(sound: &Sound) -> Vec<NotYet> {
-    let waiting = sound.pages.iter().filter(|page| page.audience != Audience::Open).map(|page| &page.file);
-    let files = sound.drafts.iter().chain(waiting).map(|file| file.display().to_string());
-    let ahead = files.filter_map(|file| {
+    let ahead = files(sound).filter_map(|file| {
         let Ahead { page, why, .. } = Ahead::of(sound, &file)?;
-        let readers = page.iter().flat_map(|page| readers_of(page, &sound.practice).0);
-        Some(NotYet { members: readers.map(|member| member.folder.clone()).collect(), file, why })
+        let is_open = page.as_ref().is_some_and(|page| page.audience == Audience::Open);
+        // One for the open web stands in no member's list.
+        let readers = page.iter().filter(|_| !is_open).flat_map(|page| readers_of(page, &sound.practice).0);
+        Some(NotYet { members: readers.map(|member| member.folder.clone()).collect(), file, why, is_open })
     });
     ahead.collect()
 }

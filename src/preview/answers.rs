@@ -14,12 +14,13 @@ use super::{
     },
     outlook::{Outlook, Shown},
     reading::Sound,
+    room::Now,
 };
 use crate::{
     content::{Audience, Mistake, Page},
     practice::Member,
-    publish::{Past, PublishError},
-    render::direction,
+    publish::{OpenBytes, Past, PublishError},
+    render::{direction, is_for_nothing},
     seal::PART,
     wire::UnixTime,
 };
@@ -161,22 +162,44 @@ impl Room {
 
     /// The pages of the open web.
     pub fn open_pages(&self) -> OpenData {
-        let outlook = self.now().outlook;
-        let pages = outlook
-            .open
-            .keys()
-            .filter(|path| is_document(path))
-            .map(|path| OpenPage { path: path.clone(), address: format!("/{}", path.trim_end_matches("index.html")) });
-        OpenData { pages: pages.collect() }
+        let now = self.now();
+        let pages = now.outlook.open.keys().filter(|path| is_document(path)).map(|path| OpenPage {
+            path: path.clone(),
+            address: format!("/{}", path.trim_end_matches("index.html")),
+            is_missing: is_for_nothing(path),
+        });
+        let mut pages: Vec<_> = pages.collect();
+        pages.sort_by_key(|page| page.is_missing);
+        let not_yet = now.sound().map(ahead::all).unwrap_or_default().into_iter().filter(|page| page.is_open);
+        OpenData { pages, not_yet: not_yet.collect() }
     }
 
-    /// A page of the open web.
+    /// A page of the open web, by its path there; one that is not there yet by its file.
     pub fn open_page(&self, path: &str) -> Result<PageData, PublishError> {
         let now = self.now();
+        if let Some(ahead) = now.sound().and_then(|sound| Ahead::of(sound, path)) {
+            return self.open_page_ahead(&now, ahead);
+        }
         let fresh = if now.is_checked() { None } else { self.fresh(&now, |page| page.audience == Audience::Open)? };
         let outlook = fresh.as_ref().unwrap_or(&now.outlook);
-        let html = outlook.open.get(path).filter(|_| is_document(path));
+        let html = outlook.open.get(path).filter(|_| is_document(path)).and_then(OpenBytes::here);
         Ok(PageData { html: html.map(|html| String::from_utf8_lossy(html).into_owned()), ..PageData::default() })
+    }
+
+    /// As anyone would see it once it is there.
+    fn open_page_ahead(&self, now: &Now, ahead: Ahead) -> Result<PageData, PublishError> {
+        let outlook = self.ahead(now, &ahead)?;
+        let found = outlook.iter().flat_map(|outlook| &outlook.mistakes);
+        let mistakes: Vec<_> = ahead.mistakes.iter().chain(found).map(OwnWrong::from).collect();
+        // With a mistake in it, what stands in its place is another page.
+        let open = outlook.as_ref().filter(|_| mistakes.is_empty()).map(|outlook| &outlook.open);
+        let html = ahead.open_path().and_then(|path| open?.get(&path)).and_then(OpenBytes::here);
+        Ok(PageData {
+            html: html.map(|html| String::from_utf8_lossy(html).into_owned()),
+            not_yet: Some(ahead.why),
+            mistakes,
+            ..PageData::default()
+        })
     }
 
     /// A file of the theme, or one that goes with an open page, by its address below the preview's.
@@ -184,7 +207,22 @@ impl Room {
         let now = self.now();
         let mut theme = now.sound()?.theme.files();
         let of_theme = theme.find(|file| file.path == path).map(|file| file.bytes.clone());
-        of_theme.or_else(|| now.outlook.open.get(path).filter(|_| !is_document(path)).cloned())
+        let given = || now.outlook.open.get(path).and_then(bytes);
+        of_theme.or_else(|| if is_document(path) { None } else { given().or_else(|| self.asset_ahead(&now, path)) })
+    }
+
+    /// What follows the viewer's stylesheet in this practice.
+    pub fn colours(&self) -> String {
+        let now = self.now();
+        let colours = now.sound().and_then(|sound| sound.practice.site.theme.colours);
+        colours.map(|colours| colours.css()).unwrap_or_default()
+    }
+
+    /// A file that would come with an open page that is not there yet.
+    fn asset_ahead(&self, now: &Now, path: &str) -> Option<Vec<u8>> {
+        let sound = now.sound()?;
+        let ahead = ahead::files(sound).filter_map(|file| Ahead::of(sound, &file)).find(|ahead| ahead.brings(path))?;
+        bytes(self.ahead(now, &ahead).ok()??.open.get(path)?)
     }
 
     /// Who sees what.
@@ -199,7 +237,7 @@ impl Room {
         Some(Matrix {
             members: readers.iter().map(|reader| reader.member.folder.clone()).collect(),
             rows: sealed.map(|page| row(page, &readers, sound, &now.past)).collect(),
-            open: self.open_pages().pages.into_iter().map(|page| page.path).collect(),
+            open: self.open_pages().pages,
             not_yet: ahead::all(sound),
             notes: all_notes(sound, outlook),
         })
@@ -314,4 +352,13 @@ fn all_notes(sound: &Sound, outlook: &Outlook) -> Vec<String> {
         )
     }));
     notes
+}
+
+/// What is in an open file, as far as it can be read now: what was changed a moment ago comes with the next look.
+fn bytes(open: &OpenBytes) -> Option<Vec<u8>> {
+    match open {
+        OpenBytes::Here(bytes) => Some(bytes.clone()),
+        OpenBytes::File(file) => file.whole().ok(),
+        OpenBytes::Stands(_) => None,
+    }
 }

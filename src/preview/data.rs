@@ -149,6 +149,7 @@ impl From<&Mistake> for OwnWrong {
 #[derive(Debug, Serialize)]
 pub struct OpenData {
     pub pages: Vec<OpenPage>,
+    pub not_yet: Vec<NotYet>,
 }
 
 #[derive(Debug, Serialize)]
@@ -157,6 +158,8 @@ pub struct OpenPage {
     pub path: String,
     /// As a browser shows it.
     pub address: String,
+    /// Whether it is what the host shows for an address where nothing is.
+    pub is_missing: bool,
 }
 
 /// Who sees what.
@@ -164,7 +167,7 @@ pub struct OpenPage {
 pub struct Matrix {
     pub members: Vec<String>,
     pub rows: Vec<Row>,
-    pub open: Vec<String>,
+    pub open: Vec<OpenPage>,
     pub not_yet: Vec<NotYet>,
     pub notes: Vec<String>,
 }
@@ -176,6 +179,8 @@ pub struct NotYet {
     pub why: String,
     /// Whom it is meant for, by folder.
     pub members: Vec<String>,
+    /// Whether it is meant for the open web.
+    pub is_open: bool,
 }
 
 #[derive(Debug, Serialize)]

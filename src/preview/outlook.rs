@@ -9,7 +9,7 @@ use std::{
 use super::reading::{Reading, Sound};
 use crate::{
     content::{Lapsed, Mistake, Mistakes, Page},
-    publish::{Foreseen, Past, PublishError, WantedPage, WantedPart},
+    publish::{Foreseen, OpenBytes, Past, PublishError, WantedPage, WantedPart},
     seal::{Entry, Plaintext},
 };
 
@@ -21,7 +21,7 @@ pub struct Outlook {
     /// By member's folder, in the order of their lists.
     pub readers: BTreeMap<String, Vec<Shown>>,
     /// Path below `public/` → bytes.
-    pub open: BTreeMap<String, Vec<u8>>,
+    pub open: BTreeMap<String, OpenBytes>,
     pub mistakes: Vec<Mistake>,
     /// Pages of a group that are older than everyone's days in it.
     pub unread: Vec<PathBuf>,

@@ -201,7 +201,11 @@ async fn route(room: &Room, request: &Request<Incoming>, asked: &str, admitted: 
 
 /// The preview's own files, and those of the theme.
 fn file(room: &Room, path: &str) -> Option<Answer> {
-    if let Some(bytes) = viewer::preview::file(path) {
+    if let Some(mut bytes) = viewer::preview::file(path) {
+        if path == "viewer.css" {
+            // As the viewer of this practice has it.
+            bytes.extend_from_slice(room.colours().as_bytes());
+        }
         return Some(typed(Media::of(path).content_type, bytes));
     }
     let bytes = room.asset(path)?;

@@ -4,7 +4,7 @@
 
 use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
 
-use super::{PublishError, commit::OBJECT_LIMIT};
+use super::{PublishError, again::Again};
 use crate::{
     attachment::{Attachment, AttachmentError},
     content::Place,
@@ -12,7 +12,6 @@ use crate::{
     practice::Share,
     record::NotedAttachment,
     seal::{AttachmentEntry, ObjectRef, PART, Plaintext, Sharing, part_digest},
-    store::{Store, layout},
     wire::{AttachmentId, Digest, MailboxId, ObjectName},
 };
 
@@ -34,6 +33,8 @@ enum Source {
     File(Arc<Attachment>, u64),
     /// In the store, as it was given before.
     Stored(ObjectRef),
+    /// In a file that the record kept, by its digest, from this byte on.
+    Recorded(Digest, u64),
 }
 
 /// The parts of the files of one page, by their digests: each file is read once, however many read the page.
@@ -52,7 +53,7 @@ impl Parts {
     }
 }
 
-fn starts(length: u64) -> impl Iterator<Item = u64> {
+pub(super) fn starts(length: u64) -> impl Iterator<Item = u64> {
     (0..length.div_ceil(PART)).map(|n| n * PART)
 }
 
@@ -82,40 +83,6 @@ pub(super) fn attached(
     (AttachmentEntry { id, name, media_type, length: file.length, parts: references }, wanted)
 }
 
-/// The same attachments as they were given before, for a mailbox and the keys of today; without those that are spoiled.
-pub(super) async fn kept(
-    attachments: &[AttachmentEntry],
-    mailbox: &MailboxId,
-    keys: &Keys,
-    store: &Store,
-) -> (Vec<AttachmentEntry>, Vec<WantedPart>) {
-    let (mut kept, mut wanted) = (Vec::new(), Vec::new());
-    for attachment in attachments {
-        let Some(parts) = kept_parts(&attachment.parts, mailbox, keys, store).await else { continue };
-        let references = parts.iter().map(|(reference, _)| reference.clone()).collect();
-        kept.push(AttachmentEntry { parts: references, ..attachment.clone() });
-        wanted.extend(parts.into_iter().map(|(_, part)| part));
-    }
-    (kept, wanted)
-}
-
-async fn kept_parts(
-    parts: &[ObjectRef],
-    mailbox: &MailboxId,
-    keys: &Keys,
-    store: &Store,
-) -> Option<Vec<(ObjectRef, WantedPart)>> {
-    let mut kept = Vec::new();
-    for old in parts {
-        let sealed = store.read(&layout::object(&old.name), OBJECT_LIMIT).await.ok()??;
-        Plaintext::of_object(&sealed, old, keys)?;
-        let reference = Sharing::of(old, keys).reference(old.digest, mailbox, keys);
-        let part = WantedPart { name: reference.name, digest: reference.digest, source: Source::Stored(old.clone()) };
-        kept.push((reference, part));
-    }
-    Some(kept)
-}
-
 /// What the record says of it.
 pub(super) fn noted(file: &Attachment) -> NotedAttachment {
     let (id, name, media_type) = (file.id, file.name.clone(), file.kind.media_type.to_owned());
@@ -134,27 +101,34 @@ fn sharing(file: &Attachment, share: Share) -> Sharing {
 }
 
 impl WantedPart {
-    /// The file beside a page that it is a part of; none where it comes from the store.
+    /// One that lies in the store under another name, or under the same.
+    pub(super) fn stored(now: &ObjectRef, old: &ObjectRef) -> Self {
+        Self { name: now.name, digest: now.digest, source: Source::Stored(old.clone()) }
+    }
+
+    /// One of a file in the record.
+    pub(super) fn recorded(now: &ObjectRef, file: Digest, start: u64) -> Self {
+        Self { name: now.name, digest: now.digest, source: Source::Recorded(file, start) }
+    }
+
+    /// The file beside a page that it is a part of; none where it was given before.
     pub(super) fn file(&self) -> Option<&Arc<Attachment>> {
         match &self.source {
             Source::File(file, _) => Some(file),
-            Source::Stored(_) => None,
+            Source::Stored(_) | Source::Recorded(..) => None,
         }
     }
 
     /// Its bytes, read now.
-    pub(super) async fn plaintext(&self, store: &Store, keys: &Keys) -> Result<Plaintext, PublishError> {
+    pub(super) async fn plaintext(&self, again: Again<'_>) -> Result<Plaintext, PublishError> {
         match &self.source {
             Source::File(file, start) => {
                 let changed = || AttachmentError::Changed { file: crate::attachment::shown(&file.file) };
                 let bytes = file.bytes(*start, PART)?;
                 Ok(Plaintext::of_part(bytes, self.digest).ok_or_else(changed)?)
             }
-            Source::Stored(old) => {
-                let sealed = store.read(&layout::object(&old.name), OBJECT_LIMIT).await?;
-                let plaintext = sealed.and_then(|sealed| Plaintext::of_object(&sealed, old, keys));
-                plaintext.ok_or(PublishError::Lost { what: format!("part of an attachment, {},", old.name) })
-            }
+            Source::Stored(old) => again.stored_part(old).await,
+            Source::Recorded(file, start) => again.recorded_part(file, *start, self.digest),
         }
     }
 }

@@ -16,8 +16,11 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{
-    Given, Plan, PublishError, Reader, Receipts, Wanted, WantedPage, WantedPart, open_files::OpenFiles,
-    plan::is_open_page, tickets,
+    Given, Plan, PublishError, Reader, Receipts, Wanted, WantedPage, WantedPart,
+    again::Again,
+    open_files::{OpenBytes, OpenFiles},
+    plan::is_open_page,
+    tickets,
 };
 use crate::{
     attachment::Attachment,
@@ -53,6 +56,8 @@ pub struct Publication<'a> {
     pub home: &'a Home,
     pub store: &'a Store,
     pub now: UnixTime,
+    /// What `gate.json` is to say.
+    pub gate: Vec<u8>,
     /// Whether nobody reads from it, because there is another one that they do read from.
     pub is_aside: bool,
 }
@@ -141,6 +146,7 @@ fn noted_page(page: &WantedPage) -> NotedPage {
         names: page.names.clone(),
         document: entry.object.digest,
         attachments: page.files.clone(),
+        links: entry.links,
         source: page.source,
     }
 }
@@ -159,7 +165,7 @@ impl Publication<'_> {
     /// Publishes. When nothing differs and no index is a week old, nothing is written.
     pub async fn commit(self, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Done, PublishError> {
         let plan = self.plan();
-        let open = OpenFiles::of(&self.wanted.open, self.given.head.as_ref(), &self.given.open);
+        let open = OpenFiles::of(&self.wanted.open, self.given.head.as_ref(), &self.given.open)?;
         let issues: Vec<Issue<'_>> = self.wanted.readers.iter().map(|reader| self.issue(reader)).collect();
         let mut done = Done {
             members: self.wanted.readers.len(),
@@ -228,6 +234,10 @@ impl Publication<'_> {
         Ok(())
     }
 
+    fn again(&self) -> Again<'_> {
+        Again { keys: self.keys, home: self.home, store: self.store, record: self.record }
+    }
+
     /// In the order of first appearance.
     pub(super) fn issue<'a>(&self, reader: &'a Reader) -> Issue<'a> {
         let mut entries: Vec<Entry> = reader.pages.iter().map(|page| page.entry.clone()).collect();
@@ -254,7 +264,7 @@ impl Publication<'_> {
             && head.files == open.digests
             && self.given.open.keys().all(|path| Self::is_wanted_or_asset(path, open))
             && head.statement == *self.keys.statement()
-            && self.given.gate.as_deref() == Some(&gate(self.practice))
+            && self.given.gate.as_ref() == Some(&self.gate)
             && issues.iter().all(|issue| self.has(issue, released)))
     }
 
@@ -305,12 +315,13 @@ impl Publication<'_> {
         let pages = self.listed_objects();
         let count = missing.keys().filter(|name| pages.contains_key(name)).count();
         let missing: Vec<(ObjectName, Piece<'_>)> = missing.into_iter().collect();
+        let again = self.again();
         let mut done = 0;
         for batch in batches(&missing) {
             let mut read = Vec::new();
             for (name, piece) in batch {
                 if let Piece::Part(part) = piece {
-                    read.push((*name, part.plaintext(self.store, self.keys).await?));
+                    read.push((*name, part.plaintext(again).await?));
                 }
             }
             let whole = batch.iter().filter_map(|(name, piece)| match piece {
@@ -356,13 +367,21 @@ impl Publication<'_> {
     }
 
     async fn write_open_files(&self, open: &OpenFiles) -> Result<(), PublishError> {
-        self.write_all(open.fresh.iter().map(|(path, bytes)| (layout::public(path), bytes.clone()))).await
+        let here = open.fresh.iter().filter_map(|(path, bytes)| Some((layout::public(path), bytes.here()?.to_vec())));
+        self.write_all(here).await?;
+        // One after the other: each may be large.
+        for (path, bytes) in &open.fresh {
+            if let OpenBytes::File(file) = bytes {
+                self.store.put_in_bulk(&layout::public(path), file.whole()?.into()).await?;
+            }
+        }
+        Ok(())
     }
 
     /// First of all: by this file a store is known as one.
     async fn write_gate(&self) -> Result<(), PublishError> {
-        if self.given.gate.as_deref() != Some(&gate(self.practice)) {
-            self.store.put(layout::GATE, gate(self.practice).into()).await?;
+        if self.given.gate.as_ref() != Some(&self.gate) {
+            self.store.put(layout::GATE, self.gate.clone().into()).await?;
         }
         Ok(())
     }

@@ -97,6 +97,11 @@ impl Given {
         if foreign { Err(PublishError::Foreign) } else { Ok(given) }
     }
 
+    /// What members read the practice's name as; none where nobody has a list.
+    pub fn practice(&self) -> Option<&str> {
+        self.mailboxes.values().find_map(|mailbox| Some(mailbox.index.as_ref()?.practice.as_str()))
+    }
+
     /// Every page that stands in anyone's list.
     pub fn pages(&self) -> HashSet<PageId> {
         self.mailboxes.values().flat_map(|mailbox| &mailbox.entries).map(|entry| entry.id).collect()

@@ -8,7 +8,11 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::{PublishError, Reader, WantedPage, Wanting, attached, commit::OBJECT_LIMIT};
+use super::{
+    PublishError, Reader, WantedPage, Wanting,
+    again::{Again, Kept, unplaced},
+    commit::OBJECT_LIMIT,
+};
 use crate::{
     clock,
     content::{Audience, Page, is_hidden_from},
@@ -95,13 +99,17 @@ impl Wanting<'_> {
             return Ok(None);
         }
         let Some((entry, plaintext)) = self.had(page, noted, mailboxes).await? else { return Ok(None) };
-        let (attachments, parts) = attached::kept(&entry.attachments, &mailboxes[0], self.keys, self.store).await;
+        let mut files = noted.map(|noted| noted.attachments.clone()).unwrap_or_default();
+        let again = Again { keys: self.keys, home: self.home, store: self.store, record: self.record };
+        let Kept { attachments, parts, lost } = again.attachments(&entry.attachments, &files, &mailboxes[0]).await?;
+        files.retain(|file| attachments.iter().any(|kept| kept.id == file.id));
         Ok(Some(WantedPage {
             file: page.file.clone(),
             entry: Entry { id, attachments, ..entry },
             plaintext: Arc::new(plaintext),
             parts,
-            files: noted.map(|noted| noted.attachments.clone()).unwrap_or_default(),
+            files,
+            lost,
             source: noted.and_then(|noted| noted.source),
             names,
         }))
@@ -133,7 +141,7 @@ impl Wanting<'_> {
         let text = self.record.text(&noted.document, self.home, self.keys)?;
         let plaintext = text.and_then(|text| Plaintext::of_record(text, noted.document));
         Ok(plaintext.map(|plaintext| {
-            let NotedPage { id, title, date, order, kind, audience, tags, .. } = noted.clone();
+            let NotedPage { id, title, date, order, kind, audience, tags, attachments, links, .. } = noted.clone();
             (
                 Entry {
                     id,
@@ -144,8 +152,8 @@ impl Wanting<'_> {
                     kind,
                     object: reference(&plaintext),
                     tags,
-                    attachments: Vec::new(),
-                    links: Vec::new(),
+                    attachments: unplaced(&attachments),
+                    links,
                 },
                 plaintext,
             )

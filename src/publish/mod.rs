@@ -4,10 +4,11 @@
 //! in the store. It must not ask anyone anything, and cannot write a rendered page: only sealed objects fit.
 //! In the order of the code, with [`withdraw`] for the way that takes one page back and gives nothing: [`sources`] holds it
 //! together; [`given`] reads what is there; [`wanted`] renders and names everything, with what [`days`] shows to those who joined
-//! later and what those who left have [`kept`]; [`plan`] compares, [`difference`] text by text; [`commit`] writes it all down in the
+//! later and what those who left have [`kept`], with their files [`again`]; [`plan`] compares, [`difference`] text by text, [`open_difference`] what anyone may read; [`commit`] writes it all down in the
 //! [`crate::record`], seals what is new and changes each mailbox in one atomic step.
 
 mod adopt;
+mod again;
 mod attached;
 mod bring;
 mod commit;
@@ -17,6 +18,7 @@ mod difference;
 mod ended;
 mod given;
 mod kept;
+mod open_difference;
 mod open_files;
 mod past;
 mod plan;
@@ -37,8 +39,10 @@ pub use dated::{Dated, DatedPage};
 pub use difference::{Difference, How, differences};
 pub use ended::ended;
 pub use given::{Given, GivenMailbox, Standing, adopt_keyrings, mailbox, published_epoch, standing};
+pub use open_difference::{OpenDifference, open_differences};
+pub use open_files::OpenBytes;
 pub use past::Past;
-pub use plan::{Change, Closing, Plan, What};
+pub use plan::{Change, Closing, Lost, Plan, What};
 pub use receipts::Receipts;
 pub use renamed::{Renamed, renamed};
 pub use sources::Sources;

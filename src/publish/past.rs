@@ -2,9 +2,12 @@
 //!
 //! It decides some of what is given next: what those who came later see of a group, and what those who left keep.
 
-use std::{collections::HashMap, path::Path};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 
-use super::{Given, PublishError, Sources, WantedPart, given::has_keyring};
+use super::{Given, PublishError, Sources, WantedPart, again::Again, commit::OBJECT_LIMIT, given::has_keyring};
 use crate::{
     content::Page,
     keys::{Keys, Root},
@@ -12,13 +15,15 @@ use crate::{
     record::Record,
     render::Theme,
     seal::{Plaintext, key_numbers},
-    store::Store,
+    store::{Store, layout},
     wire::{Digest, Epoch, MailboxId, Release},
 };
 
 /// What was given before, as far as it can be read.
 pub struct Past {
     home: Home,
+    /// The store's folder, where it is not the default one.
+    named: Option<PathBuf>,
     store: Store,
     keys: Keys,
     pub record: Record,
@@ -30,22 +35,29 @@ pub struct Past {
 impl Past {
     /// Reads what the keys open. Without them, ids are made up and nothing counts as given.
     pub async fn read(root: &Path, keys: Option<Keys>) -> Result<Self, PublishError> {
+        Self::read_in(root, None, keys).await
+    }
+
+    /// The same, from the store named.
+    pub async fn read_in(root: &Path, named: Option<PathBuf>, keys: Option<Keys>) -> Result<Self, PublishError> {
         let home = Home::of(root);
-        let is_published = home.store().is_dir();
+        let folder = named.clone().unwrap_or_else(|| home.store());
+        let is_published = named.is_some() || folder.is_dir();
         // Where there is no store yet, nothing is read from this one.
-        let store = Store::open(&if is_published { home.store() } else { root.to_owned() })?;
+        let store = Store::open(if is_published { &folder } else { root })?;
         let Some(keys) = keys else {
             let (keys, record, given) = (Root::random().keys(1), Record::default(), Given::default());
-            return Ok(Self { home, store, keys, record, given, is_known: false });
+            return Ok(Self { home, named, store, keys, record, given, is_known: false });
         };
         let given = if is_published { Given::read(&store, &keys).await? } else { Given::default() };
         let record = Record::read(&home, &keys)?;
-        Ok(Self { home, store, keys, record, given, is_known: true })
+        Ok(Self { home, named, store, keys, record, given, is_known: true })
     }
 
     /// As it is now, with the same keys.
     pub async fn again(&self, root: &Path) -> Result<Self, PublishError> {
-        let mut past = Self::read(root, self.is_known.then(|| self.keys.clone())).await?;
+        let keys = self.is_known.then(|| self.keys.clone());
+        let mut past = Self::read_in(root, self.named.clone(), keys).await?;
         if !past.is_known {
             past.keys = self.keys.clone();
         }
@@ -60,7 +72,15 @@ impl Past {
 
     /// A part of an attachment that somebody would have.
     pub async fn part(&self, part: &WantedPart) -> Result<Plaintext, PublishError> {
-        part.plaintext(&self.store, &self.keys).await
+        let Self { keys, home, store, record, .. } = self;
+        part.plaintext(Again { keys, home, store, record }).await
+    }
+
+    /// An open file as it stands, if it is what the practice signed.
+    pub(super) async fn open_file(&self, path: &str) -> Result<Option<Vec<u8>>, PublishError> {
+        let Some(signed) = self.given.head.as_ref().and_then(|head| head.files.get(path)) else { return Ok(None) };
+        let bytes = self.store.read(&layout::public(path), OBJECT_LIMIT).await?;
+        Ok(bytes.map(|bytes| bytes.to_vec()).filter(|bytes| Digest::of(bytes) == *signed))
     }
 
     /// The members for whom a build has no mailbox.

@@ -5,11 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::Serialize;
 
 use super::{Dated, Given, Reader, Wanted, WantedPage};
-use crate::{
-    content::Lapsed,
-    seal::Entry,
-    wire::{Digest, PageId},
-};
+use crate::{content::Lapsed, seal::Entry, wire::PageId};
 
 /// What would change, page by page.
 #[derive(Debug, Default, Serialize)]
@@ -21,6 +17,8 @@ pub struct Plan {
     pub without_mailbox: Vec<String>,
     /// Files of a group that everyone in it is too new for.
     pub unread: Vec<String>,
+    /// Files that pages had which somebody keeps, and which are nowhere any more.
+    pub lost: Vec<Lost>,
     /// Pages that others may not read any more, since a consent of someone named there has ended.
     pub lapsed: Vec<Lapsed>,
     /// What the days in the front matter do.
@@ -34,6 +32,16 @@ pub struct Plan {
 pub struct Closing {
     pub name: String,
     pub replaced: bool,
+}
+
+/// A file that is neither in the store nor in the record, so that who keeps its page gets it without.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Lost {
+    /// The page's.
+    pub file: String,
+    pub name: String,
+    /// The member's name.
+    pub reader: String,
 }
 
 /// One page, and whom its change concerns.
@@ -82,6 +90,7 @@ impl Plan {
                 .collect(),
             without_mailbox: wanted.without_mailbox.clone(),
             unread: wanted.unread.iter().map(|file| file.display().to_string()).collect(),
+            lost: lost(wanted),
             lapsed: wanted.lapsed.clone(),
             dated: wanted.dated.clone(),
             confirmed: 0,
@@ -149,6 +158,18 @@ fn changes_for(reader: &Reader, given: &Given) -> Vec<(PageId, Change)> {
     steps(reader, given).into_iter().filter_map(change).collect()
 }
 
+fn lost(wanted: &Wanted) -> Vec<Lost> {
+    let pages = wanted.readers.iter().flat_map(|reader| reader.pages.iter().map(move |page| (reader, page)));
+    let of = |(reader, page): (&Reader, &WantedPage)| {
+        let (file, reader) = (page.file.display().to_string(), reader.label.clone());
+        page.lost
+            .iter()
+            .map(move |name| Lost { file: file.clone(), name: name.clone(), reader: reader.clone() })
+            .collect::<Vec<_>>()
+    };
+    pages.flat_map(of).collect()
+}
+
 /// Whether a reader would see a difference. A new epoch seals everything anew, and nobody sees that.
 fn differs(before: &Entry, now: &Entry) -> bool {
     let seen = |entry: &Entry| (entry.title.clone(), entry.date.clone(), entry.order, entry.kind, entry.object.digest);
@@ -160,7 +181,7 @@ fn differs(before: &Entry, now: &Entry) -> bool {
 }
 
 /// Pages of the open web: what anyone finds there now, against what is wanted.
-fn open_changes(wanted: &Wanted, given: &Given) -> Vec<Change> {
+pub(super) fn open_changes(wanted: &Wanted, given: &Given) -> Vec<Change> {
     let change = |what, path: &str| Change { what, title: address(path), file: None, readers: Vec::new() };
     let mut changes: Vec<Change> = wanted
         .open
@@ -168,7 +189,7 @@ fn open_changes(wanted: &Wanted, given: &Given) -> Vec<Change> {
         .filter(|(path, _)| is_open_page(path))
         .filter_map(|(path, bytes)| match given.open.get(path) {
             None => Some(change(What::NewlyOpen, path)),
-            Some(digest) if *digest != Digest::of(bytes) => Some(change(What::OpenChanged, path)),
+            Some(digest) if *digest != bytes.digest() => Some(change(What::OpenChanged, path)),
             Some(_) => None,
         })
         .collect();

@@ -1,6 +1,6 @@
 //! From what lies here to a publication that can be shown and agreed to.
 
-use super::{Foreseen, Given, Publication, PublishError, Receipts, Wanting, days};
+use super::{Foreseen, Given, Publication, PublishError, Receipts, Wanting, days, gate, open_files::OpenBytes};
 use crate::{
     content::Page,
     inbox,
@@ -33,9 +33,10 @@ impl<'a> Sources<'a> {
         let Self { practice, theme, keys, home, store, record, is_aside, .. } = self;
         let given = Given::read(store, keys).await?;
         let mut wanted = self.wanting(&given).wanted(done).await?;
-        wanted.open.extend(viewer::open_files(practice, theme));
-        let receipts = Receipts::of(&inbox::receipts(home, keys)?, &given);
-        Ok(Publication { practice, wanted, given, receipts, record, keys, home, store, now, is_aside })
+        let viewer = viewer::open_files(practice, theme).into_iter();
+        wanted.open.extend(viewer.map(|(path, bytes)| (path, OpenBytes::Here(bytes))));
+        let (gate, receipts) = (gate(practice), Receipts::of(&inbox::receipts(home, keys)?, &given));
+        Ok(Publication { practice, wanted, given, receipts, record, keys, home, store, now, gate, is_aside })
     }
 
     /// What everyone would have after a build, and what is wrong: the same decision, for the author's eyes. Nothing comes of it.

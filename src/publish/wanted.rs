@@ -12,6 +12,7 @@ use super::{
     Dated, Given, PublishError, WantedPart,
     attached::{self, For, Parts},
     days::Days,
+    open_files::OpenBytes,
 };
 use crate::{
     attachment::AttachmentError,
@@ -19,7 +20,7 @@ use crate::{
     keys::Keys,
     practice::{Home, Mailbox, Member, Practice},
     record::{NotedAttachment, Record},
-    render::{self, Along, RenderedPage, Rendering, Theme},
+    render::{self, Along, OpenSite, RenderedPage, Rendering, Theme},
     seal::{AudienceKind, AudienceLabel, Entry, Plaintext},
     store::Store,
     wire::{Digest, MailboxId, PageId},
@@ -28,8 +29,8 @@ use crate::{
 /// Everything a publication is made of.
 pub struct Wanted {
     pub readers: Vec<Reader>,
-    /// Path below `public/` → bytes.
-    pub open: BTreeMap<String, Vec<u8>>,
+    /// Path below `public/` → what is there.
+    pub open: BTreeMap<String, OpenBytes>,
     /// Members who have no mailbox yet, by folder.
     pub without_mailbox: Vec<String>,
     /// Pages of a group that are older than everyone's days in it.
@@ -63,6 +64,8 @@ pub struct WantedPage {
     pub parts: Vec<WantedPart>,
     /// What the record says of them.
     pub files: Vec<NotedAttachment>,
+    /// Names of files that went with it once and are nowhere any more.
+    pub lost: Vec<String>,
     /// Of what the author wrote, where that is known.
     pub source: Option<Digest>,
     /// The members whom it names, by folder.
@@ -153,7 +156,10 @@ impl Wanting<'_> {
         }
         let is_open_whole = open.is_ok();
         let open = match open {
-            Ok(files) => files.into_iter().map(|file| (file.path, file.bytes)).collect(),
+            Ok(OpenSite { files, along }) => {
+                let files = files.into_iter().map(|file| (file.path, OpenBytes::Here(file.bytes)));
+                files.chain(along.into_iter().map(|(path, file)| (path, OpenBytes::File(file)))).collect()
+            }
             Err(more) => {
                 mistakes.extend(more);
                 BTreeMap::new()
@@ -224,6 +230,7 @@ impl Wanting<'_> {
             entry,
             plaintext: Arc::clone(&copy.plaintext),
             parts: wanted,
+            lost: Vec::new(),
             files: copy.along.attachments.iter().map(|file| attached::noted(file)).collect(),
             source: Some(page.digest()),
             names: page.names.clone(),

@@ -10,8 +10,11 @@ use std::{
 };
 
 use super::{
-    Dated, Given, Publication, PublishError, Reader, Receipts, Wanted, WantedPage, attached, commit::OBJECT_LIMIT,
-    open_files::original, wanted::readers,
+    Dated, Given, Publication, PublishError, Reader, Receipts, Wanted, WantedPage,
+    again::{Again, Kept},
+    commit::OBJECT_LIMIT,
+    open_files::{OpenBytes, is_compressible, original},
+    wanted::readers,
 };
 use crate::{
     keys::Keys,
@@ -19,6 +22,7 @@ use crate::{
     record::Record,
     seal::{AudienceKind, Entry, Plaintext},
     store::{Store, layout},
+    visible::visible_line,
     wire::{MailboxId, PageId, UnixTime},
 };
 
@@ -67,11 +71,13 @@ impl<'a> Withdrawing<'a> {
             dated: Dated::default(),
         };
         let receipts = Receipts::standing(&given);
-        Ok(Publication { practice, wanted, given, receipts, record, keys, home, store, now, is_aside: false })
+        // Nothing else changes, the addresses no more than the pages.
+        let gate = given.gate.clone().ok_or_else(|| PublishError::Lost { what: layout::GATE.to_owned() })?;
+        Ok(Publication { practice, wanted, given, receipts, record, keys, home, store, now, gate, is_aside: false })
     }
 
     /// The open files as they stand, each as the practice has signed it.
-    async fn standing_open(&self, given: &Given) -> Result<BTreeMap<String, Vec<u8>>, PublishError> {
+    async fn standing_open(&self, given: &Given) -> Result<BTreeMap<String, OpenBytes>, PublishError> {
         let mut open = BTreeMap::new();
         let Some(head) = &given.head else { return Ok(open) };
         // The compressed ones are made from the others.
@@ -80,9 +86,13 @@ impl<'a> Withdrawing<'a> {
             if given.open.get(path) != Some(signed) {
                 return Err(PublishError::Lost { what: path.clone() });
             }
+            if !is_compressible(path) {
+                open.insert(path.clone(), OpenBytes::Stands(*signed));
+                continue;
+            }
             let bytes = self.store.read(&layout::public(path), OBJECT_LIMIT).await?;
             let bytes = bytes.ok_or_else(|| PublishError::Lost { what: path.clone() })?;
-            open.insert(path.clone(), bytes.to_vec());
+            open.insert(path.clone(), OpenBytes::Here(bytes.to_vec()));
         }
         Ok(open)
     }
@@ -96,16 +106,20 @@ impl<'a> Withdrawing<'a> {
             plaintext = text.and_then(|text| Plaintext::of_record(text, entry.object.digest));
         }
         let plaintext = plaintext.ok_or_else(|| PublishError::Lost { what: entry.title.clone() })?;
-        let (attachments, parts) = attached::kept(&entry.attachments, mailbox, self.keys, self.store).await;
-        if attachments.len() < entry.attachments.len() {
-            return Err(PublishError::Lost { what: format!("a file of {}", entry.title) });
+        let files = noted.map(|noted| noted.attachments.clone()).unwrap_or_default();
+        let Self { keys, home, store, record, .. } = *self;
+        let again = Again { keys, home, store, record };
+        let Kept { attachments, parts, lost } = again.attachments(&entry.attachments, &files, mailbox).await?;
+        if let Some(file) = lost.first() {
+            return Err(PublishError::Lost { what: format!("{}, a file of {},", visible_line(file), entry.title) });
         }
         Ok(WantedPage {
             file: noted.map(|noted| noted.file.clone().into()).unwrap_or_default(),
             entry: Entry { object: plaintext.reference(mailbox, self.keys), attachments, ..entry.clone() },
             plaintext: Arc::new(plaintext),
             parts,
-            files: noted.map(|noted| noted.attachments.clone()).unwrap_or_default(),
+            files,
+            lost: Vec::new(),
             source: noted.and_then(|noted| noted.source),
             names: noted.map(|noted| noted.names.clone()).unwrap_or_default(),
         })
@@ -114,13 +128,17 @@ impl<'a> Withdrawing<'a> {
 
 /// Takes an open page off the open web, with its files, and its line out of the lists; a list that has no such line goes
 /// whole, until the next build makes it anew.
-fn take_off(open: &mut BTreeMap<String, Vec<u8>>, address: &str) {
+fn take_off(open: &mut BTreeMap<String, OpenBytes>, address: &str) {
     let folder = format!("{address}/");
     open.retain(|path, _| path.strip_prefix(&folder).is_none_or(|rest| rest.contains('/')));
     for list in ["index.html", "library/index.html"] {
-        let Some(html) = open.get(list).map(|html| String::from_utf8_lossy(html).into_owned()) else { continue };
+        let Some(html) =
+            open.get(list).and_then(OpenBytes::here).map(|html| String::from_utf8_lossy(html).into_owned())
+        else {
+            continue;
+        };
         match without_line(&html, &format!("\"/{folder}\"")) {
-            Some(html) => drop(open.insert(list.to_owned(), html.into_bytes())),
+            Some(html) => drop(open.insert(list.to_owned(), OpenBytes::Here(html.into_bytes()))),
             None => drop(open.remove(list)),
         }
     }

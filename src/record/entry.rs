@@ -62,6 +62,9 @@ pub struct NotedPage {
     /// The files that went with it, in the order of the document.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<NotedAttachment>,
+    /// The pages that it leads to, by the numbers in the document.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<PageId>,
     /// Of what the author wrote, without front matter; none where the file had changed since this was given first.
     pub source: Option<Digest>,
 }

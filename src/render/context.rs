@@ -4,10 +4,10 @@
 //! That is never guessed from the source: guessing misses what an include looks at.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -22,20 +22,37 @@ use crate::practice::{Member, Practice};
 /// The fields of `member` and `practice`, for suggestions.
 pub(super) const MEMBER: [&str; 2] = ["name", "groups"];
 pub(super) const PRACTICE: [&str; 2] = ["name", "therapist"];
+/// What documents of the theme are given besides, some of them one, some another.
+pub(super) const DOCUMENT: [&str; 10] =
+    ["audience", "content", "date", "dir", "help", "lang", "logo", "pages", "style", "title"];
 /// Says that a page for everyone asked for a member.
 pub(super) const NO_MEMBER: &str = "this page is open to everyone, so there is no `member` to look at";
 
-/// Whether a template looked at the member.
+/// Whether a template looked at the member, and which groups it asked about.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Looked(Arc<AtomicBool>);
+pub(super) struct Looked {
+    at_member: Arc<AtomicBool>,
+    groups: Arc<Mutex<BTreeSet<String>>>,
+}
 
 impl Looked {
     pub(super) fn at_member(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.at_member.load(Ordering::Relaxed)
+    }
+
+    /// The groups that were asked about, whether there are such or not.
+    pub(super) fn for_groups(&self) -> BTreeSet<String> {
+        self.groups.lock().map(|asked| asked.clone()).unwrap_or_default()
+    }
+
+    fn note_group(&self, name: &str) {
+        if let Ok(mut asked) = self.groups.lock() {
+            asked.insert(name.to_owned());
+        }
     }
 
     fn note(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.at_member.store(true, Ordering::Relaxed);
     }
 }
 
@@ -57,7 +74,7 @@ pub(super) fn context(
 ) -> Value {
     let mut others: BTreeMap<_, _> = others.into_iter().collect();
     others.insert("practice", practice_value(practice));
-    let member = member.map(|member| Value::from_object(Reader::new(member, practice)));
+    let member = member.map(|member| Value::from_object(Reader::new(member, practice, looked)));
     Value::from_object(Context { looked: looked.clone(), member, others })
 }
 
@@ -86,13 +103,13 @@ impl Object for Context {
 /// A member as templates see one: nothing but what is theirs to read.
 struct Reader {
     name: String,
-    groups: Vec<String>,
+    groups: Arc<Groups>,
 }
 
 impl Reader {
-    fn new(member: &Member, practice: &Practice) -> Self {
-        let groups = practice.groups_of(&member.folder).into_iter().map(ToOwned::to_owned).collect();
-        Self { name: member.name.clone(), groups }
+    fn new(member: &Member, practice: &Practice, looked: &Looked) -> Self {
+        let names = practice.groups_of(&member.folder).into_iter().map(ToOwned::to_owned).collect();
+        Self { name: member.name.clone(), groups: Arc::new(Groups { names, looked: looked.clone() }) }
     }
 }
 
@@ -104,7 +121,7 @@ impl Object for Reader {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         match key.as_str()? {
             "name" => Some(Value::from(&self.name)),
-            "groups" => Some(self.groups.iter().map(Value::from).collect()),
+            "groups" => Some(Value::from_dyn_object(Arc::clone(&self.groups))),
             _ => None,
         }
     }
@@ -123,5 +140,41 @@ impl Object for Reader {
 impl fmt::Debug for Reader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("member")
+    }
+}
+
+/// A member's groups: a list that is asked `"grief" in member.groups`, and notes what it was asked. A name that is misspelt
+/// would be no mistake to a list, and whoever is meant would miss what stands there.
+struct Groups {
+    names: Vec<String>,
+    looked: Looked,
+}
+
+impl Object for Groups {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Map
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        if let Some(number) = key.as_usize() {
+            return self.names.get(number).map(Value::from);
+        }
+        let name = key.as_str()?;
+        self.looked.note_group(name);
+        self.names.iter().find(|known| *known == name).map(Value::from)
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Values(self.names.iter().map(Value::from).collect())
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.names, f)
+    }
+}
+
+impl fmt::Debug for Groups {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("groups")
     }
 }

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::link::Target;
 use crate::attachment::AttachmentError;
 
 /// Blocks that mean something, and must not be shown as code.
@@ -63,11 +62,6 @@ fn meant(name: &'static str) -> &'static str {
 }
 
 impl Wrong {
-    /// In a link that leads elsewhere than to a file of the practice.
-    pub(super) fn link(target: Target) -> Option<Self> {
-        (target == Target::Refused).then_some(Self::Refused)
-    }
-
     /// In a code block with this name.
     pub(super) fn block(info: &str) -> Option<Self> {
         let name = info.split_whitespace().next()?;
@@ -109,7 +103,9 @@ impl Wrong {
             Self::Mangled => {
                 "use filters on the value itself, {{ member.name|upper }}, and print nothing into names of links, blocks or headings"
             }
-            Self::Refused => "begin it with https://, mailto: or tel:, or with # for a place in the same page",
+            Self::Refused => {
+                "begin it with https://, mailto: or tel:, or with # for a place in the same page; a page or file of yours is linked by its path from here: ../library/sleep.md"
+            }
             Self::Remote => "take it out: it would tell its host who reads the page, and when",
         }
         .to_owned()

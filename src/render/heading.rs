@@ -18,6 +18,11 @@ impl HeadingIds {
         }
     }
 
+    /// Whether something is called so already.
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.taken.contains(id)
+    }
+
     /// Notes an id that the author chose.
     pub(super) fn take(&mut self, id: &str) {
         self.taken.insert(id.to_owned());

@@ -7,23 +7,26 @@ use std::{
     cell::RefCell,
     collections::{HashMap, HashSet},
     fmt::Write as _,
+    path::PathBuf,
+    rc::Rc,
     sync::Arc,
 };
 
 use data_encoding::HEXLOWER;
+use percent_encoding::percent_decode_str;
 
 use super::{
-    Theme,
+    Job, Theme,
+    context::{Looked, context},
     flaw::Reason,
-    link::{Target, Written, replaced, tags, unescaped},
+    link::{Target, Written, replaced, unescaped},
     markdown::{self, Manner},
-    template,
 };
 use crate::{
     attachment::{Attachment, AttachmentError, Destination, Form, MOST, found, is_own, shown},
     block::Setting,
     content::{Audience, NoPage, Page, Place, address, made_visible, nearest, slug},
-    practice::Practice,
+    practice::{Member, Practice},
 };
 
 /// What the address of a link is until the HTML was sanitised.
@@ -53,7 +56,26 @@ enum Lead {
 
 /// What was found out for one page, whoever reads it.
 #[derive(Default)]
-pub(super) struct Known(RefCell<HashMap<String, Result<Lead, Reason>>>);
+pub(super) struct Known {
+    leads: RefCell<HashMap<String, Result<Found, Reason>>>,
+    ids: RefCell<HashMap<PageOfReader, Option<Rc<HashSet<String>>>>>,
+}
+
+/// A page's file, and its reader's folder where that makes a difference.
+type PageOfReader = (PathBuf, Option<String>);
+
+/// Where a link leads, and the page and place that have to be there.
+#[derive(Debug, Clone)]
+struct Found {
+    lead: Lead,
+    place: Option<(Arc<Page>, String)>,
+}
+
+impl From<Lead> for Found {
+    fn from(lead: Lead) -> Self {
+        Self { lead, place: None }
+    }
+}
 
 /// The leads of one page.
 pub(super) struct Leads<'a> {
@@ -62,13 +84,16 @@ pub(super) struct Leads<'a> {
     theme: &'a Theme,
     /// None where only the ids of headings are asked for.
     known: Option<&'a Known>,
+    /// Who gets the text that is being read.
+    readers: Vec<&'a Member>,
     found: Vec<Lead>,
     along: Along,
 }
 
 impl<'a> Leads<'a> {
-    pub(super) fn new(page: &'a Page, practice: &'a Practice, theme: &'a Theme, known: &'a Known) -> Self {
-        Self { page, practice, theme, known: Some(known), found: Vec::new(), along: Along::default() }
+    pub(super) fn new(job: &'a Job<'_>, readers: Vec<&'a Member>) -> Self {
+        let Job { page, practice, theme, known, .. } = job;
+        Self { page, practice, theme, known: Some(known), readers, found: Vec::new(), along: Along::default() }
     }
 
     /// Where the page stands, for what can be answered in it.
@@ -79,12 +104,13 @@ impl<'a> Leads<'a> {
     /// Notes a relative link; what stands in its place for now.
     pub(super) fn link(&mut self, url: &str) -> Result<String, Reason> {
         let Some(known) = self.known else { return Ok(TOKEN.to_owned()) };
-        let lead = known.0.borrow().get(url).cloned();
-        let lead = lead.unwrap_or_else(|| {
-            let lead = self.find(url);
-            known.0.borrow_mut().insert(url.to_owned(), lead.clone());
-            lead
+        let found = known.leads.borrow().get(url).cloned();
+        let Found { lead, place } = found.unwrap_or_else(|| {
+            let found = self.find(url);
+            known.leads.borrow_mut().insert(url.to_owned(), found.clone());
+            found
         })?;
+        place.map_or(Ok(()), |place| self.check_place(&place, known))?;
         self.note(&lead)?;
         self.found.push(lead);
         Ok(format!("{TOKEN}{}", self.found.len() - 1))
@@ -122,7 +148,7 @@ impl<'a> Leads<'a> {
         Ok(())
     }
 
-    fn find(&self, url: &str) -> Result<Lead, Reason> {
+    fn find(&self, url: &str) -> Result<Found, Reason> {
         let to = Destination::of(url, &self.page.file)?;
         if to.is_page() {
             return self.find_page(&to);
@@ -131,20 +157,20 @@ impl<'a> Leads<'a> {
         if self.page.audience == Audience::Open && attachment.length > OPEN_LARGEST {
             return Err(AttachmentError::Large { file: shown(&to.file), mib: OPEN_LARGEST >> 20 }.into());
         }
-        Ok(Lead::File(Arc::new(attachment)))
+        Ok(Lead::File(Arc::new(attachment)).into())
     }
 
-    fn find_page(&self, to: &Destination) -> Result<Lead, Reason> {
+    fn find_page(&self, to: &Destination) -> Result<Found, Reason> {
         if is_own(&to.file) {
             return Err(AttachmentError::Own { file: shown(&to.file) }.into());
         }
         let file = found(&self.practice.root, &to.file)?;
         if matches!(Place::of(&file), Place::Between | Place::Unknown(_)) {
-            return Ok(Lead::Mistaken);
+            return Ok(Lead::Mistaken.into());
         }
         let page = match Page::at(&file, self.practice) {
             Ok(page) => page,
-            Err(NoPage::Mistaken) => return Ok(Lead::Mistaken),
+            Err(NoPage::Mistaken) => return Ok(Lead::Mistaken.into()),
             Err(NoPage::Draft) => {
                 return Err(Reason {
                     what: format!("`{}` is a draft, which nobody can read yet", shown_file(&file)),
@@ -161,13 +187,14 @@ impl<'a> Leads<'a> {
                 ),
             });
         }
-        self.check_fragment(&page, to.fragment.as_deref())?;
-        let fragment = to.fragment.clone();
-        Ok(match page.audience {
+        let (page, fragment) = (Arc::new(page), to.fragment.clone());
+        let place = fragment.clone().map(|place| (Arc::clone(&page), place));
+        let lead = match page.audience {
             _ if page.file == self.page.file => Lead::Within(fragment),
             Audience::Open => Lead::Open(self.origin() + &open_address(&page, fragment.as_deref())),
-            _ => Lead::Sealed(Arc::new(page), fragment),
-        })
+            _ => Lead::Sealed(page, fragment),
+        };
+        Ok(Found { lead, place })
     }
 
     /// Where the open library is, as seen from this page. SECURITY: a neutral address for links must not tell of the other
@@ -178,13 +205,72 @@ impl<'a> Leads<'a> {
         elsewhere.filter(|_| self.page.audience != Audience::Open).unwrap_or_default()
     }
 
-    /// A place that is named must be there; where that depends on who reads, it can't be told beforehand.
-    fn check_fragment(&self, page: &Page, fragment: Option<&str>) -> Result<(), Reason> {
-        let Some(fragment) = fragment else { return Ok(()) };
-        let Some(ids) = self.ids(page).filter(|ids| !ids.contains(fragment)) else { return Ok(()) };
+    /// A place that is named must be there, for each who gets this text.
+    fn check_place(&self, (page, place): &(Arc<Page>, String), known: &Known) -> Result<(), Reason> {
+        let mut lacking = Vec::new();
+        let mut first = None;
+        for reader in self.readers.iter().copied().map(Some).chain(self.readers.is_empty().then_some(None)) {
+            let Some(ids) = self.known_ids(page, reader, known) else { return Ok(()) };
+            let missing = self.missing_in(place, &ids, page);
+            lacking.extend(missing.iter().filter_map(|_| reader).map(|reader| reader.name.as_str()));
+            first = first.or(missing);
+        }
+        let Some(mut reason) = first else { return Ok(()) };
+        if lacking.len() < self.readers.len() {
+            reason.what = format!("for {}: {}", lacking.join(", "), reason.what);
+        }
+        Err(reason)
+    }
+
+    fn known_ids(&self, page: &Page, reader: Option<&Member>, known: &Known) -> Option<Rc<HashSet<String>>> {
+        let of = |reader: Option<&Member>| (page.file.clone(), reader.map(|reader| reader.folder.clone()));
+        let found = [of(None), of(reader)].iter().find_map(|key| known.ids.borrow().get(key).cloned());
+        found.unwrap_or_else(|| {
+            let looked = Looked::default();
+            let ids = self.ids(page, reader, &looked).map(Rc::new);
+            let key = of(reader.filter(|_| looked.at_member()));
+            known.ids.borrow_mut().insert(key, ids.clone());
+            ids
+        })
+    }
+
+    /// Every place in a page, as this reader gets it.
+    fn ids(&self, page: &Page, reader: Option<&Member>, looked: &Looked) -> Option<HashSet<String>> {
+        let seen = reader.filter(|_| page.audience != Audience::Open);
+        let job = Job::new(page, self.practice, self.theme).ok()?;
+        let text = job.text(&context(seen, self.practice, looked, [])).ok()?;
+        let manner = Manner { marks: job.marks(), headed: page.title.is_none(), ids: self.theme.ids.clone() };
+        let blind = Leads { known: None, ..Leads::new(&job, Vec::new()) };
+        let body = match markdown::render(&text, manner, blind) {
+            Ok(body) => body,
+            // Its own mistakes are told where they are.
+            Err(flawed) => flawed.body?,
+        };
+        Some(markdown::ids(&body.html))
+    }
+
+    /// Why a place in this page can't be gone to, if so.
+    pub(super) fn missing(&self, fragment: &str, ids: &HashSet<String>) -> Option<Reason> {
+        // To every browser these are the top.
+        let is_top = fragment.is_empty() || fragment == "top";
+        if self.known.is_none() || is_top || self.theme.ids.has(fragment) {
+            return None;
+        }
+        self.missing_in(&percent_decode_str(fragment).decode_utf8_lossy(), ids, self.page)
+    }
+
+    fn missing_in(&self, fragment: &str, ids: &HashSet<String>, page: &Page) -> Option<Reason> {
+        if ids.contains(fragment) {
+            return None;
+        }
         let near = nearest(fragment, ids.iter().map(String::as_str));
-        Err(Reason {
-            what: format!("there is no place `#{}` in `{}`", made_visible(fragment), shown_file(&page.file)),
+        let of_page = if page.file == self.page.file {
+            "on this page".to_owned()
+        } else {
+            format!("in `{}`", shown_file(&page.file))
+        };
+        Some(Reason {
+            what: format!("there is no place `#{}` {of_page}", made_visible(fragment)),
             hint: near.map_or_else(
                 || "a heading's place is its words in lower case, with hyphens between them".into(),
                 |near| format!("did you mean `#{near}`?"),
@@ -192,20 +278,15 @@ impl<'a> Leads<'a> {
         })
     }
 
-    /// Every place in a page that is the same for all.
-    fn ids(&self, page: &Page) -> Option<HashSet<String>> {
-        if template::is_template(page.text()) {
-            return None;
-        }
-        let manner = Manner { marks: self.theme.marks, headed: page.title.is_none(), ids: self.theme.ids.clone() };
-        let blind = Leads { page, known: None, found: Vec::new(), along: Along::default(), ..*self };
-        let body = markdown::render(page.text(), manner, blind).ok()?;
-        Some(tags(&body.html).filter_map(|tag| tag.attribute("id").map(unescaped)).collect())
+    /// Notes a link that is told as mistaken; what stands in its place.
+    pub(super) fn mistaken(&mut self) -> String {
+        self.found.push(Lead::Mistaken);
+        format!("{TOKEN}{}", self.found.len() - 1)
     }
 
     /// `html`, sanitised, with every lead where its token stands. What the author's own HTML leads to was not looked at
     /// yet: what is wrong with it is told to `wrong`, with the tag's name.
-    pub(super) fn put_in(mut self, html: &str, mut wrong: impl FnMut(&str, Reason)) -> (String, Along) {
+    pub(super) fn put_in(mut self, html: &str, mut wrong: impl FnMut(&str, &str, Reason)) -> (String, Along) {
         let html = replaced(html, |tag| {
             let url = unescaped(tag.attribute(if tag.name == "img" { "src" } else { "href" })?);
             if !matches!(tag.name, "a" | "img") || Target::of(&url) != Target::Beside {
@@ -217,7 +298,7 @@ impl<'a> Leads<'a> {
                 None => match if tag.name == "img" { self.picture(&url) } else { self.link(&url) } {
                     Ok(_) => self.found.len().checked_sub(1)?,
                     Err(reason) => {
-                        wrong(tag.name, reason);
+                        wrong(tag.name, &url, reason);
                         return None;
                     }
                 },
@@ -273,7 +354,7 @@ impl<'a> Leads<'a> {
 
 /// Other pages that one page may lead to: as many as a reader's program takes.
 const MOST_PAGES: usize = 1024;
-/// Bytes of a file on the open web, which is held in memory and read whole.
+/// Bytes of a file on the open web, which is read whole when its turn comes.
 const OPEN_LARGEST: u64 = 48 << 20;
 
 /// Where a file of an open page lies below `public/`: beside the page, so that it goes when the page goes.

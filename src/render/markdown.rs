@@ -3,7 +3,7 @@
 //! In: what a page's template gave, with tokens where it printed something. Out: sanitised HTML, and the heading that
 //! serves as the title if the front matter has none. Each value is escaped for the place it lands in.
 
-use std::ops::Range;
+use std::{collections::HashSet, ops::Range};
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html};
 
@@ -12,7 +12,7 @@ use super::{
     form::Forms,
     heading::HeadingIds,
     lead::{Along, Leads},
-    link::{Target, tags},
+    link::{Target, tags, unescaped},
     note::Notes,
     sanitise::sanitise,
     table::{BOX, Cells},
@@ -31,6 +31,13 @@ pub(super) struct Body {
     pub(super) along: Along,
     /// What its blocks and their parts are called.
     pub(super) ids: Vec<String>,
+}
+
+/// What is wrong with a text, and what it would be without that: so that whoever mends it sees everything else too.
+pub(super) struct Flawed {
+    pub(super) flaws: Vec<Flaw>,
+    /// None where nobody could take it in.
+    pub(super) body: Option<Body>,
 }
 
 /// How a text is read.
@@ -53,11 +60,11 @@ pub(super) fn options() -> Options {
 }
 
 /// Renders `text`.
-pub(super) fn render(text: &str, manner: Manner, leads: Leads<'_>) -> Result<Body, Vec<Flaw>> {
+pub(super) fn render(text: &str, manner: Manner, leads: Leads<'_>) -> Result<Body, Flawed> {
     let mut pass = Pass::new(text, manner, leads);
     for (event, at) in Parser::new_ext(text, options()).into_offset_iter() {
         if !pass.event(event, at) {
-            break;
+            return Err(Flawed { flaws: pass.flaws, body: None });
         }
     }
     pass.finish()
@@ -77,6 +84,8 @@ struct Pass<'a, 'p> {
     marks: Marks,
     leads: Leads<'p>,
     forms: Forms<'p>,
+    /// Places in this page that links lead to, and where those stand.
+    places: Vec<(String, Range<usize>)>,
     out: Vec<Event<'a>>,
     flaws: Vec<Flaw>,
     depth: usize,
@@ -106,6 +115,7 @@ impl<'a, 'p> Pass<'a, 'p> {
             marks,
             forms: Forms::new(leads.setting(), marks),
             leads,
+            places: Vec::new(),
             out: Vec::new(),
             flaws: Vec::new(),
             depth: 0,
@@ -281,9 +291,14 @@ impl<'a, 'p> Pass<'a, 'p> {
                 let lead = self.leads.link(&url);
                 self.lead(lead, at)
             }
-            target => {
-                self.flaws(Wrong::link(target), at);
+            Target::Elsewhere => url,
+            Target::Within => {
+                self.places.push((url.to_string(), at));
                 url
+            }
+            Target::Refused => {
+                self.flaw(at, Wrong::Refused);
+                self.leads.mistaken().into()
             }
         }
     }
@@ -295,13 +310,13 @@ impl<'a, 'p> Pass<'a, 'p> {
             return self.lead(lead, at);
         }
         self.flaw(at, Wrong::Remote);
-        url
+        self.leads.mistaken().into()
     }
 
     fn lead(&mut self, lead: Result<String, Reason>, at: Range<usize>) -> CowStr<'a> {
         lead.unwrap_or_else(|reason| {
             self.flaw(at, Wrong::Lead(reason));
-            String::new()
+            self.leads.mistaken()
         })
         .into()
     }
@@ -324,11 +339,29 @@ impl<'a, 'p> Pass<'a, 'p> {
     fn own_html(&mut self, html: &str) {
         let text = self.text;
         for tag in tags(html) {
-            let at = || place_of(tag.name, text);
             match (tag.name, tag.attribute("href"), tag.attribute("src")) {
-                ("a", Some(url), _) => self.flaws(Wrong::link(Target::of(url)), at()),
-                ("img", _, None) => self.flaw(at(), Wrong::Remote),
+                ("a", Some(url), _) if Target::of(url) == Target::Refused => {
+                    self.flaw(place_of(tag.name, url, text), Wrong::Refused);
+                }
+                ("img", _, None) => self.flaw(place_of(tag.name, "", text), Wrong::Remote),
                 _ => {}
+            }
+        }
+    }
+
+    /// Places in this page that are not there, for whoever reads it now.
+    fn missing_places(&mut self, text: &str, html: &str) {
+        let own = tags(html).filter_map(|tag| tag.attribute("href").filter(|url| url.starts_with('#')).map(unescaped));
+        let mut wanted = std::mem::take(&mut self.places);
+        let known: HashSet<String> = wanted.iter().map(|(url, _)| url.clone()).collect();
+        wanted.extend(own.filter(|url| !known.contains(url)).map(|url| (url.clone(), place_of("a", &url, text))));
+        if wanted.is_empty() {
+            return;
+        }
+        let ids = ids(html);
+        for (url, at) in wanted {
+            if let Some(reason) = self.leads.missing(url.trim_start_matches('#'), &ids) {
+                self.flaw(at, Wrong::Lead(reason));
             }
         }
     }
@@ -346,33 +379,42 @@ impl<'a, 'p> Pass<'a, 'p> {
         }
     }
 
-    fn finish(mut self) -> Result<Body, Vec<Flaw>> {
-        if !self.flaws.is_empty() {
-            return Err(self.flaws);
-        }
-        let mut raw = String::with_capacity(self.text.len() * 3 / 2);
+    fn finish(mut self) -> Result<Body, Flawed> {
+        let text = self.text;
+        let mut raw = String::with_capacity(text.len() * 3 / 2);
         html::push_html(&mut raw, self.out.drain(..));
         let html = sanitise(&raw);
         let (rest, lost) = self.forms.taken_out(&html);
         self.flaws.extend(lost);
         let title = if let Title::Found(title) = &self.title { Some(title.clone()) } else { None };
         // SECURITY: what a filter made of a token is never shown.
-        if self.marks.left_in(&rest) || title.as_ref().is_some_and(|title| self.marks.left_in(title)) {
+        let is_left = self.marks.left_in(&rest) || title.as_ref().is_some_and(|title| self.marks.left_in(title));
+        if is_left && !self.flaws.iter().any(|flaw| flaw.wrong == Wrong::Mangled) {
             self.flaw(0..0, Wrong::Mangled);
         }
         self.own_html(&html);
-        let (mut flaws, text) = (self.flaws, self.text);
-        let (html, along) = self.leads.put_in(&html, |name, reason| {
-            flaws.push(Flaw { at: place_of(name, text), wrong: Wrong::Lead(reason) });
+        self.missing_places(text, &html);
+        let mut flaws = self.flaws;
+        let (html, along) = self.leads.put_in(&html, |name, url, reason| {
+            flaws.push(Flaw { at: place_of(name, url, text), wrong: Wrong::Lead(reason) });
         });
         let (html, ids) = self.forms.put_in(html);
-        if flaws.is_empty() { Ok(Body { title, html, along, ids }) } else { Err(flaws) }
+        let body = Body { title, html, along, ids };
+        if flaws.is_empty() { Ok(body) } else { Err(Flawed { flaws, body: Some(body) }) }
     }
 }
 
-/// Where the author's own HTML first has such a tag.
-fn place_of(name: &str, text: &str) -> Range<usize> {
-    text.find(&format!("<{name}")).map_or(0..0, |start| start..start + 1 + name.len())
+/// Every place in a document that a link can lead to.
+pub(super) fn ids(html: &str) -> HashSet<String> {
+    tags(html).filter_map(|tag| tag.attribute("id").map(unescaped)).collect()
+}
+
+/// Where the author's own HTML first has such a tag with this address, or at least such a tag.
+fn place_of(name: &str, url: &str, text: &str) -> Range<usize> {
+    let begin = format!("<{name}");
+    let starts = || text.match_indices(&begin).map(|(start, _)| start);
+    let has_it = |start: &usize| text[*start..].split('>').next().is_some_and(|tag| tag.contains(url));
+    starts().find(has_it).or_else(|| starts().next()).map_or(0..0, |start| start..start + begin.len())
 }
 
 fn put(marks: Marks, text: CowStr<'_>, escape: impl Fn(&str, &mut String)) -> CowStr<'_> {

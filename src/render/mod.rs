@@ -3,10 +3,13 @@
 //! Template, Markdown, sanitiser, theme, in this order. It must not know any key, the store, the clock or a release: the
 //! same page and practice give the same bytes on any machine. It writes nothing.
 
+mod around;
+mod asked;
 mod asset;
 mod context;
 mod flaw;
 mod form;
+mod given_text;
 mod heading;
 mod lead;
 mod limit;
@@ -27,19 +30,21 @@ mod words;
 
 use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 
+use around::Around;
 pub(crate) use asset::published;
 use context::{Looked, context};
 use flaw::Flaw;
+pub(crate) use given_text::{LOOKED_THROUGH, is_text};
 pub use lead::Along;
 use lead::{Known, Leads};
-pub(crate) use link::replaced as replace_tags;
-use markdown::Manner;
+pub(crate) use link::{Written as Tag, replaced as replace_tags};
 #[doc(hidden)]
 pub use markdown::commonmark;
+use markdown::{Flawed, Manner};
 use minijinja::{Environment, OutputSpan, Value};
 use naming::Named;
-pub use open::{OpenFile, help, open_site};
-pub(crate) use remarks::remarks;
+pub use open::{OpenFile, OpenSite, help, is_for_nothing, open_document, open_site};
+pub(crate) use remarks::{Over, remarks};
 pub(crate) use sanitise::among_others;
 use telling::Naming;
 pub(crate) use telling::group_titles;
@@ -101,7 +106,10 @@ pub fn render_page(page: &Page, practice: &Practice, theme: &Theme) -> Result<Re
     let looked = Looked::default();
     let rendered = job.document(first, &looked);
     if !looked.at_member() {
-        let (rendered, named) = rendered?;
+        let (rendered, named) = match rendered {
+            Ok(page) => page,
+            Err(spoilt) => return Err(spoilt.mistakes(naming, &readers)),
+        };
         naming.add(named, &readers);
         return Mistakes::unless_any(naming.mistakes(), Rendering::Same(rendered));
     }
@@ -115,12 +123,35 @@ pub fn render_page(page: &Page, practice: &Practice, theme: &Theme) -> Result<Re
                 each.insert(reader.folder.clone(), page);
             }
             Ok(_) => {}
-            Err(more) => failed.add(more, reader),
+            Err(spoilt) => {
+                naming.add(spoilt.named, &[reader]);
+                failed.add(spoilt.mistakes, reader);
+            }
         }
     }
     let mut mistakes = failed.mistakes(readers.len());
     mistakes.extend(naming.mistakes());
     Mistakes::unless_any(mistakes, Rendering::Each(each))
+}
+
+/// A page that can't be given, and whom it names all the same: both are told at once.
+struct Spoilt<'a> {
+    mistakes: Mistakes,
+    named: Vec<Named<'a>>,
+}
+
+impl<'a> Spoilt<'a> {
+    /// What there is to tell where all `readers` would get the same.
+    fn mistakes(self, mut naming: Naming<'a>, readers: &[&'a Member]) -> Mistakes {
+        naming.add(self.named, readers);
+        Mistakes::new(self.mistakes.into_iter().chain(naming.mistakes()).collect())
+    }
+}
+
+impl<T: Into<Mistakes>> From<T> for Spoilt<'_> {
+    fn from(mistakes: T) -> Self {
+        Self { mistakes: mistakes.into(), named: Vec::new() }
+    }
 }
 
 /// What went wrong, and for whom: a page may fail for one reader alone.
@@ -155,6 +186,7 @@ struct Job<'a> {
     /// For a page that uses the characters of the theme's tokens.
     own: Option<(Environment<'static>, Marks)>,
     known: Known,
+    texts: given_text::Known<'a>,
 }
 
 /// A page's own part of a document.
@@ -171,23 +203,40 @@ struct Content<'a> {
 impl<'a> Job<'a> {
     fn new(page: &'a Page, practice: &'a Practice, theme: &'a Theme) -> Result<Self, Mistakes> {
         template::check(&page.body)?;
-        Ok(Self { page, practice, theme, own: theme.text_for(&page.body)?, known: Known::default() })
+        Ok(Self {
+            page,
+            practice,
+            theme,
+            own: theme.text_for(&page.body)?,
+            known: Known::default(),
+            texts: given_text::Known::default(),
+        })
     }
 
     /// The sealed page for one member.
-    fn document(&self, reader: &Member, looked: &Looked) -> Result<(RenderedPage, Vec<Named<'a>>), Mistakes> {
+    fn document(&self, reader: &Member, looked: &Looked) -> Result<(RenderedPage, Vec<Named<'a>>), Spoilt<'a>> {
         // SECURITY: a page that anyone may read must not depend on who reads it.
         let seen = (self.page.audience != Audience::Open).then_some(reader);
-        let content = self.content(seen, looked)?;
+        let mut content = self.content(seen, looked)?;
+        let audience = self.page.audience.shown(self.practice);
         let variables = [
             ("lang", Value::from(&self.practice.site.practice.language)),
             ("dir", Value::from(direction(&self.practice.site.practice.language))),
             ("title", Value::from(&content.title)),
             ("date", date(self.page, self.practice)),
-            ("audience", Value::from(self.page.audience.shown(self.practice))),
+            ("audience", Value::from(&audience)),
             ("content", Value::from(&content.html)),
         ];
-        let html = self.layout(theme::PAGE, context(Some(reader), self.practice, looked, variables))?;
+        let seen = context(Some(reader), self.practice, looked, variables);
+        let html = layout(self.theme, theme::PAGE, seen.clone())?;
+        let unknown = self.unknown_groups(looked);
+        if !unknown.is_empty() {
+            return Err(Mistakes::new(unknown).into());
+        }
+        shows(&html, &content.html, theme::PAGE, self.practice)?;
+        let (theme, name) = (self.theme, theme::PAGE);
+        let around = Around { theme, name, html: &html, content: &content.html, context: &seen };
+        content.named.extend(around.named(self.practice, [content.title.as_str(), &audience]));
         if html.len() > LONGEST {
             let what = format!("more than {} MiB once it is rendered", LONGEST >> 20);
             return Err(Mistake::whole(&self.page.file, what, "split it into several pages").into());
@@ -195,33 +244,43 @@ impl<'a> Job<'a> {
         Ok((RenderedPage { title: content.title, html, along: content.along }, content.named))
     }
 
-    /// A document of the theme.
-    fn layout(&self, name: &str, context: Value) -> Result<String, Mistakes> {
-        layout(self.theme, name, context)
-    }
-
-    fn content(&self, reader: Option<&Member>, looked: &Looked) -> Result<Content<'a>, Mistakes> {
+    fn content(&self, reader: Option<&Member>, looked: &Looked) -> Result<Content<'a>, Spoilt<'a>> {
         let context = context(reader, self.practice, looked, []);
         let text = self.text(&context)?;
         let headed = self.page.title.is_none();
         let manner = Manner { marks: self.marks(), headed, ids: self.theme.ids.clone() };
-        let leads = Leads::new(self.page, self.practice, self.theme, &self.known);
-        let body = markdown::render(&text, manner, leads);
-        let body = body.map_err(|flaws| self.mistakes(flaws, &text, &context))?;
+        let readers = match reader {
+            Some(reader) if looked.at_member() => vec![reader],
+            _ => readers_of(self.page, self.practice).0,
+        };
+        let leads = Leads::new(self, readers);
+        let (body, flaws) = match markdown::render(&text, manner, leads) {
+            Ok(body) => (body, Vec::new()),
+            Err(Flawed { flaws, body: None }) => return Err(self.mistakes(flaws, &text, &context).into()),
+            Err(Flawed { flaws, body: Some(body) }) => (body, flaws),
+        };
         let title = self.page.title.clone().or(body.title).filter(|title| !title.is_empty());
-        let title = title.ok_or_else(|| self.untitled())?;
-        if title.chars().count() > SHORT {
-            let what = format!("a title of more than {SHORT} characters");
-            return Err(self
-                .page
-                .body
-                .mistake(&(0..0), what, "write a shorter heading, or a `title` of its own")
-                .into());
-        }
+        let untitled = self.wrong_title(title.as_deref());
         // SECURITY: a value that is empty for this reader leaves no paragraph that tells of it.
         let html = body.html.replace("<p></p>", "");
-        let shown = Content { title: made_visible(&title), html, along: body.along, ids: body.ids, named: Vec::new() };
-        Ok(Content { named: self.named(&text, &context, &shown), ..shown })
+        let title = made_visible(&title.unwrap_or_default());
+        let shown = Content { title, html, along: body.along, ids: body.ids, named: Vec::new() };
+        let named = self.named(&text, &context, &shown, &flaws);
+        let unknown = self.unknown_groups(looked);
+        if flaws.is_empty() && untitled.is_none() && unknown.is_empty() {
+            return Ok(Content { named, ..shown });
+        }
+        let wrong = self.mistakes(flaws, &text, &context).into_iter().chain(untitled).chain(unknown);
+        Err(Spoilt { mistakes: Mistakes::new(wrong.collect()), named })
+    }
+
+    /// What is wrong with the title, if anything.
+    fn wrong_title(&self, title: Option<&str>) -> Option<Mistake> {
+        let Some(title) = title else { return Some(self.untitled()) };
+        (title.chars().count() > SHORT).then(|| {
+            let what = format!("a title of more than {SHORT} characters");
+            self.page.body.mistake(&(0..0), what, "write a shorter heading, or a `title` of its own")
+        })
     }
 
     fn marks(&self) -> Marks {
@@ -289,6 +348,15 @@ fn layout(theme: &Theme, name: &str, context: Value) -> Result<String, Mistakes>
     let rendered = theme.layout.get_template(name).and_then(|template| template.render(context));
     let nowhere = Source::new(format!("themes/{name}"), "");
     rendered.map_err(|error| template::mistake(&error, &nowhere, theme.sources()).into())
+}
+
+/// Refuses a document of the theme in which what the page says is not to be found: members would open an empty page.
+fn shows(document: &str, content: &str, name: &str, practice: &Practice) -> Result<(), Mistake> {
+    if document.contains(content) {
+        return Ok(());
+    }
+    let hint = "print it once: {{ content|safe }}";
+    Err(Mistake::whole(theme::file(practice, name), "does not show what stands in a page", hint))
 }
 
 /// Which way a language is written, as HTML says it.

@@ -3,15 +3,19 @@
 //! In: a page as one reader gets it, the text it was made of, and everyone's names. Out: each place where somebody is
 //! named, whoever may read it ([`super::telling`] decides). What counts is what is shown; the text says where that comes from.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{
+    collections::{BTreeSet, HashSet},
+    ops::Range,
+};
 
 use minijinja::Value;
 
-use super::{Content, Job, reading};
+use super::{Content, Job, flaw::Flaw, given_text::is_text, reading};
 use crate::{
+    attachment::Destination,
     content::{Mistake, Page, Source},
     names::{
-        Exceptions, Find, Words,
+        Exceptions, Find, Words, fold,
         html::{self, Run},
     },
 };
@@ -25,6 +29,17 @@ pub(super) struct Named<'a> {
     pub(super) word: String,
     /// Folders of those who may be meant.
     pub(super) whose: &'a [String],
+    pub(super) origin: Origin,
+}
+
+/// Who has written it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    Page,
+    /// A file that is given with the page.
+    File,
+    /// A template of the theme, around every page.
+    Theme,
 }
 
 /// Places of one page that are looked up: more than anybody mends at once.
@@ -38,8 +53,8 @@ pub(super) struct Used {
 }
 
 impl<'a> Job<'a> {
-    /// Everyone who is named in a page.
-    pub(super) fn named(&self, text: &str, context: &Value, shown: &Content<'_>) -> Vec<Named<'a>> {
+    /// Everyone who is named in a page. Where a link is mistaken itself, nobody gets what it leads to.
+    pub(super) fn named(&self, text: &str, context: &Value, shown: &Content<'_>, flaws: &[Flaw]) -> Vec<Named<'a>> {
         let mut exceptions = self.exceptions();
         let mut heard = self.find_all(&html::runs(&shown.html), &mut exceptions);
         let mut named = self.in_front(&mut exceptions);
@@ -47,32 +62,46 @@ impl<'a> Job<'a> {
         // What a file is called its readers see, however the link to it is written.
         for file in &shown.along.attachments {
             heard.extend(self.find(&file.name, Kind::Address, &mut exceptions));
+            named.extend(self.named_in(file, &mut exceptions));
         }
         for id in &shown.ids {
             heard.extend(self.find(id, Kind::Address, &mut exceptions));
         }
+        let told = named.len();
         heard.sort_by(|one, other| one.whose.cmp(other.whose));
         heard.dedup_by_key(|find| find.whose);
         let runs = reading::runs(text, self.marks());
-        let mut spans = None;
+        let (mut spans, mut smalls) = (None, None);
         // Where nobody is heard of, a link may still lead to a file that is called after somebody.
-        for run in runs.iter().filter(|run| run.is_address || !heard.is_empty()) {
-            if named.len() >= MOST {
+        let is_mistaken = |run: &Run| {
+            let at = run.place(&(0..run.text.len()));
+            run.is_address && flaws.iter().any(|flaw| flaw.at.start <= at.start && at.start < flaw.at.end)
+        };
+        for run in runs.iter().filter(|run| (run.is_address || !heard.is_empty()) && !is_mistaken(run)) {
+            if named.len() >= told + MOST {
                 break;
             }
             for find in self.find(&run.text, Kind::of(run), &mut exceptions) {
+                if run.is_id && is_word_here(&run.text[find.at.clone()], smalls.get_or_insert_with(|| small(&runs))) {
+                    continue;
+                }
                 if run.is_address || heard.iter().any(|known| known.whose == find.whose) {
                     let spans = spans.get_or_insert_with(|| self.spans(text, context));
                     let (source, at) = self.place(spans, &run.place(&find.at));
                     let word = run.text[find.at].to_owned();
-                    named.push(Named { place: source.mistake(&at, "", ""), word, whose: find.whose });
+                    named.push(Named {
+                        place: source.mistake(&at, "", ""),
+                        word,
+                        whose: find.whose,
+                        origin: Origin::Page,
+                    });
                 }
             }
         }
         for find in heard {
-            if !named.iter().any(|known| known.whose == find.whose) {
+            if !named.iter().any(|known| known.whose == find.whose && known.origin == Origin::Page) {
                 let place = Mistake::whole(&self.page.file, "", "");
-                named.push(Named { place, word: find.whose[0].clone(), whose: find.whose });
+                named.push(Named { place, word: find.whose[0].clone(), whose: find.whose, origin: Origin::Page });
             }
         }
         named
@@ -85,7 +114,13 @@ impl<'a> Job<'a> {
         if own + self.practice.site.not_names.len() == 0 {
             return;
         }
-        self.find_all(&reading::runs(text, self.marks()), &mut exceptions);
+        let runs = reading::runs(text, self.marks());
+        self.find_all(&runs, &mut exceptions);
+        for link in runs.iter().filter(|run| run.is_address && is_text(&run.text)) {
+            if let Ok(to) = Destination::of(&link.text, &self.page.file) {
+                self.look_through(to.file, &mut exceptions);
+            }
+        }
         for (line, _) in front(self.page) {
             self.find(line, Kind::Prose, &mut exceptions);
         }
@@ -112,7 +147,7 @@ impl<'a> Job<'a> {
                     let at = found.map_or(at.clone(), |n| at.start + n..at.start + n + word.len());
                     source.mistake(&at, "", "")
                 });
-                named.push(Named { place, word, whose: find.whose });
+                named.push(Named { place, word, whose: find.whose, origin: Origin::Page });
             }
         }
         named
@@ -137,6 +172,17 @@ impl<'a> Job<'a> {
         };
         self.theme.people.find(text, &words, exceptions)
     }
+}
+
+/// Every word that a page writes small.
+fn small(runs: &[Run]) -> HashSet<String> {
+    let prose = runs.iter().filter(|run| !run.is_address);
+    prose.flat_map(|run| Words::of(&run.text).small().map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+/// Whether a name in an id is a word to this page: `{#hope}` above "What hope is".
+fn is_word_here(name: &str, small: &HashSet<String>) -> bool {
+    small.contains(&fold(name))
 }
 
 #[derive(Clone, Copy)]

@@ -4,22 +4,23 @@
 //! nothing is, and the theme's files.
 //! No member appears here: a template that looks at one fails.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use minijinja::Value;
 use rayon::prelude::*;
 
 use super::{
-    Content, Job,
+    Around, Content, Job,
     context::{Looked, context},
     date, direction, layout,
     lead::open_path,
-    telling::Naming,
+    shows,
+    telling::{Naming, by_theme},
     theme::{FRONT, LIST, MISSING, OPEN, Theme},
 };
 use crate::{
     attachment::Attachment,
-    content::{Audience, Mistake, Mistakes, Page, address},
+    content::{Audience, Mistakes, Page, address},
     practice::{HelpLine, Practice},
 };
 
@@ -31,11 +32,19 @@ pub struct OpenFile {
     pub bytes: Vec<u8>,
 }
 
+/// Everything below `public/` but the viewer.
+#[derive(Debug, Default)]
+pub struct OpenSite {
+    pub files: Vec<OpenFile>,
+    /// What pages bring along, by path; each is read when its turn comes: together they may be more than a machine holds.
+    pub along: Vec<(String, Arc<Attachment>)>,
+}
+
 /// `content/library/index.md`, when it is open, is the text of the front page.
 pub(super) const FRONT_TEXT: &str = "library";
 
-/// Everything below `public/` but the viewer.
-pub fn open_site(pages: &[Page], practice: &Practice, theme: &Theme) -> Result<Vec<OpenFile>, Mistakes> {
+/// What anyone may read.
+pub fn open_site(pages: &[Page], practice: &Practice, theme: &Theme) -> Result<OpenSite, Mistakes> {
     let mut mistakes = Vec::new();
     let rendered: Vec<_> = pages
         .par_iter()
@@ -55,7 +64,18 @@ pub fn open_site(pages: &[Page], practice: &Practice, theme: &Theme) -> Result<V
     open.sort_by(|a, b| a.rank().cmp(&b.rank()));
     let site = Site::new(&open, practice, theme);
     let files = site.files().map_err(|more| mistakes.extend(more)).unwrap_or_default();
-    Mistakes::unless_any(mistakes, files)
+    Mistakes::unless_any(mistakes, OpenSite { files, along: site.along() })
+}
+
+/// Where an open page stands below `public/`.
+pub fn open_document(page: &Page) -> Option<String> {
+    let address = address(page).filter(|_| page.audience == Audience::Open)?;
+    Some(if address == FRONT_TEXT { "index.html".to_owned() } else { format!("{address}/index.html") })
+}
+
+/// Whether it is what a host shows for an address where nothing is.
+pub fn is_for_nothing(path: &str) -> bool {
+    path == MISSING
 }
 
 struct OpenPage<'a> {
@@ -67,9 +87,19 @@ struct OpenPage<'a> {
 impl<'a> OpenPage<'a> {
     fn render(page: &'a Page, address: String, practice: &'a Practice, theme: &'a Theme) -> Result<Self, Mistakes> {
         let job = Job::new(page, practice, theme)?;
-        let mut content = job.content(None, &Looked::default())?;
-        let mut mistakes = Naming::open(page, practice, std::mem::take(&mut content.named));
+        let (content, named) = match job.content(None, &Looked::default()) {
+            Ok(mut content) => {
+                let named = std::mem::take(&mut content.named);
+                (Ok(content), named)
+            }
+            Err(spoilt) => (Err(spoilt.mistakes), spoilt.named),
+        };
+        let mut mistakes = Naming::open(page, practice, named);
         mistakes.extend(job.in_address());
+        let content = match content {
+            Ok(content) => content,
+            Err(more) => return Err(Mistakes::new(mistakes.into_iter().chain(more).collect())),
+        };
         Mistakes::unless_any(mistakes, Self { page, address, content })
     }
 
@@ -83,15 +113,9 @@ impl<'a> OpenPage<'a> {
         format!("/{}/", self.address)
     }
 
-    /// The files it brings along, as anyone may fetch them.
-    fn files(&self) -> Result<Vec<OpenFile>, Mistake> {
-        let open = |file: &Arc<Attachment>| {
-            let bytes = file
-                .bytes(0, file.length)
-                .map_err(|error| Mistake::whole(&self.page.file, error.to_string(), error.hint()))?;
-            Ok(OpenFile { path: open_path(self.page, file), bytes })
-        };
-        self.content.along.attachments.iter().map(open).collect()
+    /// The files it brings along, where anyone may fetch them.
+    fn along(&self) -> impl Iterator<Item = (String, Arc<Attachment>)> {
+        self.content.along.attachments.iter().map(|file| (open_path(self.page, file), Arc::clone(file)))
     }
 }
 
@@ -102,6 +126,7 @@ struct Site<'a> {
     theme: &'a Theme,
     /// The pages and the help as templates see them, made once.
     list: Value,
+    subjects: Value,
     help: Value,
 }
 
@@ -109,7 +134,8 @@ impl<'a> Site<'a> {
     fn new(open: &'a [OpenPage<'a>], practice: &'a Practice, theme: &'a Theme) -> Self {
         let (front, pages): (Vec<_>, Vec<_>) = open.iter().partition(|page| page.address == FRONT_TEXT);
         let list = pages.iter().map(|page| listed(page, practice)).collect();
-        Self { front: front.first().copied(), pages, practice, theme, list, help: help(practice) }
+        let subjects = subjects(&pages, practice);
+        Self { front: front.first().copied(), pages, practice, theme, list, subjects, help: help(practice) }
     }
 
     fn files(&self) -> Result<Vec<OpenFile>, Mistakes> {
@@ -117,12 +143,13 @@ impl<'a> Site<'a> {
         for page in &self.pages {
             files.push(self.page(page)?);
         }
-        for page in self.front.iter().chain(&self.pages) {
-            files.extend(page.files()?);
-        }
         files.extend(self.theme.assets.files().cloned());
         files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         Ok(files)
+    }
+
+    fn along(&self) -> Vec<(String, Arc<Attachment>)> {
+        self.front.iter().chain(&self.pages).flat_map(|page| page.along()).collect()
     }
 
     fn front(&self) -> Result<OpenFile, Mistakes> {
@@ -141,7 +168,10 @@ impl<'a> Site<'a> {
 
     fn page(&self, page: &OpenPage<'_>) -> Result<OpenFile, Mistakes> {
         let path = format!("{}/index.html", page.address);
-        self.document(OPEN, &path, &page.content.title, date(page.page, self.practice), &page.content.html)
+        let html = &page.content.html;
+        let file = self.document(OPEN, &path, &page.content.title, date(page.page, self.practice), html)?;
+        shows(&String::from_utf8_lossy(&file.bytes), html, OPEN, self.practice)?;
+        Ok(file)
     }
 
     fn document(&self, name: &str, path: &str, title: &str, date: Value, html: &str) -> Result<OpenFile, Mistakes> {
@@ -153,12 +183,24 @@ impl<'a> Site<'a> {
             ("content", Value::from(html)),
             ("style", Value::from(self.theme.open_style())),
             ("pages", self.list.clone()),
+            ("subjects", self.subjects.clone()),
             ("logo", Value::from(self.theme.logo(self.practice))),
             ("help", self.help.clone()),
         ];
         let context = context(None, self.practice, &Looked::default(), variables);
-        let html = layout(self.theme, name, context)?;
-        Ok(OpenFile { path: path.to_owned(), bytes: html.into_bytes() })
+        let document = layout(self.theme, name, context.clone())?;
+        let around = Around { theme: self.theme, name, html: &document, content: html, context: &context };
+        let pages = self.pages.iter().chain(&self.front);
+        let told = pages.flat_map(|page| {
+            let summary = page.page.summary.iter().chain(&page.page.tags);
+            std::iter::once(&page.content.title).chain(summary)
+        });
+        let named = around.named(self.practice, told.map(String::as_str).chain([title]));
+        if !named.is_empty() {
+            let told = named.iter().map(|named| by_theme(named, "everyone", self.practice));
+            return Err(Mistakes::new(told.collect()));
+        }
+        Ok(OpenFile { path: path.to_owned(), bytes: document.into_bytes() })
     }
 }
 
@@ -170,6 +212,20 @@ fn listed(page: &OpenPage<'_>, practice: &Practice) -> Value {
         ("summary", Value::from(page.page.summary.clone())),
         ("tags", Value::from(page.page.tags.clone())),
     ])
+}
+
+/// Each tag with its pages, in the order of the list; tags by the alphabet.
+fn subjects(pages: &[&OpenPage<'_>], practice: &Practice) -> Value {
+    let mut subjects: BTreeMap<(String, &str), Vec<Value>> = BTreeMap::new();
+    for page in pages {
+        for tag in &page.page.tags {
+            subjects.entry((tag.to_lowercase(), tag)).or_default().push(listed(page, practice));
+        }
+    }
+    let subject = |((_, tag), pages): ((String, &str), Vec<Value>)| {
+        Value::from_pairs([("tag", Value::from(tag)), ("pages", Value::from(pages))])
+    };
+    subjects.into_iter().map(subject).collect()
 }
 
 /// The help lines as a template sees them: on open pages, and in the viewer.

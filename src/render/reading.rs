@@ -44,6 +44,15 @@ impl Reading<'_> {
                 self.part();
                 self.link(&dest_url, &title, &at);
             }
+            Event::Start(Tag::Heading { id: Some(id), .. }) => {
+                self.part();
+                self.id(&id, &at);
+            }
+            Event::Start(Tag::FootnoteDefinition(name)) => {
+                self.part();
+                self.id(&name, &at);
+            }
+            Event::FootnoteReference(name) => self.id(&name, &at),
             Event::End(TagEnd::HtmlBlock) => self.html(),
             Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Superscript | Tag::Subscript)
             | Event::End(
@@ -108,9 +117,18 @@ impl Reading<'_> {
         }
     }
 
+    /// A place that its author named.
+    fn id(&mut self, id: &str, at: &Range<usize>) {
+        let found = ["{#", "[^", "#"].iter().find_map(|begin| {
+            let start = self.text[at.clone()].find(&format!("{begin}{id}"))? + at.start + begin.len();
+            Some(start..start + id.len())
+        });
+        self.runs.push(Run::id(&self.marks.put(id, as_text), found.unwrap_or_else(|| at.clone())));
+    }
+
     fn html(&mut self) {
         let raw = std::mem::take(&mut self.raw);
-        self.runs.extend(html::runs(&raw.text).into_iter().map(|run| run.through(&raw)));
+        self.runs.extend(html::runs_and_ids(&raw.text).into_iter().map(|run| run.through(&raw)));
     }
 }
 

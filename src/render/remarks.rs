@@ -4,8 +4,13 @@
 //! In: a page. Out: remarks at their places, and what the page links to. Its template runs, its Markdown is read; nothing is
 //! sanitised or laid out, so that every build can afford it.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    path::PathBuf,
+};
 
+use jiff::civil::Date;
 use minijinja::Value;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
@@ -18,6 +23,7 @@ use super::{
     sanitise::sanitise,
 };
 use crate::{
+    attachment::Destination,
     content::{Audience, Mistake, Page, readers_of},
     practice::{Member, Practice},
 };
@@ -32,8 +38,11 @@ pub(crate) struct Remarked {
     pub(crate) needs: BTreeSet<usize>,
 }
 
+/// Pages whose last day is over, each with that day.
+pub(crate) type Over = BTreeMap<PathBuf, Date>;
+
 /// What there is to say of `page`; nothing where its template fails, which is a mistake.
-pub(crate) fn remarks(page: &Page, practice: &Practice, theme: &Theme) -> Remarked {
+pub(crate) fn remarks(page: &Page, practice: &Practice, theme: &Theme, over: &Over) -> Remarked {
     let mut remarked = Remarked::default();
     let Ok(job) = Job::new(page, practice, theme) else { return remarked };
     let nobody = Member { name: "Anna".to_owned(), ..Member::default() };
@@ -49,7 +58,9 @@ pub(crate) fn remarks(page: &Page, practice: &Practice, theme: &Theme) -> Remark
         let context = context(seen, practice, &looked, []);
         let Ok(text) = job.text(&context) else { return remarked };
         job.used(&text, &mut used);
-        job.look(&text, &context, &mut found, &mut remarked.links);
+        let glance = job.look(&text, over);
+        remarked.links.extend(glance.links.iter().map(|(link, _)| link.clone()));
+        job.tell(&text, &context, glance, &mut found);
         if !looked.at_member() {
             break;
         }
@@ -61,13 +72,26 @@ pub(crate) fn remarks(page: &Page, practice: &Practice, theme: &Theme) -> Remark
 }
 
 impl Job<'_> {
-    /// One form of the page.
-    fn look(&self, text: &str, context: &Value, found: &mut BTreeSet<Mistake>, links: &mut BTreeSet<String>) {
+    /// At one form of the page.
+    fn look(&self, text: &str, over: &Over) -> Glance {
         let mut glance = Glance { is_empty: true, level: 1, ..Glance::default() };
         for (event, at) in Parser::new_ext(text, options()).into_offset_iter() {
             glance.event(event, at);
         }
-        links.extend(glance.links);
+        if !over.contains_key(&self.page.file) {
+            let last = |link: &str| over.get(&Destination::of(link, &self.page.file).ok()?.file);
+            let gone = glance.links.iter().filter_map(|(link, at)| Some((at.clone(), last(link)?)));
+            let gone = gone.map(|(at, last)| {
+                let what = format!("leads to a page whose last day was {last}");
+                (at, what, "nobody finds anything there: take the link out, or change `expires_on` of that page")
+            });
+            let gone: Vec<_> = gone.collect();
+            glance.flaws.extend(gone);
+        }
+        glance
+    }
+
+    fn tell(&self, text: &str, context: &Value, glance: Glance, found: &mut BTreeSet<Mistake>) {
         if glance.is_empty {
             let hint = "write something; or draft = true in the front matter, until it is written";
             found.insert(Mistake::whole(&self.page.file, "a page with nothing in it", hint));
@@ -98,7 +122,9 @@ impl Job<'_> {
 #[derive(Default)]
 struct Glance {
     flaws: Vec<(Range<usize>, String, &'static str)>,
-    links: Vec<String>,
+    links: Vec<(String, Range<usize>)>,
+    /// The author's own HTML, up to here, and where it begins.
+    raw: Option<(usize, String)>,
     is_empty: bool,
     /// Of the last heading; the title is the first.
     level: usize,
@@ -109,27 +135,63 @@ struct Glance {
 impl Glance {
     fn event(&mut self, event: Event<'_>, at: Range<usize>) {
         match event {
-            Event::Start(Tag::Link { dest_url, .. }) => self.links.push(dest_url.into_string()),
-            Event::Html(html) | Event::InlineHtml(html) if html.contains('=') => {
-                self.is_empty = false;
-                let clean = sanitise(&html);
-                let addresses = tags(&clean).flat_map(|tag| [tag.attribute("href"), tag.attribute("src")]).flatten();
-                self.links.extend(addresses.map(str::to_owned));
+            Event::Start(Tag::Link { dest_url, .. }) => self.links.push((dest_url.into_string(), at)),
+            Event::Html(html) => {
+                self.said(&html);
+                let (_, raw) = self.raw.get_or_insert((at.start, String::new()));
+                raw.push_str(&html);
+            }
+            Event::End(TagEnd::HtmlBlock) => {
+                if let Some((start, raw)) = self.raw.take() {
+                    self.html(&raw, start);
+                }
+            }
+            Event::InlineHtml(html) => {
+                self.said(&html);
+                self.html(&html, at.start);
             }
             Event::Start(Tag::Image { dest_url, .. }) => {
-                self.links.push(dest_url.into_string());
+                self.links.push((dest_url.into_string(), at.clone()));
                 self.is_empty = false;
                 self.picture = Some((at, String::new()));
             }
             Event::End(TagEnd::Image) => self.picture(),
             Event::Start(Tag::Heading { level, .. }) => self.heading(level as usize, at),
-            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
-                self.is_empty &= text.trim().is_empty();
-                if let Some((_, alternative)) = &mut self.picture {
-                    alternative.push_str(&text);
-                }
-            }
+            Event::Text(text) | Event::Code(text) => self.said(&text),
             _ => {}
+        }
+    }
+
+    fn said(&mut self, text: &str) {
+        self.is_empty &= text.trim().is_empty();
+        if let Some((_, alternative)) = &mut self.picture {
+            alternative.push_str(text);
+        }
+    }
+
+    /// What the sanitiser leaves of the author's own HTML, which stands in the text from `start` on.
+    fn html(&mut self, raw: &str, start: usize) {
+        if !raw.contains('=') && !raw.contains(['h', 'H']) {
+            return;
+        }
+        let clean = sanitise(raw);
+        let lower = raw.to_ascii_lowercase();
+        let mut from = 0;
+        for tag in tags(&clean) {
+            let begin = lower[from..].find(&format!("<{}", tag.name)).map_or(from, |n| from + n);
+            let end = lower[begin..].find('>').map_or(lower.len(), |n| begin + n + 1);
+            from = end.min(lower.len());
+            let at = start + begin..start + end;
+            let addresses = [tag.attribute("href"), tag.attribute("src")].into_iter().flatten();
+            self.links.extend(addresses.map(|link| (link.to_owned(), at.clone())));
+            match tag.name.as_bytes() {
+                b"img" if tag.attribute("alt").is_none() => {
+                    let hint = "say what it shows, for those who can't see it: alt=\"A lamp by a window\"; or alt=\"\", if it shows nothing";
+                    self.flaws.push((at, "a picture without words".to_owned(), hint));
+                }
+                [b'h', level @ b'1'..=b'6'] => self.heading(usize::from(level - b'0'), at),
+                _ => {}
+            }
         }
     }
 

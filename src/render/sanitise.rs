@@ -146,6 +146,9 @@ fn filter<'a>(element: &str, attribute: &str, value: &'a str) -> Option<Cow<'a, 
 pub(crate) fn among_others(html: &str, prefix: &str) -> String {
     let prefixed = prefix.to_owned();
     let mut builder = builder();
+    // What leads to its files and to other pages: written when the page was rendered, and never by its author.
+    builder.add_tag_attributes("a", ["data-attachment", "data-page", "data-place"]);
+    builder.add_tag_attributes("img", ["data-attachment"]);
     builder.add_tags(["header"]).add_allowed_classes("p", ["audience", "date", "how"]);
     builder.add_allowed_classes("div", ["ask"]).add_allowed_classes("ul", ["options"]);
     builder.attribute_filter(move |element, attribute, value| match (attribute, value.strip_prefix('#')) {

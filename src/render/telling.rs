@@ -7,10 +7,10 @@ use std::{collections::BTreeMap, path::Path};
 
 use super::{
     Job, Theme,
-    naming::{Kind, Named},
+    naming::{Kind, Named, Origin},
 };
 use crate::{
-    content::{Audience, Mistake, Page, Source, address, is_unseen},
+    content::{Audience, Mistake, Page, Source, address, is_unseen, made_visible},
     names::{Exceptions, Find, Words},
     practice::{Member, Practice},
 };
@@ -56,7 +56,12 @@ impl<'a> Naming<'a> {
             told => number_of(told.len()),
         };
         let told = self.places.values().take(SHOWN);
-        told.map(|(named, told)| mistake(named, &whom(told), self.page, self.practice)).collect()
+        let told = told.map(|(named, told)| match named.origin {
+            // The same on every page, and so told once.
+            Origin::Theme => by_theme(named, "others", self.practice),
+            Origin::Page | Origin::File => mistake(named, &whom(told), self.page, self.practice),
+        });
+        told.collect()
     }
 
     /// A mistake for each place in a page that anyone may read.
@@ -81,9 +86,23 @@ fn is_theirs(reader: &Member, named: &Named<'_>) -> bool {
     named.whose.iter().any(|folder| *folder == reader.folder || reader.acts_for.as_ref() == Some(folder))
 }
 
-fn mistake(named: &Named<'_>, whom: &str, page: &Page, practice: &Practice) -> Mistake {
+/// A mistake in a template of the theme.
+pub(super) fn by_theme(named: &Named<'_>, whom: &str, practice: &Practice) -> Mistake {
+    let name = names(named, practice);
+    let word = toml_edit::Key::new(made_plain(&named.word)).to_string();
+    let hint = format!(
+        "take the name out of the theme; or, if this is not {name}, words = {{ {word} = \"what it is\" }} below [names] in site.toml"
+    );
+    named.place.clone().saying(format!("names {name} to {whom}"), hint)
+}
+
+fn names(named: &Named<'_>, practice: &Practice) -> String {
     let all: Vec<&str> = named.whose.iter().map(|folder| practice.members[folder].name.as_str()).collect();
-    let name = all.join(" or ");
+    all.join(" or ")
+}
+
+fn mistake(named: &Named<'_>, whom: &str, page: &Page, practice: &Practice) -> Mistake {
+    let name = names(named, practice);
     let what = format!("names {name} to {whom}");
     named.place.clone().saying(what, hint(named, &name, page, practice))
 }
@@ -92,10 +111,14 @@ fn hint(named: &Named<'_>, name: &str, page: &Page, practice: &Practice) -> Stri
     let folder = &named.whose[0];
     let is_yaml = Source::read(&practice.root, &page.file).is_ok_and(|source| source.text().starts_with("---"));
     let word = toml_edit::Key::new(made_plain(&named.word)).to_string();
+    let front = match named.origin {
+        Origin::File => format!("the front matter of {}", made_visible(&page.file.display().to_string())),
+        Origin::Page | Origin::Theme => "the front matter".to_owned(),
+    };
     let (sign, colon) = if is_yaml { (":", ":") } else { (" =", " =") };
     format!(
         "take the name out; or, if {folder} has agreed to it (`heldspace consent add {folder} --naming …`), \
-         names{sign} [\"{folder}\"] in the front matter; or, if this is not {name}, \
+         names{sign} [\"{folder}\"] in {front}; or, if this is not {name}, \
          not_names{sign} {{ {word}{colon} \"what it is\" }}"
     )
 }
@@ -121,6 +144,7 @@ impl Job<'_> {
                 place: Mistake::whole(&page.file, "", ""),
                 word: path.join("/")[find.at.clone()].to_owned(),
                 whose: find.whose,
+                origin: Origin::Page,
             };
             let more = hint(&named, name, page, practice);
             Mistake::whole(&page.file, what, more.replace("take the name out", "give the file another name"))

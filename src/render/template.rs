@@ -9,7 +9,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, UndefinedBeha
 
 use super::{
     asset::Assets,
-    context::{MEMBER, NO_MEMBER, PRACTICE},
+    context::{DOCUMENT, MEMBER, NO_MEMBER, PRACTICE},
     limit,
     value::Marks,
 };
@@ -125,7 +125,10 @@ pub(super) fn mistake(error: &Error, page: &Source, theme: &dyn Sources) -> Mist
     let error = innermost(error);
     let source = error.name().and_then(|name| theme.source(name)).unwrap_or(page);
     let at = place(error, source);
-    let (what, hint) = explain(error, source.text().get(at.clone()).unwrap_or_default(), theme);
+    let (what, mut hint) = explain(error, source.text().get(at.clone()).unwrap_or_default(), theme);
+    if error.kind() == ErrorKind::UndefinedError && !std::ptr::eq(source, page) {
+        hint = in_document(source.text().get(at.clone()).unwrap_or_default()).unwrap_or(hint);
+    }
     source.mistake(&at, what, hint)
 }
 
@@ -190,6 +193,19 @@ fn misspelt(expression: &str) -> Option<&str> {
         _ => false,
     };
     names.into_iter().find(unknown)
+}
+
+/// The same for what only a document of the theme can look at.
+fn in_document(expression: &str) -> Option<String> {
+    let path = expression.split(['|', ' ']).next()?;
+    let (object, field) = path.split_once('.').unwrap_or((path, ""));
+    if ["member", "practice"].contains(&object) {
+        return None;
+    }
+    // Other programs have `page.title` here.
+    let meant = suggest::nearest(field, DOCUMENT).map(|name| format!("did you mean `{name}`?"));
+    let known = DOCUMENT.into_iter().chain(["member", "practice"]);
+    Some(meant.unwrap_or_else(|| suggest::hint(object, "what the built-in files of a theme use", known)))
 }
 
 /// Nothing has this name: which one was meant?

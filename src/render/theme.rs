@@ -74,14 +74,8 @@ impl Theme {
             (name, file.bytes)
         });
         let others: BTreeMap<_, _> = others.collect();
-        if let Some(logo) = practice.site.theme.logo.as_ref().filter(|logo| !others.contains_key(*logo)) {
-            let what = format!("the theme has no `{logo}` for a logo");
-            mistakes.push(Mistake::whole(
-                "site.toml",
-                what,
-                format!("put the picture into {}", folder(practice).display()),
-            ));
-        }
+        let logo = practice.site.theme.logo.as_ref();
+        mistakes.extend(logo.and_then(|logo| no_logo(logo, others.get(logo), practice)));
         let theme = Self::new(templates, Assets::new(others), practice, &mut mistakes)?;
         Mistakes::unless_any(mistakes, theme)
     }
@@ -167,6 +161,17 @@ impl Theme {
         Ok(Some((environment, marks)))
     }
 
+    /// Whether a template is as heldspace brings it.
+    pub(super) fn is_built_in(&self, name: &str) -> bool {
+        let own = BuiltIn::get(name).zip(self.templates.get(name));
+        own.is_some_and(|(file, source)| *file.data == *source.text().as_bytes())
+    }
+
+    /// Whether one of its templates speaks of a file of this name.
+    pub fn mentions(&self, name: &str) -> bool {
+        self.templates.values().any(|source| source.text().contains(name))
+    }
+
     pub(super) fn sources(&self) -> &dyn Sources {
         &self.templates
     }
@@ -203,6 +208,28 @@ pub fn built_in_theme() -> Vec<BuiltInFile> {
     let mut files: Vec<_> = BuiltIn::iter().filter_map(file).collect();
     files.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     files
+}
+
+/// A file of the practice's own theme.
+pub(super) fn file(practice: &Practice, name: &str) -> PathBuf {
+    folder(practice).join(name)
+}
+
+/// What is wrong with the logo that `site.toml` names.
+fn no_logo(logo: &str, picture: Option<&Vec<u8>>, practice: &Practice) -> Option<Mistake> {
+    let Some(bytes) = picture else {
+        let what = format!("the theme has no `{logo}` for a logo");
+        let hint = format!("put the picture into {}", folder(practice).display());
+        return Some(Mistake::whole("site.toml", what, hint));
+    };
+    let is_picture = if ending(logo) == "svg" {
+        std::str::from_utf8(bytes).is_ok_and(|text| text.contains("<svg"))
+    } else {
+        bytes.starts_with(b"\x89PNG\r\n\x1a\n")
+    };
+    let kind = ending(logo).to_ascii_uppercase();
+    let hint = "open it in a program for pictures, and save it as PNG or SVG; a name with another ending is not enough";
+    (!is_picture).then(|| Mistake::whole(file(practice, logo), format!("no {kind} picture"), hint))
 }
 
 fn folder(practice: &Practice) -> PathBuf {

@@ -23,7 +23,7 @@ pub fn decode(bytes: &[u8], flaws: &mut Flaws) -> Option<String> {
     }
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     if text.trim().is_empty() {
-        flaws.whole("this file is empty", "the first row names the columns: name,email,groups");
+        flaws.whole("this file is empty", "the first row names the columns, and below it stands a row for each person");
         return None;
     }
     Some(text)

@@ -7,9 +7,10 @@ use hyper::{
 
 use super::answer::{Answer, Kind};
 
-/// For the viewer, and for everything that is no page.
+/// For the viewer, and for everything that is no page. `blob:` in `frame-src` is for a PDF that the viewer shows, which it
+/// made itself; the frame of a page takes it away from the page again.
 pub(crate) const VIEWER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src \
-    blob:; connect-src 'self'; worker-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; \
+    blob:; connect-src 'self'; worker-src 'self'; frame-src 'self' blob:; form-action 'none'; base-uri 'none'; \
     frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types heldspace";
 
 /// For open pages, where nothing runs.

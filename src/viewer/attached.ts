@@ -1,5 +1,5 @@
 // Files that go with a page, at their places in it: pictures by themselves, recordings and other files when they are asked
-// for. Each comes through the index, part by part; what the frame gets is a `blob:` address that ends with the page.
+// for; a PDF over the page, where the browser can show it. Each comes through the index, part by part; what the frame gets is a `blob:` address that ends with the page.
 
 import { button, element } from "./dom.ts";
 import { failureOf, type Failure } from "./failure.ts";
@@ -8,7 +8,7 @@ import type { Offered } from "./reader.ts";
 /** Pictures up to this many bytes come at once, larger ones when they are near to be seen. */
 const SMALL = 128 * 1024;
 
-type Form = "picture" | "audio" | "video" | "file";
+type Form = "picture" | "audio" | "video" | "pdf" | "file";
 
 // SECURITY: a fixed list. Nothing that a browser would run as a page is ever given its own type: what is not here is saved
 // as bytes.
@@ -22,14 +22,26 @@ const FORMS: Readonly<Record<string, Form>> = {
   "audio/ogg": "audio",
   "audio/wav": "audio",
   "video/mp4": "video",
-  "application/pdf": "file",
+  "application/pdf": "pdf",
 };
 const formOf = (type: string): Form => (Object.prototype.hasOwnProperty.call(FORMS, type) ? FORMS[type]! : "file");
+
+/** A PDF to show over the page. */
+export type Sheet = {
+  readonly words: string;
+  readonly address: string;
+  save(): void;
+  /** The page is there again. */
+  closed(): void;
+};
 
 export type Source = {
   readonly offered: readonly Offered[];
   fetch(file: string): Promise<Blob>;
+  show(sheet: Sheet): void;
 };
+
+type Loaded = { readonly address: string; readonly form: Form };
 
 let addresses: string[] = [];
 
@@ -53,21 +65,23 @@ export function placeAttachments(page: Document, source: Source, heard: boolean)
 }
 
 class Loader {
-  readonly #source: Source;
+  readonly source: Source;
   /** One after the other: an old phone has little memory, and a slow line is not made faster by many. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(source: Source) {
-    this.#source = source;
+    this.source = source;
   }
 
-  address(file: Offered): Promise<string> {
+  load(file: Offered): Promise<Loaded> {
     const done = this.#turn.then(async () => {
-      const type = formOf(file.type) === "file" && file.type !== "application/pdf" ? "application/octet-stream" : file.type;
-      const blob = await this.#source.fetch(file.id);
-      const address = URL.createObjectURL(blob.slice(0, blob.size, type));
+      const blob = await this.source.fetch(file.id);
+      let form = formOf(file.type);
+      // SECURITY: shown in a frame that is not sandboxed, since no browser shows a PDF in one that is: only what begins as one.
+      if (form === "pdf" && (await blob.slice(0, 5).text()) !== "%PDF-") form = "file";
+      const address = URL.createObjectURL(blob.slice(0, blob.size, form === "file" ? "application/octet-stream" : file.type));
       addresses.push(address);
-      return address;
+      return { address, form };
     });
     this.#turn = done.catch(() => undefined);
     return done;
@@ -77,7 +91,7 @@ class Loader {
     const load = (): void => {
       if (!place.isConnected) return;
       place.addEventListener("error", () => fail("damaged"), { once: true });
-      this.address(file).then((address) => (place.src = address), (error: unknown) => fail(failureOf(error).kind));
+      this.load(file).then(({ address }) => (place.src = address), (error: unknown) => fail(failureOf(error).kind));
     };
     const fail = (kind: Failure["kind"]): void => say(place, sentence("picture", kind), () => (place.removeAttribute("src"), load()));
     if (file.length <= SMALL || !("IntersectionObserver" in window)) return load();
@@ -104,14 +118,22 @@ function offer(place: HTMLElement, file: Offered, loader: Loader, heard: boolean
   here.className = "attachment";
   place.replaceWith(here);
   let busy = false;
+  const ready = ({ address, form }: Loaded): void => {
+    if (form === "audio" || form === "video") return play(here, form, address, words);
+    const save = (): void => element("a", { href: address, download: file.name }).click();
+    // Not where no listener runs: that is Safari, which on a phone shows a PDF's first sheet in a frame and no other.
+    if (form === "pdf" && heard && navigator.pdfViewerEnabled) loader.source.show({ words, address, save, closed: () => here.focus() });
+    // Saved, never shown as a page of this site.
+    else save();
+  };
   const open = (): void => {
     if (busy) return;
     busy = true;
     page.querySelectorAll(".unavailable").forEach((old) => old.previousElementSibling === here && old.remove());
     here.setAttribute("aria-busy", "true");
     note.textContent = "Opening.";
-    loader.address(file).then(
-      (address) => ready(here, file, address, words),
+    loader.load(file).then(
+      ready,
       (error: unknown) => after(here, sentence("file", failureOf(error).kind)),
     ).finally(() => {
       busy = false;
@@ -124,12 +146,6 @@ function offer(place: HTMLElement, file: Offered, loader: Loader, heard: boolean
   return [];
 }
 
-function ready(here: HTMLElement, file: Offered, address: string, words: string): void {
-  const form = formOf(file.type);
-  if (form === "audio" || form === "video") return play(here, form, address, words);
-  // Saved, never shown as a page of this site.
-  element("a", { href: address, download: file.name }).click();
-}
 
 function play(here: HTMLElement, form: "audio" | "video", address: string, words: string): void {
   const page = here.ownerDocument;
@@ -193,8 +209,8 @@ function sentence(what: "picture" | "file", kind: Failure["kind"]): string {
 
 function kind({ type, name }: Offered): string {
   const form = formOf(type);
-  if (form !== "file") return form;
-  return type === "application/pdf" ? "PDF" : (/\.([a-z0-9]{1,5})$/i.exec(name)?.[1] ?? "file").toUpperCase();
+  if (form === "pdf") return "PDF";
+  return form !== "file" ? form : (/\.([a-z0-9]{1,5})$/i.exec(name)?.[1] ?? "file").toUpperCase();
 }
 
 /** `2.4 MB`, as phones say it. */

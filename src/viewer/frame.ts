@@ -28,7 +28,8 @@ export function framePage(html: string, options: FrameOptions): HTMLIFrameElemen
   // let a page take the sandbox off.
   const frame = element("iframe", { sandbox: "allow-same-origin", title: options.title, class: "page pending" });
   frame.addEventListener("load", () => prepare(frame, options), { once: true });
-  frame.srcdoc = trusted.createHTML(html);
+  // SECURITY: this side shows PDFs in a frame of its own; a page gets no part of that leave.
+  frame.srcdoc = trusted.createHTML(html.replace(/^(?:<!doctype html>)?/i, "$&<meta http-equiv=Content-Security-Policy content=\"frame-src 'none'\">"));
   return frame;
 }
 
@@ -62,6 +63,8 @@ function prepare(frame: HTMLIFrameElement, options: FrameOptions): void {
 
 /** As high as what is in it, so that the page scrolls as one. */
 function fit(frame: HTMLIFrameElement): void {
+  // Behind a file that is shown over it, it has no height, and keeps the one it had.
+  if (frame.offsetParent === null) return;
   const height = frame.contentDocument?.documentElement.getBoundingClientRect().height ?? 0;
   frame.style.height = `${Math.ceil(height)}px`;
 }

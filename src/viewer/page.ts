@@ -6,6 +6,7 @@ import { failureOf, sentence, type Failure } from "./failure.ts";
 import { formFor } from "./form.ts";
 import type { Notebook } from "./notebook.ts";
 import { pageParts } from "./parts.ts";
+import type { Sheet } from "./attached.ts";
 import type { Entry } from "./reader.ts";
 
 export type PageOptions = {
@@ -21,6 +22,8 @@ export type PageOptions = {
   leadsTo(id: string, place: string | undefined): (() => void) | undefined;
   /** Where answers go; without it, forms are looked at only. */
   readonly book: Notebook | undefined;
+  /** Adds a step to the history: a file is shown over the page, and Back leads to the page. */
+  readonly step?: () => void;
   back(): void;
   failed(failure: Failure): void;
 };
@@ -54,7 +57,7 @@ export function pageScreen(options: PageOptions): HTMLElement {
     };
     const parts = pageParts(text, {
       title: entry.title,
-      files: { offered: entry.attachments, fetch: options.file },
+      files: { offered: entry.attachments, fetch: options.file, show: (sheet) => whole.append(sheetOver(whole, sheet, options.step)) },
       place: options.place,
       leadsTo: (number, at) => {
         const id = entry.links[number];
@@ -72,6 +75,33 @@ export function pageScreen(options: PageOptions): HTMLElement {
     options.failed(failure);
   }
 
+  const whole = element("div", { "data-open": entry.id }, element("div", { class: "tools" }, button("All pages", back, { class: "back" }), onPaper), title, place);
   load();
-  return element("div", { "data-open": entry.id }, element("div", { class: "tools" }, button("All pages", back, { class: "back" }), onPaper), title, place);
+  return whole;
+}
+
+/** A PDF in the place of the page, which waits behind it as it was. The browser's own viewer shows it. */
+function sheetOver(page: HTMLElement, { words, address, save, closed }: Sheet, step?: () => void): HTMLElement {
+  const top = scrollY;
+  step?.();
+  const steps = history.length;
+  const close = (): void => {
+    page.classList.remove("behind");
+    sheet.remove();
+    scrollTo(0, top);
+    closed();
+  };
+  // What was followed within the PDF left steps of its own.
+  const back = (): void => (step !== undefined && history.length === steps ? history.back() : close());
+  const title = heading(words);
+  const sheet = element("section", { class: "sheet", onclose: close },
+    element("div", { class: "tools" }, button("Back to the page", back, { class: "back" }), button("Save", save)),
+    title,
+    element("p", { class: "quiet" }, "If you do not see all of it here, save it and open it from there."),
+    element("iframe", { src: address, title: words }));
+  page.classList.add("behind");
+  scrollTo(0, 0);
+  // Once it is in the page.
+  setTimeout(() => title.focus());
+  return sheet;
 }

@@ -44,13 +44,17 @@ export type PageData = {
   readonly mistakes: readonly Mistake[];
 };
 
-export type OpenList = { readonly pages: readonly { readonly path: string; readonly address: string }[] };
+export type OpenPage = { readonly path: string; readonly address: string; readonly is_missing: boolean };
+
+export type NotYet = { readonly file: string; readonly why: string; readonly members: readonly string[]; readonly is_open: boolean };
+
+export type OpenList = { readonly pages: readonly OpenPage[]; readonly not_yet: readonly NotYet[] };
 
 export type Matrix = {
   readonly members: readonly string[];
   readonly rows: readonly { readonly file: string; readonly title: string; readonly cells: readonly Cell[] }[];
-  readonly open: readonly string[];
-  readonly not_yet: readonly { readonly file: string; readonly why: string; readonly members: readonly string[] }[];
+  readonly open: readonly OpenPage[];
+  readonly not_yet: readonly NotYet[];
   readonly notes: readonly string[];
 };
 
@@ -63,6 +67,9 @@ export async function ask<T>(path: string, query: Readonly<Record<string, string
   const text = await answer.text();
   return { text, data: JSON.parse(text, (key, value: unknown) => (typeof value === "string" && !AS_IT_IS.has(key) ? visible(value) : value)) as T };
 }
+
+/** What the host shows for an address where nothing is, is no page that anyone goes to. */
+export const openName = ({ address, is_missing }: OpenPage): string => (is_missing ? `Where nothing is (${address})` : address);
 
 /** A document is shown where nothing can come of it; by its file a page is asked for again. */
 const AS_IT_IS = new Set(["html", "file", "folder", "members", "open", "path"]);

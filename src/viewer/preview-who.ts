@@ -1,7 +1,7 @@
 // Who sees what: a row for each page, a column for each member; each cell leads to that page as that member sees it.
 
 import { element, heading } from "./dom.ts";
-import { visible, type Cell, type Matrix, type Person } from "./preview-data.ts";
+import { openName, visible, type Cell, type Matrix, type Person } from "./preview-data.ts";
 
 export type Hrefs = { page(member: string, file: string): string; open(path: string): string };
 
@@ -30,9 +30,10 @@ export function whoScreen(matrix: Matrix, people: readonly Person[], hrefs: Href
     element("p", { class: "quiet" }, ...LEGEND.filter(([cell]) => used.has(cell)).map(([cell, means]) => element("span", { class: "key" }, `${SIGNS[cell].sign} ${means}`))),
     ...matrix.notes.map((note) => element("p", { class: "note" }, note)),
     matrix.rows.length === 0 ? element("p", { class: "note" }, "There is no page for members yet.") : table(matrix, names, hrefs),
-    ...filesUnder("On the open web, for everyone", matrix.open.map((path) => element("a", { href: hrefs.open(path) }, visible(`/${path}`)))),
-    ...filesUnder("For nobody yet", matrix.not_yet.map(({ file, why, members }) => element("span", {},
+    ...filesUnder("On the open web, for everyone", matrix.open.map((page) => element("a", { href: hrefs.open(page.path) }, visible(openName(page))))),
+    ...filesUnder("For nobody yet", matrix.not_yet.map(({ file, why, members, is_open }) => element("span", {},
       `${visible(file)}, ${why}. `,
+      ...(is_open ? ["As it will be ", element("a", { href: hrefs.open(file) }, "on the open web"), "."] : []),
       ...(members.length > 0 ? ["As it will be for ", ...members.flatMap((folder, at) => [at > 0 && ", ", element("a", { href: hrefs.page(folder, file) }, nameOf(folder))]), "."] : []),
     ))),
   );

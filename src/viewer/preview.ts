@@ -5,7 +5,7 @@ import { dropAttachments } from "./attached.ts";
 import { button, element, heading } from "./dom.ts";
 import { everything, listScreen, type Chosen } from "./list.ts";
 import { pageScreen, type PageOptions } from "./page.ts";
-import { ask, visible, type List, type Matrix, type Mistake, type OpenList, type PageData, type State } from "./preview-data.ts";
+import { ask, openName, visible, type List, type Matrix, type Mistake, type OpenList, type PageData, type State } from "./preview-data.ts";
 import { mistakeList } from "./preview-mistakes.ts";
 import { whoScreen } from "./preview-who.ts";
 import type { Entry } from "./reader.ts";
@@ -104,7 +104,7 @@ async function page(as: string, file: string, place: string | undefined): Promis
     text,
     title: entry.title,
     own: data,
-    make: () => element("div", {}, data.is_stale && note("This is the page as it was before the mistake."), data.not_yet !== null && note(`Nobody gets this yet: ${data.not_yet}.`), framed({
+    make: () => element("div", {}, data.is_stale && note("This is the page as it was before the mistake."), notYet(data), framed({
       entry, place, html: async () => atHome(html), file: (id) => fetched({ as, file, id }), leadsTo: lead, back: () => go(hrefOf("as", as)),
     }, state?.page_style)),
   };
@@ -112,18 +112,26 @@ async function page(as: string, file: string, place: string | undefined): Promis
 
 async function openList(): Promise<Made> {
   const { text, data } = await ask<OpenList>("open");
-  const entries = data.pages.map(({ path, address }) => element("li", {}, button(address, () => go(hrefs.open(path)), { class: "entry" })));
-  return { text, title: "Open site", make: () => element("div", { class: "list" }, heading("The open site"), element("p", { class: "lead" }, "For everyone on the web, members or not."), element("ul", { class: "entries" }, ...entries)) };
+  const listed = (name: string, path: string): HTMLElement => element("li", {}, button(visible(name), () => go(hrefs.open(path)), { class: "entry" }));
+  const later = data.not_yet.map(({ file, why }) => listed(`${file}, ${why}`, file));
+  return { text, title: "Open site", make: () => element("div", { class: "list" },
+    heading("The open site"),
+    element("p", { class: "lead" }, "For everyone on the web, members or not."),
+    element("ul", { class: "entries" }, ...data.pages.map((page) => listed(openName(page), page.path))),
+    later.length > 0 && element("h2", {}, "Not there yet"),
+    later.length > 0 && element("ul", { class: "entries" }, ...later),
+  ) };
 }
 
 async function openPage(path: string): Promise<Made> {
   const { text, data } = await ask<PageData>("page", { as: "", file: path });
   const back = (): void => go(hrefOf("open"));
+  if (data.html === null && data.mistakes.length > 0) return { text, title: path, own: data, make: () => element("div", {}, heading(visible(path)), note("It can be shown once the mistake is mended.")) };
   if (data.html === null) return { text, title: path, make: () => element("div", {}, heading(visible(path)), note("There is no such page on the open site."), button("The open site", back)) };
   const html = data.html;
   const entry: Entry = { id: path, title: `/${path}`, date: null, order: null, audience: { kind: "library", title: "" }, kind: "resource", tags: [], attachments: [], links: [] };
   const file = (): Promise<Blob> => Promise.reject(new Error(path));
-  return { text, title: path, own: data, make: () => framed({ entry, place: undefined, html: async () => atHome(html), file, leadsTo: () => undefined, back }, state?.open_style) };
+  return { text, title: path, own: data, make: () => element("div", {}, notYet(data), framed({ entry, place: undefined, html: async () => atHome(html), file, leadsTo: () => undefined, back }, state?.open_style)) };
 }
 
 async function who(): Promise<Made> {
@@ -132,6 +140,7 @@ async function who(): Promise<Made> {
 }
 
 const note = (text: string): HTMLElement => element("p", { class: "note" }, visible(text));
+const notYet = ({ not_yet }: PageData): HTMLElement | false => not_yet !== null && note(`Nobody gets this yet: ${not_yet}.`);
 const nameOf = (folder: string): string => state?.members.find((person) => person.folder === folder)?.name ?? folder;
 const go = (href: string): void => void (location.hash = href);
 
@@ -171,7 +180,7 @@ async function draw(moved: boolean): Promise<void> {
   }
   if (mine !== turn) return;
   const text = `${state?.page_style} ${state?.open_style} ${next.text}`;
-  showMistakes(next.own?.mistakes ?? [], route.kind === "page" ? route.file : undefined);
+  showMistakes(next.own?.mistakes ?? [], route.kind === "page" ? route.file : route.kind === "open" ? route.path : undefined);
   showPeople(route);
   document.title = `${next.title} · Preview`;
   document.body.classList.toggle("wide", route.kind === "who");

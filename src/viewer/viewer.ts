@@ -217,6 +217,7 @@ function showPage(at: Unlocked, opened: Opened): void {
       const known = at.view.older || at.view.entries.some((one) => one.id === id);
       return known ? () => void follow(at, id, there) : undefined;
     },
+    step: () => stepTo(arrived() ?? 0),
     back,
     failed: ({ kind }) => (at.stale ||= kind === "gone"),
   }));
@@ -306,6 +307,8 @@ function start(): void {
     if (unlocked === undefined) return;
     const opened = page === undefined ? undefined : unlocked.opened.get(page);
     const left = screen.querySelector<HTMLElement>("[data-open]")?.dataset["open"];
+    const sheet = screen.querySelector(".sheet");
+    if (sheet !== null && opened?.entry.id === left) return void sheet.dispatchEvent(new Event("close"));
     if (opened !== undefined) showPage(unlocked, opened);
     else showList(left && entryButton(left));
   });

@@ -172,13 +172,22 @@ fn split(source: &Source) -> Result<(DocumentMut, Source), Mistakes> {
         if line.trim_end() == FENCE {
             let front = text[begin..end].parse::<DocumentMut>().map_err(|error| {
                 let at = error.span().map_or(begin..end, |span| span.start + begin..span.end + begin);
-                source.mistake(&at, error.message(), "write TOML: `key = \"text\"`")
+                source.mistake(&at, error.message(), front_hint(&text[begin..end]))
             })?;
             return Ok((front, source.rest(end + line.len())));
         }
         end += line.len();
     }
     Err(source.mistake(&(0..3), "the front matter that begins here has no end (a line `+++`)", "close it").into())
+}
+
+/// What to do about front matter that is no TOML: mostly a value stands there as it would in the text.
+fn front_hint(front: &str) -> &'static str {
+    if front.contains("<<") || front.contains("{{") {
+        "a value stands in quotes here, and between << and >>: title = \"For <<name>>\""
+    } else {
+        "write TOML: `key = \"text\"`"
+    }
 }
 
 /// How a value is printed.

@@ -3,13 +3,14 @@
 //! In: a template of the theme, whom the page is for, and values (of the practice, of a member, from a table). Out: files to
 //! be written, each a draft; or every mistake at once. It writes nothing, and must not know keys or how a page will look.
 //! In the order of the code: [`draft`] reads the template and fills it in, [`text`] makes values text, [`data`] reads the table,
-//! [`place`] says where a page lies and what its file is called, [`session`] when a group meets next.
+//! [`place`] says where a page lies and what its file is called, [`session`] when a group meets next, [`there`] what lies there already.
 
 mod data;
 mod draft;
 mod place;
 mod session;
 mod text;
+mod there;
 
 use std::path::PathBuf;
 
@@ -19,6 +20,7 @@ pub use data::{Data, Values};
 pub use draft::{Template, known};
 pub use place::Place;
 pub use session::{Session, next_session};
+pub use there::still_to_write;
 
 use crate::{
     content::Mistakes,
@@ -76,7 +78,7 @@ impl Explain for WritingError {
             Self::Braces { .. } => "Write the title as it is to be read; {{ … }} works in the text of the page.".into(),
             Self::NoSession { schedule: None, .. } => "Name the day: --date 2026-12-01. Or write into its group.toml when they meet, such as schedule = \"Tuesdays at 6:30\".".into(),
             Self::NoSession { .. } => "Its `schedule` names no one day of the week, or only some of them. Name the day: --date 2026-12-01".into(),
-            Self::Exist { .. } => "Nothing was written. Go on writing there, or choose another title or date.".into(),
+            Self::Exist { .. } => "Nothing was written. Go on writing there, or choose another title or date. For someone who has no such page yet: --member instead of --for-each.".into(),
             Self::Nobody { .. } => "Nothing was written. `heldspace member join` adds someone.".into(),
             Self::Same { .. } => "Nothing was written. Give each another title or date.".into(),
         })
@@ -122,6 +124,8 @@ impl Writing<'_> {
         let Self { template, practice, .. } = self;
         let wish = values.over(self.wish);
         let all = values.with(place, &wish, practice);
+        // A title that the template gives all its pages tells less than its name and the day.
+        let is_named_by_day = wish.title.is_none() && wish.date.is_some();
         let title = match wish.title {
             Some(title) => title,
             None => template.title(&all)?.ok_or(WritingError::NoTitle)?,
@@ -132,17 +136,7 @@ impl Writing<'_> {
         }
         let all = all.and("title", &title);
         let text = template.fill(place, &title, wish.date, &all)?;
-        Ok(NewPage { file: place.file(wish.date, &title, template.name()), title, text })
+        let named = if is_named_by_day { "" } else { &title };
+        Ok(NewPage { file: place.file(wish.date, named, template.name()), title, text })
     }
-}
-
-/// Refuses what would lie where something lies already, naming all of it.
-pub fn refuse_existing(pages: &[NewPage], practice: &Practice) -> Result<(), WritingError> {
-    let mut seen = std::collections::BTreeSet::new();
-    if let Some(twice) = pages.iter().find(|page| !seen.insert(&page.file)) {
-        return Err(WritingError::Same { file: twice.file.clone() });
-    }
-    let is_there = |page: &&NewPage| practice.root.join(&page.file).symlink_metadata().is_ok();
-    let files: Vec<_> = pages.iter().filter(is_there).map(|page| page.file.clone()).collect();
-    if files.is_empty() { Ok(()) } else { Err(WritingError::Exist { files }) }
 }

@@ -5,13 +5,13 @@ use jiff::{ToSpan, civil::Date, civil::Weekday};
 use crate::practice::Group;
 
 const DAYS: [(&str, Weekday); 7] = [
-    ("monday", Weekday::Monday),
-    ("tuesday", Weekday::Tuesday),
-    ("wednesday", Weekday::Wednesday),
-    ("thursday", Weekday::Thursday),
-    ("friday", Weekday::Friday),
-    ("saturday", Weekday::Saturday),
-    ("sunday", Weekday::Sunday),
+    ("Monday", Weekday::Monday),
+    ("Tuesday", Weekday::Tuesday),
+    ("Wednesday", Weekday::Wednesday),
+    ("Thursday", Weekday::Thursday),
+    ("Friday", Weekday::Friday),
+    ("Saturday", Weekday::Saturday),
+    ("Sunday", Weekday::Sunday),
 ];
 /// Words of a schedule that is not every week: then only its author knows the next day.
 const SKIPS: [&str; 5] = ["other", "alternate", "fortnight", "biweekly", "month"];
@@ -31,7 +31,8 @@ pub struct Session {
 pub fn next_session(group: &Group, today: Date) -> Option<Session> {
     let schedule = group.schedule.as_ref()?.to_lowercase();
     let words: Vec<&str> = schedule.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let place = |name: &str| words.iter().position(|word| word.strip_suffix('s').unwrap_or(word) == name);
+    let place =
+        |name: &str| words.iter().position(|word| word.strip_suffix('s').unwrap_or(word).eq_ignore_ascii_case(name));
     let mut named = DAYS.iter().filter_map(|(name, day)| Some((place(name)?, *name, *day)));
     let (Some((at, weekday, day)), None) = (named.next(), named.next()) else { return None };
     let before = &words[at.saturating_sub(NEAR)..at];

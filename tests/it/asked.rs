@@ -116,3 +116,25 @@ fn colour_is_for_terminals_whose_owner_wants_it() {
     assert!(!coloured(&[("TERM", "dumb")]));
     assert!(!site.fails(&["show", "nobody"]).1.contains('\u{1b}'), "nor is it for pipes");
 }
+
+/// On a light ground bright colours vanish; where none are wanted there are none.
+#[test]
+fn what_is_asked_can_be_read_on_any_ground() {
+    let asked = |env: &[(&str, &str)]| {
+        let site = TestSite::empty();
+        let mut new = Pty::run(site.root(), &["build"], env);
+        new.expect("Publish");
+        new.press("n\r");
+        let (well, said) = new.end();
+        assert!(!well && said.contains("Nothing was done"), "{said}");
+        said
+    };
+    // Two that only `script` and the keyboard's protocol need stay: they set no colour.
+    let colours = |said: &str| said.matches("\u{1b}[38;5;").count() + said.matches("\u{1b}[9").count();
+    let usual = asked(&[]);
+    assert!(colours(&usual) == 0 && usual.contains("\u{1b}[1mNo"), "{usual:?}");
+    for env in [("NO_COLOR", "1"), ("TERM", "dumb")] {
+        let said = asked(&[env]);
+        assert!(colours(&said) == 0 && !said.contains("\u{1b}[1m"), "{said:?}");
+    }
+}

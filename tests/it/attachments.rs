@@ -27,12 +27,12 @@ pub fn pdf(length: usize, seed: u64) -> Vec<u8> {
     bytes
 }
 
-fn entries(site: &TestSite, card: &Card) -> Vec<Entry> {
+pub fn entries(site: &TestSite, card: &Card) -> Vec<Entry> {
     Reader::unlock(&site.store(), card).expect("the card unlocks").entries(&site.store())
 }
 
 /// What a browser makes of it: parts opened, held against their digests, joined, cut.
-fn opened(site: &TestSite, attachment: &AttachmentEntry) -> Vec<u8> {
+pub fn opened(site: &TestSite, attachment: &AttachmentEntry) -> Vec<u8> {
     let mut bytes = Vec::new();
     for part in &attachment.parts {
         bytes.extend(open_object(&site.store(), part).expect("a part opens"));
@@ -41,7 +41,7 @@ fn opened(site: &TestSite, attachment: &AttachmentEntry) -> Vec<u8> {
     bytes
 }
 
-fn file(site: &TestSite, path: &str, bytes: &[u8]) {
+pub fn file(site: &TestSite, path: &str, bytes: &[u8]) {
     let path = site.path("content").join(path);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, bytes).unwrap();
@@ -106,7 +106,8 @@ fn shared(folder: &str, length: usize, share: Option<&str>) -> bool {
         fs::write(path, changed).unwrap();
     }
     file(&site, &format!("{folder}/sheet.pdf"), &pdf(length, 5));
-    site.page(&format!("{folder}/x.md"), "# X\n\n[sheet](sheet.pdf)");
+    let to = if folder == "messages" { "+++\nto = [\"ann\", \"ben\"]\n+++\n" } else { "" };
+    site.page(&format!("{folder}/x.md"), &format!("{to}# X\n\n[sheet](sheet.pdf)"));
     site.build();
     let names =
         |card| -> BTreeSet<_> { entries(&site, card)[0].attachments[0].parts.iter().map(|part| part.name).collect() };
@@ -122,6 +123,7 @@ fn large_files_of_the_library_are_sealed_once_and_nothing_else_unless_it_is_aske
     assert!(!shared("groups/a", 300_000, None), "the store alone does not tell who shares a group");
     assert!(!shared("library", 300_000, Some("none")));
     assert!(shared("groups/a", 300_000, Some("all")));
+    assert!(!shared("messages", 300_000, Some("all")), "nobody learns who else a message went to");
 }
 
 #[test]

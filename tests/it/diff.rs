@@ -144,3 +144,57 @@ fn show_tells_since_when_and_what_was_taken_back_and_why() {
     assert_eq!(ben["withdrawn"].as_array().unwrap().len(), 1, "{ben}");
     assert_eq!(ben["withdrawn"][0]["title"], "Plan");
 }
+
+#[test]
+fn what_changes_on_the_open_web_is_told_line_by_line_as_it_is_read() {
+    let site = practice();
+    let page = |text: &str| format!("+++\npublic = true\n+++\n# Open\n\nFirst.\n\n{text}\n");
+    site.page("library/open.md", &page("*Second* & [third](https://third.example)."));
+    build_at(&site, START);
+    assert_eq!(diff(&site, &[])["open"].as_array().unwrap().len(), 0);
+    site.page("library/open.md", &page("Second & [third](https://other.example), \u{202e}too."));
+    let found = diff(&site, &[]);
+    let open = &found["open"][0];
+    assert_eq!(
+        (&open["title"], &open["what"], &open["changed"]),
+        (&"/library/open/".into(), &"open-changed".into(), &"text".into())
+    );
+    let text = open["diff"].as_str().unwrap();
+    for line in
+        ["\n First.\n", "\n-https://third.example\n", "\n-Second & third.\n", "\n+Second & third, \u{202e}too.\n"]
+    {
+        assert!(text.contains(line), "{text}");
+    }
+    let said = site.ok(&["diff"]);
+    assert!(said.contains("Changed on the open web:\n  /library/open/\n"), "{said}");
+    assert!(said.contains("\n-Second & third.\n+") && !said.contains('\u{202e}') && !said.contains('<'), "{said}");
+    assert_eq!(
+        diff(&site, &["--member", "ann"])["open"].as_array().unwrap().len(),
+        0,
+        "it is for nobody in particular"
+    );
+    // A new look alone; and one that the host spoiled.
+    site.page("library/open.md", &page("*Second* & [third](https://third.example)."));
+    site.ok(&["theme", "eject", "open.css"]);
+    std::fs::write(site.path("themes/default/open.css"), "/* mine */").unwrap();
+    assert_eq!(diff(&site, &[])["open"][0]["changed"], "appearance");
+    std::fs::write(site.store().join("public/library/open/index.html"), "spoiled").unwrap();
+    let found = diff(&site, &[]);
+    let open = found["open"].as_array().unwrap().iter().find(|page| page["title"] == "/library/open/").unwrap();
+    assert_eq!(open["changed"], "unknown");
+}
+
+#[test]
+fn another_store_can_be_named_as_for_show_and_build() {
+    let site = practice();
+    build_at(&site, START);
+    let aside = site.path("aside");
+    let aside = ["--store", aside.to_str().unwrap()];
+    site.ok(&[&["build", "--yes"], &aside[..]].concat());
+    site.page("groups/g/plan.md", "# Plan\n\nHello.\n");
+    site.build();
+    assert!(pages(&diff(&site, &[])).is_empty());
+    assert_eq!(pages(&diff(&site, &aside)), [("changed", PLAN, vec!["ann", "ben"], "text")]);
+    let (code, said) = site.fails(&["diff", "--store", "nowhere"]);
+    assert!(code != 0 && said.contains("nowhere"), "{said}");
+}

@@ -57,6 +57,42 @@ fn a_practice_in_order_has_nothing_in_the_way() {
 }
 
 #[test]
+fn pages_whose_day_has_come_or_soon_will_are_told_until_they_are_built() {
+    let site = in_order();
+    let today = heldspace::clock::today();
+    let day = |days: i64| today.checked_add(jiff::Span::new().days(days)).unwrap();
+    let page = |name: &str, dates: &str| {
+        site.page(&format!("groups/a/{name}.md"), &format!("+++\n{dates}\n+++\n# {name}\n\nText.\n"));
+    };
+    page("due", &format!("publish_on = {}", day(-1)));
+    page("over", &format!("expires_on = {}", day(-1)));
+    page("soon", &format!("expires_on = {}", day(6)));
+    page("later", &format!("expires_on = {}", day(7)));
+    page("waits", &format!("publish_on = {}", day(1)));
+    // Three days ago, all of them were as they were written then.
+    let file = site.path(".heldspace/release.json");
+    let mut released: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    released["issued"] = (released["issued"].as_u64().unwrap() - 3 * 24 * 60 * 60).into();
+    fs::write(&file, released.to_string()).unwrap();
+    let told = |what: &str| {
+        let (found, _) = examine(&site);
+        let found = found.iter().find(|finding| finding["what"].as_str().unwrap().contains(what)).cloned();
+        found.map(|found| (found["weight"].as_str().unwrap().to_owned(), found["what"].as_str().unwrap().to_owned()))
+    };
+    for (what, weight, file) in [
+        ("wait for a day that has come", "stops", "groups/a/due.md"),
+        ("should be taken back", "stops", "groups/a/over.md"),
+        ("over within a week", "look", "groups/a/soon.md"),
+    ] {
+        let (found, said) = told(what).unwrap();
+        assert!(found == weight && said.matches(".md").count() == 1 && said.contains(file), "{said}");
+    }
+    site.build();
+    assert!(told("wait for a day").is_none() && told("should be taken back").is_none());
+    assert!(told("over within a week").is_some());
+}
+
+#[test]
 fn who_stands_in_a_list_or_acts_for_someone_after_the_end_is_found() {
     let site = in_order();
     let group = |members: &str| {

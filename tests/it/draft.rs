@@ -89,7 +89,7 @@ impl Draft {
 
     pub(crate) fn open(&self) -> Result<Vec<OpenFile>, Mistakes> {
         let (practice, pages) = Survey::read(self.root()).finish()?;
-        open_site(&pages, &practice, &Theme::read(&practice)?)
+        Ok(open_site(&pages, &practice, &Theme::read(&practice)?)?.files)
     }
 
     /// The open document at `path`, such as `library/x/index.html`.

@@ -100,6 +100,14 @@ fn whoever_begins_is_told_what_comes_next() {
     for args in [&["build"][..], &["show", "maya"], &["new", "page", "X", "--library"], &["member", "list"]] {
         assert!(command(args).contains("heldspace init"), "{args:?}");
     }
+    let said = command(&["diff"]);
+    assert!(said.matches("site.toml").count() == 1 && !said.contains("os error"), "one mistake, in words: {said}");
+    let made = command(&["init", "my practice", "--no-passphrase", "--country", "US"]);
+    let next = "Next: cd \"my practice\"\n      heldspace group add tuesday --title \"Tuesday group\"\n";
+    assert!(made.contains(next), "{made}");
+    std::fs::remove_dir_all(nowhere.path().join("my practice/content")).unwrap();
+    let said = command(&["--root", "my practice", "check"]);
+    assert!(said.contains("content: there is no such folder") && !said.contains("os error"), "{said}");
     let site = crate::site::TestSite::empty();
     let said = |args: &[&str]| String::from_utf8(site.run(args).stderr).unwrap();
     assert!(said(&["group", "list"]).contains("heldspace group add"));
@@ -130,6 +138,12 @@ fn bash_completes_what_there_is() {
     assert_eq!(complete("heldspace reco").trim(), "recover");
     assert_eq!(complete("heldspace member rek").trim(), "rekey");
     assert!(complete("heldspace new page --for").contains("--for-each"));
+    assert_eq!(complete("heldspace new sum").trim(), "summary");
+    let site = crate::site::TestSite::empty();
+    let (_, said) = site.fails(&["new", "nothing-like-it", "X", "--library"]);
+    let kinds = said.split("There are: ").nth(1).and_then(|rest| rest.split('.').next()).unwrap();
+    let offered = format!(" {} ", complete("heldspace new ''").replace('\n', " "));
+    assert!(kinds.split(", ").all(|kind| offered.contains(&format!(" {kind} "))), "{kinds}: {offered}");
 }
 
 #[test]
@@ -154,4 +168,29 @@ fn every_command_has_a_manual_page() {
         assert!(shown.stderr.is_empty(), "{}", String::from_utf8_lossy(&shown.stderr));
     }
     assert!(heldspace(&["man"]).contains(".TH heldspace 1"));
+}
+
+#[test]
+fn a_command_s_own_options_stand_together_and_what_every_command_takes_below() {
+    for (name, mut command) in commands() {
+        let help = command.render_long_help().to_string();
+        let common = help.find("For every command:").unwrap_or_else(|| panic!("{name}: {help}"));
+        for option in ["--root <DIR>", "--json\n", "--passphrase-file <FILE>"] {
+            assert!(help.find(option).is_some_and(|at| at > common), "{name}: {option}");
+        }
+        assert!(help.find("  -h, --help").is_some_and(|at| at < common), "{name}");
+    }
+}
+
+#[test]
+fn a_day_that_is_none_is_said_in_words_for_people() {
+    for (day, expected) in
+        [("tomorrow", "write a day as"), ("1.12.2026", "write a day as"), ("2026-02-30", "there is no such day")]
+    {
+        for args in [&["new", "page", "X", "--library", "--date", day][..], &["audit", "--since", day]] {
+            let output = Command::new(env!("CARGO_BIN_EXE_heldspace")).args(args).output().unwrap();
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert!(said.contains(expected) && said.contains("2026-12-01") && !said.contains("parse"), "{said}");
+        }
+    }
 }

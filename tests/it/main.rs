@@ -36,6 +36,8 @@ mod draft;
 mod expire;
 #[cfg(feature = "author")]
 mod export;
+#[cfg(feature = "author")]
+mod export_links;
 #[cfg(all(feature = "author", feature = "serve"))]
 mod former;
 #[cfg(feature = "serve")]
@@ -55,15 +57,21 @@ mod interop;
 #[cfg(feature = "author")]
 mod interrupted;
 #[cfg(feature = "author")]
+mod lost_files;
+#[cfg(feature = "author")]
 mod machines;
 #[cfg(feature = "author")]
 mod markers;
 #[cfg(feature = "author")]
 mod matrix;
 #[cfg(feature = "author")]
+mod metadata;
+#[cfg(feature = "author")]
 mod new;
 #[cfg(all(feature = "author", feature = "serve"))]
 mod notice;
+#[cfg(feature = "author")]
+mod open_files;
 #[cfg(feature = "tls")]
 mod packaging;
 #[cfg(feature = "author")]

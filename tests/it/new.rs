@@ -50,7 +50,7 @@ fn every_kind_makes_a_draft_that_is_a_whole_page_once_it_is_ready() {
         files.extend(made(&site, args));
     }
     assert_eq!(files[0], "content/library/sleeping-badly.md");
-    assert_eq!(files[2], "content/groups/g/2026-12-01-for-our-meeting-on-1-december-2026.md");
+    assert_eq!(files[2], "content/groups/g/2026-12-01-agenda.md");
     assert!(files[5].starts_with(&format!("content/members/ann/{today}-")), "{}", files[5]);
     assert!(read(&site, &files[1]).contains("public = true") && !read(&site, &files[0]).contains("date"));
     assert!(read(&site, &files[4]).contains("to = [\"ann\", \"ben\"]"));
@@ -65,13 +65,21 @@ fn every_kind_makes_a_draft_that_is_a_whole_page_once_it_is_ready() {
     assert!(pages.iter().all(|(_, html)| !html.contains("Between these braces") && !html.contains("{#")));
 }
 
+/// The file of the one agenda that was made.
+fn next_agenda(site: &TestSite) -> String {
+    let files = files_below(&site.path("content/groups/g"));
+    files.into_iter().map(|(file, _)| file).find(|file| file.ends_with("-agenda.md")).unwrap()
+}
+
 #[test]
 fn an_agenda_is_for_the_next_session_where_the_schedule_says_it() {
     let site = TestSite::empty().group("g");
     let (code, said) = site.fails(&["new", "agenda", "--group", "g"]);
     assert!(code == 2 && said.contains("--date") && said.contains("schedule"), "{said}");
     site.page("groups/g/group.toml", "title = \"G\"\nmembers = []\nschedule = \"Tuesdays at six\"\n");
-    let file = made(&site, &["agenda", "--group", "g"]).remove(0);
+    let said = String::from_utf8(site.run(&["new", "agenda", "--group", "g"]).stderr).unwrap();
+    assert!(said.contains("the next Tuesday"), "{said}");
+    let file = "content/groups/g".to_owned() + "/" + &next_agenda(&site);
     let (practice, _) = Survey::read(site.root()).finish().unwrap();
     let next = (0..7).map(|n| practice.today + n.days()).find(|day| day.strftime("%A").to_string() == "Tuesday");
     assert!(read(&site, &file).contains(&format!("date = {}\n", next.unwrap())), "{}", read(&site, &file));
@@ -93,6 +101,44 @@ fn what_is_there_is_never_overwritten_and_all_of_it_is_named() {
     let (_, said) = site.fails(&["new", "progress", "How", "--for-each", "g", "--date", "2026-12-01", "--yes"]);
     assert!(said.contains("members/ben/2026-12-01-how.md") && said.contains("members/kim/2026"), "{said}");
     assert_eq!(files_below(&site.path("content")), before, "nothing was written for ann either");
+}
+
+#[test]
+fn what_a_kill_left_is_taken_as_written_and_the_rest_is_made() {
+    let site = TestSite::empty().group("g");
+    for name in ["ann", "ben", "kim"] {
+        site.member(name, &["g"]);
+    }
+    let args = ["new", "progress", "How", "--for-each", "g", "--date", "2026-12-01", "--yes"];
+    site.ok(&args);
+    let whole = files_below(&site.path("content"));
+    for name in ["ben", "kim"] {
+        fs::remove_file(site.path(&format!("content/members/{name}/2026-12-01-how.md"))).unwrap();
+    }
+    let output = site.run(&args);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && said.contains("just as they would be written: 1 page."), "{said}");
+    assert!(String::from_utf8(output.stdout).unwrap().contains("Made 2 drafts."));
+    assert_eq!(files_below(&site.path("content")), whole);
+    // Once everything is there, it says so; and what somebody has written on stands in the way.
+    assert_eq!(site.fails(&args).1.matches("2026-12-01-how.md").count(), 3);
+    fs::remove_file(site.path("content/members/ben/2026-12-01-how.md")).unwrap();
+    site.page("members/kim/2026-12-01-how.md", "# Mine");
+    let (code, said) = site.fails(&args);
+    assert!(code == 2 && said.contains("kim/2026") && !said.contains("ann/2026"), "{said}");
+    assert!(said.contains("--member instead of --for-each"), "{said}");
+}
+
+#[test]
+fn nothing_is_written_where_a_folder_leads_elsewhere() {
+    let site = TestSite::empty();
+    let elsewhere = tempfile::tempdir().unwrap();
+    fs::create_dir_all(site.path("content/messages")).unwrap();
+    fs::remove_dir(site.path("content/library")).unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), site.path("content/library")).unwrap();
+    let (code, said) = site.fails(&["new", "page", "Sleep", "--library"]);
+    assert!(code == 1 && said.contains("content/library is a symbolic link"), "{said}");
+    assert!(files_below(elsewhere.path()).is_empty());
 }
 
 #[test]
@@ -218,7 +264,9 @@ fn a_practice_has_templates_of_its_own_and_their_mistakes_are_told() {
     for (text, expected) in [
         ("+++\ntitle = \"x\"\n+++\n\nHi <<nmae>>\n", &["bad.md:5:6", "there is no `nmae`", "did you mean `name`?"][..]),
         ("+++\ntitle = \"<<nmae>>\"\n+++\n", &["in its front matter: there is no `nmae`"]),
-        ("+++\ntitle = \n+++\n", &["bad.md:2:"]),
+        ("+++\ntitle = \n+++\n", &["bad.md:2:", "write TOML"]),
+        ("+++\ntitle = \"x\"\nsummary = <<name>>\n+++\n", &["bad.md:3:", "in quotes here, and between << and >>"]),
+        ("+++\ntitle = \"x\"\nsummary = {{ name }}\n+++\n", &["bad.md:3:", "in quotes here, and between << and >>"]),
         ("+++\ntitle = \"x\"\n", &["bad.md:1:1", "has no end"]),
         ("---\ntitle: x\n---\n", &["bad.md:1:1", "YAML"]),
         ("+++\ntitle = \"x\"\n+++\n<% if name %>\n", &["bad.md:"]),
@@ -275,4 +323,29 @@ fn the_editor_opens_the_file_on_a_terminal_and_its_failure_leaves_it_there() {
     assert!(Pty::run(site.root(), &without, &[("EDITOR", &editor)]).end().0 && !log.exists());
     site.command(&["new", "page", "Four", "--library"]).env("EDITOR", &editor).output().unwrap();
     assert!(!log.exists(), "off a terminal no editor is opened");
+    let none = [("EDITOR", ""), ("VISUAL", " ")];
+    let (went_well, said) = Pty::run(site.root(), &["new", "page", "Five", "--library"], &none).end();
+    assert!(went_well && said.contains("export EDITOR=nano"), "{said}");
+    let (_, said) = Pty::run(site.root(), &["new", "page", "Six", "--library", "--no-edit"], &none).end();
+    assert!(!said.contains("export EDITOR"), "{said}");
+}
+
+#[test]
+fn titles_in_any_script_do_not_meet_in_one_file_and_nobody_gets_two_copies() {
+    let site = TestSite::empty();
+    let card = site.member("ann", &[]);
+    let mut files = Vec::new();
+    for title in ["שלום עולם", "痛み", "はじめに"] {
+        files.extend(made(&site, &["page", title, "--library"]));
+    }
+    files.extend(made(&site, &["message", "Hello", "--to", "ann", "--to", "ann"]));
+    assert!(read(&site, &files[3]).contains("to = [\"ann\"]\n"), "{}", read(&site, &files[3]));
+    for file in &files {
+        let text = read(&site, file).replace("+++\n\n", "+++\n\nWords.\n\n");
+        fs::write(site.path(file), text).unwrap();
+    }
+    ready(&site, &files);
+    site.build();
+    let pages = Reader::unlock(&site.store(), &card).unwrap().pages(&site.store());
+    assert_eq!(pages.len(), 4, "a file name of any letters is a page like others");
 }

@@ -50,3 +50,48 @@ pub fn png_with_text(text: &str) -> Vec<u8> {
     png.chunks_mut().insert(1, text);
     png.encoder().bytes().to_vec()
 }
+
+/// Frames of one point, with a comment, a text, and what a program wrote; the film repeats three times.
+pub fn gif_with(secret: &str) -> Vec<u8> {
+    let blocks = |data: &[u8]| -> Vec<u8> {
+        let pieces = data.chunks(255).flat_map(|piece| [&[u8::try_from(piece.len()).unwrap()][..], piece].concat());
+        pieces.chain([0]).collect()
+    };
+    let mut gif = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff".to_vec();
+    gif.extend([&b"\x21\xfe"[..], &blocks(format!("{secret} {}", "x".repeat(300)).as_bytes())].concat());
+    gif.extend(GIF_REPEATS);
+    // XMP is no blocks, but bytes that end in a ladder on which every reader of blocks comes down.
+    gif.extend([&b"\x21\xff\x0bXMP DataXMP<x>"[..], secret.as_bytes(), b"</x>\x01"].concat());
+    gif.extend((0..=255).rev());
+    gif.push(0);
+    gif.extend(GIF_FRAME);
+    gif.extend([&b"\x21\x01\x0c\0\0\0\0\x01\0\x01\0\x01\x01\0\x01"[..], &blocks(secret.as_bytes())].concat());
+    gif.extend(GIF_FRAME);
+    gif.push(0x3b);
+    gif.extend(secret.as_bytes());
+    gif
+}
+
+pub const GIF_REPEATS: &[u8] = b"\x21\xff\x0bNETSCAPE2.0\x03\x01\x03\0\0";
+/// How long it is shown, and one point with a colour table of its own.
+pub const GIF_FRAME: &[u8] =
+    b"\x21\xf9\x04\x04\x0a\0\0\0\x2c\0\0\0\0\x01\0\x01\0\x80\0\0\0\xff\xff\xff\x02\x02\x44\x01\0";
+
+/// One point, with Exif, and XMP and a piece of some program's own.
+pub fn webp_with(orientation: u16, secret: &str) -> Vec<u8> {
+    let chunk = |id: &[u8; 4], data: &[u8]| {
+        let length = u32::try_from(data.len()).unwrap().to_le_bytes();
+        [&id[..], &length, data, &vec![0; data.len() % 2]].concat()
+    };
+    let point = b"\x2f\0\0\0\x10\x07\x10\x11\x11\x88\x88\xfe\x07";
+    let chunks = [
+        chunk(b"VP8X", &[0b1100, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+        chunk(b"VP8L", point),
+        chunk(b"EXIF", &exif(orientation, secret.as_bytes())),
+        chunk(b"XMP ", secret.as_bytes()),
+        chunk(b"mine", secret.as_bytes()),
+    ]
+    .concat();
+    let length = u32::try_from(chunks.len() + 4).unwrap().to_le_bytes();
+    [&b"RIFF"[..], &length, b"WEBP", &chunks].concat()
+}

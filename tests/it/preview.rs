@@ -339,12 +339,82 @@ fn who_sees_what_is_a_row_for_each_page_with_drafts_below() {
     assert_eq!(row("content/library/all.md").unwrap(), serde_json::json!(["reads", "reads"]));
     assert_eq!(row("content/members/ben/own.md").unwrap(), serde_json::json!(["no", "reads"]));
     assert_eq!(matrix["rows"].as_array().unwrap().len(), 3, "nothing of the author's own, and no open page");
-    let not_yet = serde_json::json!([{ "file": "content/groups/g/later.md", "why": "a draft", "members": ["ann"] }]);
+    let not_yet = serde_json::json!([
+        { "file": "content/groups/g/later.md", "why": "a draft", "members": ["ann"], "is_open": false }
+    ]);
     assert_eq!(matrix["not_yet"], not_yet);
-    assert!(matrix["open"].as_array().unwrap().contains(&Value::from("library/open/index.html")), "{matrix}");
+    let open: Vec<_> =
+        matrix["open"].as_array().unwrap().iter().map(|page| (&page["path"], &page["is_missing"])).collect();
+    assert!(open.contains(&(&"library/open/index.html".into(), &false.into())), "{matrix}");
+    assert_eq!(open.last(), Some(&(&"404.html".into(), &true.into())), "named as what it is, and last");
     let open = preview.json("page?as=&file=library/open/index.html");
     assert!(open["html"].as_str().unwrap().contains("<h1"), "{open}");
     assert_eq!(preview.json("page?as=&file=../site.toml")["html"], Value::Null);
+}
+
+#[test]
+fn its_lists_have_the_practices_colours_as_the_viewer_does() {
+    let (site, _) = practice();
+    let file = site.path("site.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let colours = "name = \"default\"\ncolours = { accent = \"#234567\", accent_dark = \"#cdefff\" }";
+    std::fs::write(&file, text.replace("name = \"default\"", colours)).unwrap();
+    let preview = Previewed::of(&site);
+    let style = preview.ask("viewer.css", "").body;
+    site.build();
+    let published =
+        site.store_files().into_iter().filter(|(path, _)| path.starts_with("public/") && path.ends_with(".css"));
+    let published: Vec<_> = published.map(|(_, bytes)| bytes).collect();
+    assert!(String::from_utf8_lossy(&style).contains("#234567") && published.contains(&style));
+}
+
+#[test]
+fn an_open_page_that_is_not_there_yet_is_shown_as_it_will_be_with_its_files() {
+    let (site, _) = practice();
+    site.page("library/draft.md", "+++\ndraft = true\npublic = true\n+++\n# Soon\n\nWords and [a file](a.txt).\n");
+    site.page("library/waits.md", "+++\npublic = true\npublish_on = 2999-01-01\n+++\n# Later\n\nText.\n");
+    site.page("library/index.md", "+++\ndraft = true\npublic = true\n+++\n# Welcome\n\nNew front.\n");
+    std::fs::write(site.path("content/library/a.txt"), "words").unwrap();
+    let preview = Previewed::of(&site);
+    preview.until(|_, _| true);
+    let page = |name: &str| preview.json(&format!("page?as=&file=content/library/{name}.md"));
+    for (name, why, says) in [
+        ("draft", "a draft", "Words and"),
+        ("waits", "from 2999-01-01 on", "Later"),
+        ("index", "a draft", "New front."),
+    ] {
+        let seen = page(name);
+        assert!(seen["html"].as_str().unwrap().contains(says) && seen["not_yet"] == why, "{seen}");
+        let listed = preview.json("open");
+        let listed = listed["not_yet"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|page| page["file"] == format!("content/library/{name}.md"));
+        assert!(
+            listed.is_some_and(|page| page["why"] == why
+                && page["is_open"] == true
+                && page["members"] == serde_json::json!([])),
+            "{listed:?}"
+        );
+    }
+    let html = page("draft")["html"].as_str().unwrap().to_owned();
+    let file = html.split("href=\"/library/draft/").nth(1).unwrap().split('"').next().unwrap();
+    let got = preview.ask(&format!("library/draft/{file}"), "");
+    assert_eq!((got.status, got.body.as_slice()), (200, &b"words"[..]));
+    assert!(
+        preview.json("open")["pages"].as_array().unwrap().iter().all(|page| page["path"] != "library/draft/index.html")
+    );
+    assert!(!preview.json("page?as=&file=index.html")["html"].as_str().unwrap().contains("New front."));
+    // A mistake in it is told with it, and the page that stands in its place is not taken for it.
+    site.page("library/index.md", "+++\ndraft = true\npublic = true\n+++\n# Welcome\n\n{{ member.name }}\n");
+    preview.until(|_, _| page("index")["mistakes"].as_array().is_some_and(|found| !found.is_empty()));
+    assert_eq!(page("index")["html"], Value::Null);
+    assert_eq!(preview.json("state?after=0")["mistakes"].as_array().unwrap().len(), 0);
+    // One for members is no open page.
+    site.page("groups/g/draft.md", "+++\ndraft = true\n+++\n# Draft\n\nText.\n");
+    preview.until(|_, _| page("../groups/g/draft")["not_yet"] == Value::Null);
+    assert_eq!(preview.json("page?as=&file=content/groups/g/draft.md")["html"], Value::Null);
 }
 
 #[test]

@@ -372,7 +372,7 @@ fn the_theme_is_replaced_file_by_file() {
         .file("themes/blue/page.css", "p {}");
     let practice = Survey::read(site.root()).practice;
     let theme = Theme::read(&practice).unwrap_or_else(|mistakes| panic!("{mistakes}"));
-    let files = open_site(&[], &practice, &theme).unwrap();
+    let files = open_site(&[], &practice, &theme).unwrap().files;
     assert!(files.iter().any(|file| format!("/{}", file.path) == theme.page_style() && file.bytes == b"p {}"));
     let list = site.document("library/index.html");
     assert!(list.starts_with("<img src=\"/assets/leaf."), "{list}");

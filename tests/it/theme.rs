@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     draft::{Draft, SITE},
-    site::TestSite,
+    site::{TestSite, files_below},
 };
 
 fn public(site: &TestSite, ending: &str) -> Vec<String> {
@@ -109,6 +109,20 @@ fn built_in_files_are_written_out_once_and_never_over_ones_own() {
     assert!(page(site.store_files()) == page(before), "written out and not changed, they look as the built-in ones do");
 }
 
+#[test]
+fn nothing_is_written_behind_a_link() {
+    for link in ["themes", "themes/default", "themes/default/new"] {
+        let (site, elsewhere) = (TestSite::empty(), tempfile::tempdir().unwrap());
+        fs::create_dir_all(site.path(link).parent().unwrap()).unwrap();
+        let _ = fs::remove_dir_all(site.path(link));
+        std::os::unix::fs::symlink(elsewhere.path(), site.path(link)).unwrap();
+        let (code, said) = site.fails(&["theme", "eject"]);
+        assert!(code != 0 && said.contains(&format!("{link} is a symbolic link")), "{said}");
+        assert!(files_below(elsewhere.path()).is_empty(), "{link}");
+        assert!(!site.path("themes/default/page.css").exists(), "and nothing beside it");
+    }
+}
+
 /// A file that can be replaced can't be left out, whatever it is: `theme list` names what a practice can have of its own.
 #[test]
 fn every_file_of_the_theme_can_be_replaced_alone() {
@@ -145,4 +159,71 @@ fn tags_stand_in_the_open_list_as_text() {
     assert!(told(&format!("[\"{}\"]", "x".repeat(41))).contains("a.md:4:9: a tag of more than 40 characters"));
     let many: Vec<_> = (0..13).map(|n| n.to_string()).collect();
     assert!(told(&format!("{many:?}")).contains("a.md:4:8: more than 12 tags"));
+}
+
+#[test]
+fn the_open_list_has_its_pages_by_subject_too() {
+    let page =
+        |title: &str, tags: &str| format!("+++\ntitle = \"{title}\"\npublic = true\ntags = {tags}\n+++\nText.\n");
+    let site = Draft::new()
+        .file("content/library/a.md", page("At night", "[\"sleep\", \"<b>\"]"))
+        .file("content/library/b.md", page("A letter", "[\"grief\", \"sleep\"]"));
+    let list = site.document("library/index.html");
+    let subjects: Vec<&str> =
+        list.split("<summary>").skip(1).map(|rest| rest.split("</details>").next().unwrap()).collect();
+    let [b, grief, sleep] = subjects.as_slice() else { panic!("{list}") };
+    assert!(
+        b.starts_with("&lt;b&gt;</summary>") && grief.starts_with("grief<") && sleep.starts_with("sleep<"),
+        "{list}"
+    );
+    let link = |of: &str, name: &str, title: &str| of.contains(&format!("<a href=\"/library/{name}/\">{title}</a>"));
+    assert!(link(sleep, "a", "At night") && link(sleep, "b", "A letter"), "{sleep}");
+    assert!(link(grief, "b", "A letter") && !link(grief, "a", "At night"), "{grief}");
+    let plain = Draft::new().file("content/library/a.md", "+++\npublic = true\n+++\n# A");
+    assert!(!plain.document("library/index.html").contains("subject"));
+}
+
+#[test]
+fn a_theme_that_would_show_nothing_or_is_nothing_is_told_at_its_file() {
+    let site = TestSite::empty();
+    site.member("ann", &[]);
+    site.page("library/a.md", "+++\ntitle = \"A\"\npublic = true\n+++\nText <b>bold</b>.")
+        .page("library/b.md", "# B\n\nText.");
+    let folder = site.path("themes/default");
+    fs::create_dir_all(&folder).unwrap();
+    let told = |name: &str, text: &str| {
+        fs::write(folder.join(name), text).unwrap();
+        let output = site.run(&["check"]);
+        fs::remove_file(folder.join(name)).unwrap();
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    let empty = "does not show what stands in a page";
+    for name in ["page.html", "open.html"] {
+        assert!(told(name, "<h1>{{ title }}</h1>").contains(&format!("themes/default/{name}: {empty}")), "{name}");
+        assert!(told(name, "<h1>{{ title }}</h1>{{ content }}").contains(empty), "shown as code: {name}");
+        let whole = told(name, "<h1>{{ title }}</h1>{{ content|safe }}");
+        assert!(!whole.contains("error") && whole.contains("No mistakes"), "{whole}");
+        let said = told(name, "{{ page.titel }}{{ content|safe }}");
+        assert!(said.contains(":1:4: there is no `page.titel`") && said.contains("did you mean `title`?"), "{said}");
+        let said = told(name, "{{ content|safe }}{{ colour }}");
+        assert!(said.contains("built-in files of a theme use: audience, content"), "{said}");
+    }
+    let said = told("pagee.html", "x");
+    assert!(
+        said.contains("themes/default/pagee.html: nothing uses this file") && said.contains("`page.html`"),
+        "{said}"
+    );
+    assert!(!told("leaf.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>").contains("nothing uses"));
+    let site_toml = fs::read_to_string(site.path("site.toml")).unwrap();
+    for (name, good, kind) in
+        [("logo.png", &b"\x89PNG\r\n\x1a\n\0"[..], "PNG"), ("logo.svg", b"<?xml version=\"1.0\"?><svg/>", "SVG")]
+    {
+        let named = site_toml.replace("name = \"default\"", &format!("name = \"default\"\nlogo = \"{name}\""));
+        fs::write(site.path("site.toml"), named).unwrap();
+        let said = told(name, "hello");
+        assert!(said.contains(&format!("themes/default/{name}: no {kind} picture")), "{said}");
+        fs::write(folder.join(name), good).unwrap();
+        assert!(site.run(&["check"]).status.success(), "{name}");
+        fs::remove_file(folder.join(name)).unwrap();
+    }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     audit::{host::Host, until_written},
-    reader::Reader,
+    reader::{Reader, open_object},
     served::Served,
     site::{Card, TestSite},
 };
@@ -118,8 +118,14 @@ fn a_page_on_the_open_web_goes_and_its_neighbours_stay() {
     assert!(!read("library/two/index.html").contains("Not yet") && !read("index.html").contains("library/one/"));
     let paths: Vec<String> = site.store_files().into_iter().map(|(path, _)| path).collect();
     assert!(paths.iter().all(|path| !path.ends_with(".br.gz") && !path.contains("library/one")), "{paths:?}");
-    // By its title; and when its file has gone, by its name.
+    // Two of one title are told apart by their files.
+    site.page("library/two.md", &open("Two")).page("library/more/two.md", &open("Two"));
     fs::remove_file(site.path("content/library/half.md")).unwrap();
+    site.build();
+    let (code, said) = site.fails(&["withdraw", "two", "--yes"]);
+    assert!(code == 2 && said.contains("content/library/two.md") && said.contains("more/two.md"), "{said}");
+    assert!(stands("two") && stands("more/two"));
+    // By its title; and when its file has gone, by its name.
     site.page("library/four.md", &open("Four"));
     site.build();
     site.ok(&["withdraw", "four", "--yes"]);
@@ -138,7 +144,7 @@ fn what_is_wrong_with_the_file_keeps_no_page_where_it_is() {
 }
 
 #[test]
-fn a_spoiled_file_of_another_page_is_said_and_nothing_is_lost() {
+fn a_spoiled_file_of_another_page_holds_nothing_up_and_is_not_lost() {
     let (site, cards) = practice();
     fs::write(site.path("content/groups/g/a.txt"), "words").unwrap();
     site.page("groups/g/with.md", "# With\n\n[a](a.txt)");
@@ -149,12 +155,13 @@ fn a_spoiled_file_of_another_page_is_said_and_nothing_is_lost() {
     let name = entry.attachments[0].parts[0].name.to_string();
     let (path, _) = site.store_files().into_iter().find(|(path, _)| path.ends_with(&name)).unwrap();
     fs::write(site.store().join(path), "spoiled").unwrap();
-    let (code, said) = site.fails(&["withdraw", "slip.md", "--yes"]);
-    assert!(code == 1 && said.contains("a file of With is neither in the store"), "{said}");
-    site.ok(&["build", "--yes", "--verify"]);
+    // The record has it.
     site.ok(&["withdraw", "slip.md", "--yes"]);
     let entries = Reader::unlock(&site.store(), &cards[0]).unwrap().entries(&site.store());
-    assert!(entries.iter().any(|entry| entry.title == "With" && entry.attachments.len() == 1));
+    let with = entries.iter().find(|entry| entry.title == "With").unwrap();
+    assert_eq!(with.attachments[0].parts[0].name.to_string(), name);
+    site.ok(&["build", "--yes", "--verify"]);
+    assert!(open_object(&site.store(), &with.attachments[0].parts[0]).unwrap().starts_with(b"words"));
 }
 
 #[test]
@@ -190,4 +197,80 @@ fn a_new_card_that_was_not_yet_built_loses_nothing_but_the_page() {
     let card: Card = serde_json::from_value(card).unwrap();
     site.ok(&["withdraw", "slip.md", "--yes"]);
     assert_eq!(titles(&site, &card), set(&["Good", "Library"]));
+}
+
+/// `site.toml` with something else in the place of something.
+fn settings(site: &TestSite, from: &str, to: &str) {
+    let file = site.path("site.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains(from), "{text}");
+    fs::write(file, text.replacen(from, to, 1)).unwrap();
+}
+
+#[test]
+fn what_is_wrong_elsewhere_in_the_folder_keeps_no_page_where_it_is() {
+    let (site, cards) = practice();
+    site.page("library/open.md", "+++\npublic = true\n+++\n# Open to all\n\nText.\n");
+    site.build();
+    let gate = fs::read(site.store().join("gate.json")).unwrap();
+    let name = Reader::unlock(&site.store(), &cards[0]).unwrap().index(&site.store()).unwrap().practice;
+    settings(&site, "[practice]", "[practice]\nnmae = \"x\"");
+    settings(&site, "name = \"", "name = \"New ");
+    settings(&site, "[help]", "[hlep]");
+    settings(&site, "http://127.0.0.1:8080", "https://elsewhere.example");
+    fs::write(site.path("register.toml"), "[[agreement]\n").unwrap();
+    site.page("groups/g/group.toml", "title = ");
+    let member = fs::read_to_string(site.path("content/members/ann/member.toml")).unwrap();
+    site.page("members/ann/member.toml", &format!("nickname = \"A\"\n{member}"));
+    site.ok(&["withdraw", "slip.md", "--yes"]);
+    for card in &cards {
+        assert_eq!(titles(&site, card), set(&["Good", "Library"]));
+    }
+    assert_eq!(
+        Reader::unlock(&site.store(), &cards[0]).unwrap().index(&site.store()).unwrap().practice,
+        name,
+        "nothing else changes"
+    );
+    assert_eq!(fs::read(site.store().join("gate.json")).unwrap(), gate);
+    let open = site.store().join("public/library/open/index.html");
+    assert!(open.exists());
+    site.ok(&["withdraw", "Open to all", "--yes"]);
+    assert!(!open.exists());
+    // No more than this would be left of it; and this machine is the host, as far as it ever knew.
+    fs::write(site.path("site.toml"), "[practice\n").unwrap();
+    site.ok(&["withdraw", "good.md", "--yes"]);
+    assert_eq!(titles(&site, &cards[1]), set(&["Library"]));
+}
+
+#[test]
+fn where_the_host_is_not_known_nothing_is_said_to_be_gone() {
+    let (site, [ann, _]) = practice();
+    let key = json(&site.ok(&["host", "add", "elsewhere", "--json"]))["key"].as_str().unwrap().to_owned();
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store");
+    let server = Served::with(&store, &["--publisher", &key]);
+    site.ok(&["host", "add", &server.origin()]);
+    site.build();
+    site.ok(&["publish", "--yes"]);
+    settings(&site, "[help]", "[hlep]");
+    settings(&site, "\n[host]", "\n[hots]");
+    let (code, said) = site.fails(&["withdraw", "slip.md", "--yes"]);
+    assert!(code == 3 && said.contains("unknown key `hots`") && said.contains("Nothing is taken back yet"), "{said}");
+    assert!(titles(&site, &ann).contains("Slip"), "nor is it gone here alone");
+    settings(&site, "[hots]", "[host]");
+    site.ok(&["withdraw", "slip.md", "--yes"]);
+    assert_eq!(Reader::unlock(&store, &ann).unwrap().pages(&store).len(), 2, "the rest of the file can wait");
+}
+
+#[test]
+fn a_page_that_is_a_link_now_goes_and_what_it_leads_to_stays_as_it_is() {
+    let (site, cards) = practice();
+    let (slip, elsewhere) = (site.path("content/groups/g/slip.md"), site.path("elsewhere.md"));
+    fs::rename(&slip, &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &slip).unwrap();
+    let before = fs::read(&elsewhere).unwrap();
+    let (code, said) = site.fails(&["withdraw", "g/slip.md", "--yes"]);
+    assert!(code == 1 && said.contains("slip.md is a symbolic link") && said.contains("is taken back"), "{said}");
+    assert_eq!(titles(&site, &cards[0]), set(&["Good", "Library"]));
+    assert!(slip.is_symlink() && fs::read(&elsewhere).unwrap() == before);
 }

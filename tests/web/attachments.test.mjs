@@ -38,6 +38,38 @@ function crc(bytes) {
   return (sum ^ 0xffffffff) >>> 0;
 }
 
+/** A PDF of one sheet, red all over. */
+function redPdf() {
+  const drawn = "1 0 0 rg 0 0 300 300 re f";
+  const objects = ["<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>", "<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]/Contents 4 0 R/Resources<<>>>>", `<</Length ${drawn.length}>>stream\n${drawn}\nendstream`];
+  let text = "%PDF-1.4\n";
+  const places = objects.map((object, n) => {
+    const at = text.length;
+    text += `${n + 1} 0 obj${object}endobj\n`;
+    return `${String(at).padStart(10, "0")} 00000 n \n`;
+  });
+  const table = text.length;
+  return Buffer.from(`${text}xref\n0 5\n0000000000 65535 f \n${places.join("")}trailer<</Size 5/Root 1 0 R>>\nstartxref\n${table}\n%%EOF\n`);
+}
+
+/** How many pixels of a picture of the screen are red. */
+async function redPixels(png) {
+  const canvas = await page.context().newPage();
+  const count = await canvas.evaluate(async (data) => {
+    const picture = new Image();
+    picture.src = `data:image/png;base64,${data}`;
+    await picture.decode();
+    const drawn = new OffscreenCanvas(picture.width, picture.height).getContext("2d");
+    drawn.drawImage(picture, 0, 0);
+    const { data: bytes } = drawn.getImageData(0, 0, picture.width, picture.height);
+    let red = 0;
+    for (let n = 0; n < bytes.length; n += 4) red += bytes[n] > 200 && bytes[n + 1] < 60 && bytes[n + 2] < 60 ? 1 : 0;
+    return red;
+  }, png.toString("base64"));
+  await canvas.close();
+  return count;
+}
+
 /** Seconds of a quiet tone. */
 function wav(seconds) {
   const rate = 8000, samples = rate * seconds;
@@ -57,7 +89,7 @@ function wav(seconds) {
   return Buffer.concat([header, sound]);
 }
 
-const pdf = Buffer.from("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n");
+const pdf = redPdf();
 // Three parts: more than eight mebibytes.
 const long = Buffer.concat([pdf, randomBytes(9_000_000)]);
 
@@ -125,11 +157,76 @@ test("a recording says how long it is to fetch, and can be played where it stand
 test("one of several parts arrives whole, byte for byte", async () => {
   await enter();
   const frame = await openPage(page, "With files");
-  const [download] = await Promise.all([page.waitForEvent("download"), frame.getByRole("button", { name: "The long one (PDF, 9.0 MB)" }).click()]);
+  await frame.getByRole("button", { name: "The long one (PDF, 9.0 MB)" }).click();
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save" }).click()]);
   assert.ok(long.equals(readFileSync(await download.path())));
 });
 
-test("a sheet is saved under its name", async () => {
+test("a sheet is shown over the page, and the page is there again where it was left", async () => {
+  await enter();
+  const frame = await openPage(page, "With files");
+  const opener = frame.getByRole("button", { name: /^The sheet \(PDF, / });
+  await opener.focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "The sheet", level: 1 }).waitFor();
+  await page.waitForFunction(() => document.activeElement?.textContent === "The sheet");
+  assert.equal(await page.locator("iframe.page").isVisible(), false);
+  const sheet = page.locator(".sheet iframe");
+  assert.deepEqual([await sheet.getAttribute("title"), (await sheet.getAttribute("src")).slice(0, 5)], ["The sheet", "blob:"]);
+  // The browser's own viewer draws in its own time.
+  let red = 0;
+  for (let n = 0; n < 40 && red < 5000; n += 1) red = await redPixels(await page.screenshot());
+  assert.ok(red >= 5000, `${red} red pixels`);
+  // By the button, by the browser's Back, and by the keyboard.
+  await page.getByRole("button", { name: "Back to the page" }).click();
+  await opener.waitFor();
+  assert.equal(await frame.locator(":focus").textContent(), await opener.textContent());
+  assert.equal(await page.locator(".sheet").count(), 0);
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Back to the page" }).waitFor();
+  await page.goBack();
+  await opener.waitFor();
+  await page.goBack();
+  await page.getByRole("heading", { name: /^Hello/ }).waitFor();
+  assert.deepEqual(page.problems, []);
+});
+
+test("a lock takes the sheet away, and its address", async () => {
+  await enter();
+  const frame = await openPage(page, "With files");
+  await frame.getByRole("button", { name: /^The sheet \(PDF, / }).click();
+  const address = await page.locator(".sheet iframe").getAttribute("src");
+  // What a frame shows of an address that has ended is the browser's own page, which is not of this site.
+  const comes = () => page.evaluate(async (src) => {
+    const frame = document.body.appendChild(Object.assign(document.createElement("iframe"), { src }));
+    await new Promise((done) => frame.addEventListener("load", done));
+    const there = frame.contentDocument !== null;
+    frame.remove();
+    return there;
+  }, address);
+  assert.equal(await comes(), true);
+  await page.getByRole("button", { name: "Lock" }).click();
+  await page.getByRole("heading", { name: "Locked" }).waitFor();
+  assert.equal(await page.locator("iframe").count(), 0);
+  assert.equal(await comes(), false);
+});
+
+test("a page has no leave to show a frame", async () => {
+  await enter();
+  await openPage(page, "With files");
+  const refused = await page.evaluate(async () => {
+    const inner = document.querySelector("iframe.page").contentDocument;
+    const directive = new Promise((done) => inner.addEventListener("securitypolicyviolation", (event) => done(event.effectiveDirective)));
+    const frame = inner.body.appendChild(inner.createElement("iframe"));
+    frame.src = URL.createObjectURL(new Blob(["%PDF-"], { type: "application/pdf" }));
+    return Promise.race([directive, new Promise((done) => setTimeout(() => done("shown"), 3000))]);
+  });
+  assert.equal(refused, "frame-src");
+  assert.equal(await page.evaluate(() => document.querySelector("iframe.page").contentDocument.compatMode), "CSS1Compat");
+});
+
+test("where the browser shows no PDF, a sheet is saved under its name", async () => {
+  await page.addInitScript(() => Object.defineProperty(Navigator.prototype, "pdfViewerEnabled", { value: false }));
   await enter();
   const frame = await openPage(page, "With files");
   const [download] = await Promise.all([page.waitForEvent("download"), frame.getByRole("button", { name: /^The sheet \(PDF, / }).click()]);
@@ -226,4 +323,25 @@ test("what a member does not have is no link for them", async () => {
   const frame = await openPage(page, "With links");
   assert.equal(await frame.getByRole("link", { name: "what was" }).count(), 0);
   assert.ok(await frame.getByText("what was").isVisible());
+});
+
+test("a list can be narrowed to what is about one thing", async () => {
+  practice
+    .page("groups/tuesday/night.md", '+++\ntitle = "At night"\ntags = ["sleep", "body"]\n+++\nBreathe.\n')
+    .page("groups/tuesday/letter.md", '+++\ntitle = "A letter"\ntags = ["grief"]\n+++\nWrite.\n');
+  practice.build();
+  await enter();
+  const titles = () => page.locator("button.entry .title").allTextContents();
+  assert.ok((await titles()).length > 3);
+  assert.deepEqual(await page.getByLabel("About").locator("option").allTextContents().then((all) => all.sort()), ["All", "body", "grief", "sleep"]);
+  await page.getByLabel("About").selectOption("sleep");
+  assert.deepEqual(await titles(), ["At night"]);
+  await openPage(page, "At night");
+  await page.getByRole("button", { name: "All pages" }).click();
+  // What was chosen stays chosen.
+  assert.deepEqual([await titles(), await page.getByLabel("About").inputValue()], [["At night"], "sleep"]);
+  await page.getByLabel("About").selectOption("grief");
+  assert.deepEqual(await titles(), ["A letter"]);
+  await page.getByLabel("About").selectOption("");
+  assert.ok((await titles()).length > 3);
 });

@@ -55,8 +55,10 @@ test("every page of every shown member opens, and names another member only wher
       await page.locator("iframe.page:not(.pending)").waitFor();
       const text = await page.frameLocator("iframe.page").locator("body").innerText();
       assert.ok(text.length > 100 && !/\{\{|\{%|hsvalue/.test(text), text.slice(0, 80));
+      // Not our Maya: the page says so, in `not_names`.
+      const named = text.replaceAll("Maya Angelou", "");
       const agreed = text.includes("Agenda for 24 November") ? ["Leonard"] : [];
-      for (const other of everyone.filter((other) => other !== name && !agreed.includes(other))) assert.ok(!new RegExp(`\\b${other}\\b`).test(text), `${name} reads of ${other}`);
+      for (const other of everyone.filter((other) => other !== name && !agreed.includes(other))) assert.ok(!new RegExp(`\\b${other}\\b`).test(named), `${name} reads of ${other}`);
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "no sideways scrolling");
       await page.getByRole("button", { name: "All pages" }).click();
       await page.locator("button.entry").first().waitFor();

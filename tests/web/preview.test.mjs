@@ -162,6 +162,24 @@ test("who sees what: each mark leads to that page as that member sees it", async
   }
 });
 
+test("a sheet is shown as a member will see it; what only calls itself a PDF is saved", async () => {
+  practice.page("members/maya/sheet.pdf", "%PDF-1.4\n%%EOF\n").page("members/maya/own.md", "# For Maya\n\n[The sheet](sheet.pdf)\n");
+  const { page, wrong, close } = await opened({ acceptDownloads: true });
+  const frame = await openPage(page, /For Maya/);
+  const opener = frame.getByRole("button", { name: /^The sheet/ });
+  await opener.click();
+  await page.locator(".sheet iframe").waitFor();
+  await page.getByRole("button", { name: "Back to the page" }).click();
+  await opener.waitFor();
+  // SECURITY: as it would be, were the bytes not what the file says they are.
+  await page.route("**/file?*", (route) => route.fulfill({ contentType: "application/pdf", body: "<script>alert(1)</script>" }));
+  const [download] = await Promise.all([page.waitForEvent("download"), opener.click()]);
+  assert.equal(download.suggestedFilename(), "sheet.pdf");
+  assert.equal(await page.locator(".sheet").count(), 0);
+  assert.deepEqual(wrong, []);
+  await close();
+});
+
 test("the open site, with its own style and its links", async () => {
   const { page, wrong, close } = await opened();
   await as(page, "open");
@@ -172,6 +190,27 @@ test("the open site, with its own style and its links", async () => {
   await page.frameLocator("iframe.page").getByRole("link", { name: "Library", exact: true }).first().click();
   await page.waitForFunction(() => decodeURIComponent(location.hash) === "#/open/library/index.html");
   await text(page).getByText("Open to all").waitFor();
+  assert.deepEqual(wrong, []);
+  await close();
+});
+
+test("an open page that is not there yet is shown as it will be, and the page for nothing is named as that", async () => {
+  practice.page("library/soon.md", "+++\ndraft = true\npublic = true\n+++\n# Soon open\n\nText for all.\n");
+  const { page, wrong, close } = await opened();
+  await as(page, "open");
+  await page.getByRole("button", { name: "Where nothing is (/404.html)" }).waitFor();
+  await page.getByRole("button", { name: "content/library/soon.md, a draft" }).click();
+  await page.getByText("Nobody gets this yet: a draft.").waitFor();
+  await text(page).getByText("Text for all.").waitFor();
+  practice.page("library/soon.md", "+++\ndraft = true\npublic = true\n+++\n# Soon open\n\n{{ member.name }}\n");
+  await page.locator(".mistake").getByText("soon.md:7").first().waitFor();
+  practice.page("library/soon.md", "+++\ndraft = true\npublic = true\n+++\n# Soon open\n\nText again.\n");
+  await text(page).getByText("Text again.").waitFor();
+  await as(page, "who");
+  await page.getByRole("listitem").filter({ hasText: "soon.md" }).getByRole("link", { name: "on the open web" }).click();
+  await page.locator("iframe.page:not(.pending)").waitFor();
+  await text(page).getByText("Text again.").waitFor();
+  await audit(page);
   assert.deepEqual(wrong, []);
   await close();
 });

@@ -6,7 +6,7 @@ use clap::{ArgGroup, Args};
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::super::{Common, Failure, Terminal, context};
+use super::super::{Common, Failure, Terminal, context, day::day};
 use crate::practice::{
     Practice,
     register::{self, By, Naming, NewConsent, Recorder, To},
@@ -35,7 +35,7 @@ pub struct Add {
     #[arg(long)]
     how: String,
     /// When it was given or signed, if not today
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     given: Option<Date>,
     /// Who gave it: self, guardian or both
     #[arg(long, value_name = "WHO", default_value = "self")]
@@ -50,7 +50,7 @@ pub struct Add {
     #[arg(long, value_name = "VERSION", conflicts_with = "naming")]
     wording: Option<String>,
     /// The last day on which it counts
-    #[arg(long, value_name = "DATE", conflicts_with = "notices")]
+    #[arg(long, value_name = "DATE", conflicts_with = "notices", value_parser = day)]
     expires: Option<Date>,
     /// The person's name, as on the form
     #[arg(long, value_name = "NAME", conflicts_with = "notices")]

@@ -7,7 +7,7 @@ use clap::Subcommand;
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::{Common, Failure, Terminal, ask, context};
+use super::{Common, Failure, Terminal, ask, context, day::day};
 use crate::practice::register::{self, Recorder};
 
 /// Put consents on record, revoke them, or list them
@@ -34,7 +34,7 @@ pub enum Consent {
         /// The consent's number; `heldspace consent list` shows it
         id: u32,
         /// Since when, if not today
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = day)]
         on: Option<Date>,
         /// Who puts it on record, if not the therapist of site.toml
         #[arg(long, value_name = "NAME")]

@@ -3,7 +3,7 @@
 use clap::Args;
 use jiff::civil::Date;
 
-use super::super::{Failure, Terminal};
+use super::super::{Failure, Terminal, day::day};
 use crate::practice::{
     Member, Practice,
     register::{self, By, NewConsent, Recorder, To},
@@ -16,7 +16,7 @@ pub struct Agreed {
     #[arg(long, value_name = "HOW")]
     consent: Option<String>,
     /// When they agreed, if that was not today
-    #[arg(long, value_name = "DATE", requires = "consent")]
+    #[arg(long, value_name = "DATE", requires = "consent", value_parser = day)]
     consent_date: Option<Date>,
     /// Who agreed: self, guardian or both
     #[arg(long, value_name = "WHO", requires = "consent", default_value = "self")]

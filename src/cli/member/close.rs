@@ -5,7 +5,7 @@ use jiff::{ToSpan, civil::Date};
 use serde_json::json;
 
 use super::{
-    super::{Common, Failure, Terminal, ask, context},
+    super::{Common, Failure, Terminal, ask, context, day::day},
     keep::{Keeping, meaning},
 };
 use crate::practice::{
@@ -31,7 +31,7 @@ pub struct Close {
     #[command(flatten)]
     keep: Keeping,
     /// The day from which they get nothing new, if that is not today
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     on: Option<Date>,
     /// Do not ask
     #[arg(long)]

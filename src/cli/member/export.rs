@@ -109,7 +109,8 @@ impl Export {
             return Ok(());
         }
         let words = Passphrase::generate();
-        let sealed = seal_for_anyone(&words, record.whole(&css).as_bytes());
+        let files = record.inline(|digest| read.file(digest, &home, &keys))?;
+        let sealed = seal_for_anyone(&words, record.whole(&css, &files).as_bytes());
         let disclosure = disclosing.map(|it| it.record(&record, &practice, member)).transpose()?;
         let file = self.sealed.as_deref().expect("a folder or a file");
         files::write_new(file, &sealed, Access::Secret)?;

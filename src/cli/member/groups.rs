@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::{
-    super::{Common, Failure, Terminal, context},
+    super::{Common, Failure, Terminal, context, day::day},
     keep::{Keeping, meaning},
 };
 use crate::{
@@ -26,7 +26,7 @@ pub struct History {
     #[arg(long, conflicts_with = "since")]
     with_history: bool,
     /// The group's pages from this day on, such as 2026-11-01
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     since: Option<Date>,
 }
 
@@ -57,7 +57,7 @@ pub struct Join {
     #[command(flatten)]
     history: History,
     /// The day on which they join, if that is not today
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     on: Option<Date>,
 }
 
@@ -78,7 +78,7 @@ pub struct Leave {
     #[command(flatten)]
     keep: Keeping,
     /// The day from which they get nothing new, if that is not today
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     on: Option<Date>,
 }
 
@@ -99,7 +99,7 @@ pub struct Move {
     #[command(flatten)]
     history: History,
     /// The day on which they move, if that is not today
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     on: Option<Date>,
 }
 

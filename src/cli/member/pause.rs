@@ -4,7 +4,7 @@ use clap::Args;
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::super::{Common, Failure, Terminal, context};
+use super::super::{Common, Failure, Terminal, context, day::day};
 use crate::{
     clock,
     practice::edit::{Edit, EditError},
@@ -19,7 +19,7 @@ pub struct Pause {
     /// The member's folder name
     name: String,
     /// The day on which notices begin again; without it, `member resume` ends the break
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     until: Option<Date>,
 }
 

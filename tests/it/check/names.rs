@@ -27,6 +27,8 @@ struct Case {
     agreed: Vec<String>,
     #[serde(default)]
     site: String,
+    #[serde(default)]
+    beside: BTreeMap<String, String>,
     file: Option<String>,
     text: String,
     found: Vec<String>,
@@ -78,7 +80,11 @@ impl Case {
         let has_title =
             ["#", "+++", "---"].iter().any(|begin| self.text.starts_with(begin)) && !self.text.starts_with("##");
         let text = if has_title { self.text.clone() } else { format!("# T\n\n{}", self.text) };
-        draft.group("g", "Tuesdays", &everyone).file(self.file.as_deref().unwrap_or("content/groups/g/x.md"), text)
+        let page = Path::new(self.file.as_deref().unwrap_or("content/groups/g/x.md"));
+        for (name, text) in &self.beside {
+            draft = draft.file(page.with_file_name(name).to_str().unwrap(), text);
+        }
+        draft.group("g", "Tuesdays", &everyone).file(page.to_str().unwrap(), text)
     }
 
     fn member(&self, folder: &str, name: &str) -> String {

@@ -28,3 +28,25 @@ fn the_sample_has_nothing_to_remark() {
     assert!(remarks.is_empty(), "{remarks}");
     assert!(survey.pages.len() > 30);
 }
+
+#[test]
+fn a_text_too_long_to_look_through_is_told_and_one_within_the_limit_is_not() {
+    let page = "# X\n\n[short](short.txt) [long](long.txt) [long too](long.csv)";
+    let short = "a ".repeat(1 << 19);
+    let site = Draft::new().file("content/groups/grief/x.md", page).file("content/groups/grief/short.txt", &short);
+    let long = format!("{short}Anna");
+    let site = site.file("content/groups/grief/long.txt", &long).file("content/groups/grief/long.csv", &long);
+    let told = site.remarks().to_string();
+    assert!(told.contains("long.txt: larger than 1 MiB: it is given, and nobody's name"), "{told}");
+    assert!(told.contains("long.csv: larger") && !told.contains("short.txt"), "{told}");
+}
+
+#[test]
+fn an_exception_that_a_file_alone_needs_is_needed() {
+    let page = "+++\nnot_names = { Anna = \"a ship\" }\n+++\n# X\n\n[list](my%20list.csv)";
+    let site = Draft::new().file("content/groups/grief/x.md", page);
+    let site = site.file("content/groups/grief/my list.csv", "ship,Anna\n");
+    assert!(site.mistakes().is_empty() && site.remarks().is_empty(), "{} {}", site.mistakes(), site.remarks());
+    let site = site.file("content/groups/grief/my list.csv", "ship\n");
+    assert!(site.remarks().to_string().contains("nothing on this page needs the exception `Anna`"));
+}

@@ -123,7 +123,7 @@ fn scripts_run_in_the_viewer_alone() {
     assert_eq!(
         policy("/l"),
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src blob:; connect-src \
-         'self'; worker-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; \
+         'self'; worker-src 'self'; frame-src 'self' blob:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; \
          require-trusted-types-for 'script'; trusted-types heldspace"
     );
     for open in ["/", "/library/"] {
