@@ -185,7 +185,9 @@ fn by_hand(folder: &Path, clients: usize, number: &mut usize) -> Duration {
         for (client, bodies) in bodies.iter().enumerate() {
             scope.spawn(move || {
                 let folder = folder.join(format!("bare/{client}"));
-                bodies.iter().for_each(|(name, body)| write(&folder, name, body));
+                for (name, body) in bodies {
+                    write(&folder, name, body);
+                }
             });
         }
     });

@@ -68,7 +68,7 @@
 //!
 //! # Features
 //! `author` is the therapist's side, `serve` the host's, `tls` its certificates; they are switched here, in [`cli`], in
-//! `main.rs` and the tests' `main.rs`, with one line in [`serve`] for `tls`, and nowhere else.
+//! `main.rs` and the tests' `main.rs`, with two lines in [`serve`] for `tls`, and nowhere else.
 
 #[cfg(feature = "author")]
 pub mod attachment;

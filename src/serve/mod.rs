@@ -29,6 +29,7 @@ mod limits;
 mod lock;
 mod mailboxes;
 pub(crate) mod media;
+#[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "HTTP/2, which is over TLS alone, makes it and asks it"))]
 mod moved;
 mod open_files;
 mod passes;
