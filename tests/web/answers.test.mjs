@@ -253,6 +253,8 @@ test("offline in the middle: the answer goes by itself once there is a connectio
   await connection("lost");
   await send("before");
   await form("before").getByText(/^Not sent yet: there is no connection/).waitFor();
+  // The next try by itself fails as well, and the one after that is a minute away: it is the connection that is noticed.
+  await page.waitForEvent("requestfailed", (request) => request.url().endsWith("/own"));
   await connection("back");
   await sent("before");
   assert.deepEqual((await answers()).map(({ said }) => said), [{ kind: "agenda", texts: { bring: "Trust." } }]);
