@@ -10,10 +10,10 @@ use super::{
 use crate::{
     practice::{
         edit::EditError,
-        files::{self, Access},
+        together::{self, NewFile},
     },
     visible::visible_line,
-    writing::{self, Place, Template, Values, Wish, Writing},
+    writing::{Place, Template, Values, Wish, Writing},
 };
 
 /// Begin a message to whoever sent an answer, and open it in your editor
@@ -51,16 +51,13 @@ impl Reply {
         let template = Template::read("message", practice)?;
         let writing = Writing { template: &template, wish: &wish, practice };
         let page = writing.page(&Place::Message(vec![member.folder.clone()]), &Values::default())?;
-        writing::refuse_existing(std::slice::from_ref(&page), practice)?;
-        let path = practice.root.join(&page.file);
-        files::folder(path.parent().unwrap_or(&practice.root), Access::Usual)?;
-        files::write_new(&path, page.text.as_bytes(), Access::Usual)?;
+        together::write_new(&practice.root, &[NewFile { file: &page.file, bytes: page.text.as_bytes() }])?;
         drop(lock);
         let file = page.file.display().to_string();
         terminal.data(&json!({ "made": file, "draft": true, "member": member.folder }));
         terminal.line(format!("Made {}, a draft for {} alone.", visible_line(&file), visible_line(&member.name)));
         if !self.no_edit {
-            editor::open(&path)?;
+            editor::open(practice, &page.file)?;
         }
         Ok(())
     }
