@@ -54,6 +54,7 @@
 //! - A notice names nobody and says nothing: `tests/it/notice/`.
 //! - Nothing an unsigned byte says is believed, in the browser either: `tests/web/hostile.test.mjs`.
 //! - Nobody is named to others in a page, unless it says so and rests on their consent: `tests/it/check/names.rs`.
+//! - An answer counts by its member's signature alone, and one that was fetched is never lost again: `tests/it/inbox/`.
 //! - The host can't change its audit log behind what was seen of it: `tests/it/audit.rs`.
 //! - Nobody but the practice publishes at its host, nothing twice, nothing halfway: `tests/it/publishing.rs`.
 //! - No notice goes out twice for one cause, and none is lost without a word: `tests/it/notice/killed.rs`, `tests/it/send.rs`.
