@@ -89,9 +89,11 @@ name = "Dana Roe"
 email = "dana@example.org"
 "#;
 
+const KEY: &str = "recipient = \"age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p\"\n";
+
 #[test]
 fn an_instrument_that_may_tell_of_danger_brings_help_with_it() {
-    let site = Practice::with(ANSWERS);
+    let site = Practice::with(&format!("{ANSWERS}{KEY}"));
     let text = "```checkin\ninstrument = \"phq-9\"\nrepeats = \"every 2 weeks\"\ndue = 2026-12-03\n```\n";
     let html = site.document("members/anna/asked.md", text, 0);
     let [block] = blocks(&html).try_into().expect("one block");
@@ -109,6 +111,11 @@ fn an_instrument_that_may_tell_of_danger_brings_help_with_it() {
     assert_eq!(lines, ["988", "911", "413-555-0142"], "the practice's own line last");
     // On paper, too.
     assert!(html.contains("<p>Larch Lane: 413-555-0142</p>"), "{html}");
+    // A stand-in without a key opens nothing.
+    let path = site.site.path("site.toml");
+    std::fs::write(&path, std::fs::read_to_string(&path).unwrap().replace(KEY, "")).unwrap();
+    let [block] = blocks(&site.document("members/anna/asked.md", text, 0)).try_into().expect("one block");
+    assert!(block.readers.starts_with("Ines Halloran reads this, with your name. No other"), "{}", block.readers);
 }
 
 #[test]
