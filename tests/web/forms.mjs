@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Decrypter, identityToRecipient } from "age-encryption";
 import { bech32 } from "@scure/base";
-import { answer, indexes, memberIdentity, memberKeyring, objects, openIndex, payloadOf, recipientOf, seal, sealPage, signIndex, storedIndex } from "./forge.mjs";
+import { answer, indexes, keyrings, memberIdentity, memberKeyring, objects, openIndex, payloadOf, recipientOf, seal, sealPage, signIndex, storedIndex } from "./forge.mjs";
 import { Practice } from "./harness.mjs";
 
 export const readers = "Your therapist sees your name, the group does not. Nobody reads this straight away.";
@@ -72,6 +72,9 @@ export class Asking {
 
   /** Gives a browser these pages. */
   async give(context) {
+    // These tests unlock more often than the gate lets anyone do.
+    const keyring = readFileSync(join(this.practice.store, "keyrings", this.card.mailbox, "1"));
+    await context.route(keyrings, (route) => route.fulfill({ body: keyring, headers: { Date: new Date().toUTCString() } }));
     await answer(context, indexes, async () => {
       const pages = this.sealed.map(({ entry }) => entry);
       return seal(JSON.stringify(signIndex(this.practice, { ...this.payload, pages, received: this.received })), recipientOf(this.practice, "maya"));
