@@ -1,6 +1,6 @@
 //! `results`: what came of what was asked.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
@@ -14,9 +14,8 @@ use crate::{
         files::{self, Access, FileError},
     },
     record::Record,
-    results::{Band, Gathered, Of, Score, Scoring, Sheet, csv, report},
+    results::{Gathered, Of, Sheet, csv, report},
     visible::visible_line,
-    wire::Value,
 };
 
 /// Show what members answered: votes, scores over time, texts, and who has not answered
@@ -55,7 +54,7 @@ impl Results {
         let questions = Questions::of(&inbox.letters, &record, &home, &keys)?;
         let gathered = Gathered::of(&of, &practice, &record, (&inbox.letters, &questions), (&home, &keys))?;
         let asked = gathered.asked();
-        let sheets: Vec<_> = asked.iter().filter_map(|(_, asked)| Sheet::of(asked, &NoScores)).collect();
+        let sheets: Vec<_> = asked.iter().filter_map(|(_, asked)| Sheet::of(asked, &practice.instruments)).collect();
         if let Some(file) = &self.html {
             let html = report(&about, &practice.site.practice.name, &sheets, context::now());
             files::write_new(file, html.as_bytes(), Access::Secret)?;
@@ -89,7 +88,7 @@ fn print(sheets: &[Sheet<'_>], about: &str, home: &Home, terminal: &Terminal) ->
     match home.fetched()? {
         None => terminal.note("\nNothing was fetched yet: `heldspace inbox sync`."),
         Some(fetched) => {
-            terminal.note(format!("\nAs of {}, when answers were fetched last.", clock::hour(fetched.time)))
+            terminal.note(format!("\nAs of {}, when answers were fetched last.", clock::hour(fetched.time)));
         }
     }
     Ok(())
@@ -108,21 +107,5 @@ fn of(what: &str, practice: &Practice, record: &Record) -> Result<(Of, String), 
     match title {
         Some(title) => Ok((Of::Pages(pages), title)),
         None => Err(Failure::NotGiven { page: what.to_owned() }),
-    }
-}
-
-struct NoScores;
-
-impl Scoring for NoScores {
-    fn score(&self, _: &str, _: &BTreeMap<String, Value>) -> Option<Score> {
-        None
-    }
-
-    fn bands(&self, _: &str) -> Vec<Band> {
-        Vec::new()
-    }
-
-    fn notes(&self, _: &str) -> Vec<String> {
-        Vec::new()
     }
 }

@@ -244,7 +244,7 @@ impl<'a> Leads<'a> {
         let body = match markdown::render(&text, manner, blind) {
             Ok(body) => body,
             // Its own mistakes are told where they are.
-            Err(flawed) => flawed.body?,
+            Err(flawed) => *flawed.body?,
         };
         Some(markdown::ids(&body.html))
     }

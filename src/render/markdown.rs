@@ -37,7 +37,7 @@ pub(super) struct Body {
 pub(super) struct Flawed {
     pub(super) flaws: Vec<Flaw>,
     /// None where nobody could take it in.
-    pub(super) body: Option<Body>,
+    pub(super) body: Option<Box<Body>>,
 }
 
 /// How a text is read.
@@ -400,7 +400,7 @@ impl<'a, 'p> Pass<'a, 'p> {
         });
         let (html, ids) = self.forms.put_in(html);
         let body = Body { title, html, along, ids };
-        if flaws.is_empty() { Ok(body) } else { Err(Flawed { flaws, body: Some(body) }) }
+        if flaws.is_empty() { Ok(body) } else { Err(Flawed { flaws, body: Some(Box::new(body)) }) }
     }
 }
 

@@ -257,7 +257,7 @@ impl<'a> Job<'a> {
         let (body, flaws) = match markdown::render(&text, manner, leads) {
             Ok(body) => (body, Vec::new()),
             Err(Flawed { flaws, body: None }) => return Err(self.mistakes(flaws, &text, &context).into()),
-            Err(Flawed { flaws, body: Some(body) }) => (body, flaws),
+            Err(Flawed { flaws, body: Some(body) }) => (*body, flaws),
         };
         let title = self.page.title.clone().or(body.title).filter(|title| !title.is_empty());
         let untitled = self.wrong_title(title.as_deref());

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Band, Course, Point};
-use crate::{clock::day_of, wire::UnixTime};
+use super::{Course, Point};
+use crate::{block::Band, clock::day_of, wire::UnixTime};
 
 const WIDTH: f64 = 480.0;
 const HEIGHT: f64 = 150.0;

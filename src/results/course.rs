@@ -1,8 +1,8 @@
 //! A check-in over time: each person's answers, and what an instrument makes of them.
 
-use super::{Asked, Band, Given, Score, Scoring};
+use super::{Asked, Given};
 use crate::{
-    block::{Asks, Choice, Item, Question},
+    block::{Asks, Band, Choice, Instrument, Instruments, Item, Question, Score},
     wire::{Said, UnixTime, Value},
 };
 
@@ -39,18 +39,22 @@ pub enum Figure<'a> {
 }
 
 impl<'a> Course<'a> {
-    pub(super) fn of(instrument: Option<&'a str>, items: &'a [Item], asked: &Asked<'a>, scoring: &dyn Scoring) -> Self {
+    pub(super) fn of(
+        instrument: Option<&'a str>,
+        items: &'a [Item],
+        asked: &Asked<'a>,
+        instruments: &Instruments,
+    ) -> Self {
+        let known = instrument.and_then(|name| instruments.find(name));
         let mut people: Vec<(&str, Vec<Point<'a>>)> = Vec::new();
         for given in &asked.given {
-            let Some(point) = Point::of(given, items, instrument, scoring) else { continue };
+            let Some(point) = Point::of(given, items, known) else { continue };
             match people.iter_mut().find(|(name, _)| *name == given.name) {
                 Some((_, points)) => points.push(point),
                 None => people.push((given.name, vec![point])),
             }
         }
-        let of_it =
-            |name: Option<&str>| name.map_or_else(Default::default, |name| (scoring.bands(name), scoring.notes(name)));
-        let (bands, notes) = of_it(instrument);
+        let (bands, notes) = known.map(|known| (known.bands.clone(), known.notes.clone())).unwrap_or_default();
         Self { instrument, items: items.iter().map(|item| item.label.as_str()).collect(), bands, notes, people }
     }
 
@@ -63,7 +67,7 @@ impl<'a> Course<'a> {
 }
 
 impl<'a> Point<'a> {
-    fn of(given: &Given<'a>, now: &'a [Item], instrument: Option<&str>, scoring: &dyn Scoring) -> Option<Self> {
+    fn of(given: &Given<'a>, now: &'a [Item], instrument: Option<&Instrument>) -> Option<Self> {
         let Said::Checkin { items: said } = given.said else { return None };
         let Asks::Checkin { items: then, .. } = &given.block.asks else { return None };
         let value = |item: &'a Item| {
@@ -71,7 +75,7 @@ impl<'a> Point<'a> {
             let item = then.iter().find(|other| other.id == item.id).unwrap_or(item);
             Some(Figure::of(said.get(&item.id)?, &item.asks))
         };
-        let score = instrument.and_then(|name| scoring.score(name, said));
+        let score = instrument.and_then(|instrument| instrument.score(said));
         Some(Self { time: given.time, score, values: now.iter().map(value).collect() })
     }
 

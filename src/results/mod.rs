@@ -13,8 +13,6 @@ mod table;
 mod tally;
 mod texts;
 
-use std::collections::BTreeMap;
-
 pub use course::{Course, Figure, Point};
 pub use gather::{Gathered, Of};
 pub use report::report;
@@ -24,8 +22,8 @@ pub use tally::{Chosen, Tally};
 pub use texts::{Text, Texts};
 
 use crate::{
-    block::{Asks, Block},
-    wire::{Said, UnixTime, Value},
+    block::{Asks, Block, Instruments},
+    wire::{Said, UnixTime},
 };
 
 /// A block that was given, and what was answered.
@@ -51,32 +49,6 @@ pub struct Given<'a> {
     pub block: &'a Block,
 }
 
-/// What an instrument makes of a whole set of answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Score {
-    pub total: i32,
-    /// In the words of the instrument: "moderate".
-    pub band: Option<String>,
-}
-
-/// A range of totals, both ends included.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Band {
-    pub from: i32,
-    pub to: i32,
-    pub label: String,
-}
-
-/// What instruments make of answers, by the instrument's name.
-pub trait Scoring {
-    /// None where an item is missing, or where nothing is scored.
-    fn score(&self, instrument: &str, items: &BTreeMap<String, Value>) -> Option<Score>;
-    /// Lowest first.
-    fn bands(&self, instrument: &str) -> Vec<Band>;
-    /// What has to stand with every score: "a screening, not a diagnosis".
-    fn notes(&self, instrument: &str) -> Vec<String>;
-}
-
 /// What came of one block.
 #[derive(Debug)]
 pub struct Sheet<'a> {
@@ -98,13 +70,13 @@ pub enum Outcome<'a> {
 
 impl<'a> Sheet<'a> {
     /// None for what stays the member's own.
-    pub fn of(asked: &Asked<'a>, scoring: &dyn Scoring) -> Option<Self> {
+    pub fn of(asked: &Asked<'a>, instruments: &Instruments) -> Option<Self> {
         let (title, result) = match &asked.block.asks {
             Asks::Reply { prompt } => (prompt.clone(), Outcome::Texts(Texts::of_reply(asked))),
             Asks::Agenda { prompts } => (None, Outcome::Texts(Texts::of_agenda(prompts, asked))),
             Asks::Poll { prompt, options, .. } => (Some(prompt.clone()), Outcome::Tally(Tally::of(options, asked))),
             Asks::Checkin { instrument, items, .. } => {
-                (None, Outcome::Course(Course::of(instrument.as_deref(), items, asked, scoring)))
+                (None, Outcome::Course(Course::of(instrument.as_deref(), items, asked, instruments)))
             }
             Asks::Done { .. } => return None,
         };
@@ -134,30 +106,6 @@ mod tests {
 
     use super::*;
 
-    /// Adds up what the ids of options say.
-    struct Sum;
-
-    impl Scoring for Sum {
-        fn score(&self, _: &str, items: &BTreeMap<String, Value>) -> Option<Score> {
-            let number = |value: &Value| match value {
-                Value::Chosen(ids) => ids.first()?.parse::<i32>().ok(),
-                _ => None,
-            };
-            let numbers: Option<Vec<i32>> = ["a", "b"].iter().map(|id| number(items.get(*id)?)).collect();
-            let total = numbers?.iter().sum();
-            Some(Score { total, band: Some(if total < 3 { "mild" } else { "severe" }.to_owned()) })
-        }
-
-        fn bands(&self, _: &str) -> Vec<Band> {
-            let band = |from, to, label: &str| Band { from, to, label: label.to_owned() };
-            vec![band(0, 2, "mild"), band(3, 6, "severe")]
-        }
-
-        fn notes(&self, _: &str) -> Vec<String> {
-            vec!["A screening, not a diagnosis.".to_owned()]
-        }
-    }
-
     #[expect(clippy::needless_pass_by_value, reason = "so that calls read as what they make")]
     pub(super) fn block(asks: serde_json::Value) -> Block {
         let block = json!({ "version": 1, "id": "x", "title": null, "closes": null, "repeats": null, "readers": "", "asks": asks });
@@ -170,15 +118,27 @@ mod tests {
 
     fn sheet<'a>(block: &'a Block, said: &'a [(&'a str, UnixTime, Said)]) -> Sheet<'a> {
         let given = said.iter().map(|(name, time, said)| Given { name, time: *time, said, block }).collect();
-        Sheet::of(&Asked { title: "A page", block, readers: vec!["Maya", "Ben", "<Grete>"], given }, &Sum).unwrap()
+        Sheet::of(
+            &Asked { title: "A page", block, readers: vec!["Maya", "Ben", "<Grete>"], given },
+            &Instruments::default(),
+        )
+        .unwrap()
     }
 
     fn check_in() -> Block {
-        let options = json!([{ "id": "0", "label": "no", "value": 0 }, { "id": "3", "label": "always", "value": 3 }]);
-        let item = |id: &str| json!({ "id": id, "label": format!("Item {id}"), "asks": { "kind": "choice", "options": options, "several": false } });
+        let instrument = Instruments::default().find("gad-7").cloned().unwrap();
+        let items = serde_json::to_value(&instrument.items).unwrap();
         block(
-            json!({ "kind": "checkin", "instrument": "sum", "intro": null, "items": [item("a"), item("b")], "notes": [], "danger": null }),
+            json!({ "kind": "checkin", "instrument": "gad-7", "intro": null, "items": items, "notes": [], "danger": null }),
         )
+    }
+
+    /// Every item answered alike, but for those that are left out.
+    fn all(choice: &str, without: &[&str]) -> Said {
+        let items = ["1", "2", "3", "4", "5", "6", "7"].into_iter().filter(|id| !without.contains(id));
+        let items: serde_json::Map<String, serde_json::Value> =
+            items.map(|id| (id.to_owned(), json!([choice]))).collect();
+        said(json!({ "kind": "checkin", "items": items }))
     }
 
     #[test]
@@ -197,19 +157,20 @@ mod tests {
     #[test]
     fn a_missing_item_gives_no_total_and_no_change() {
         let check_in = check_in();
-        let given = |items: serde_json::Value| said(json!({ "kind": "checkin", "items": items }));
         let answers = [
-            ("Maya", 100, given(json!({ "a": ["3"], "b": ["0"] }))),
-            ("Maya", 200, given(json!({ "a": ["3"] }))),
-            ("Maya", 300, given(json!({ "a": ["3"], "b": ["3"] }))),
-            ("Maya", 400, given(json!({ "a": ["0"], "b": ["0"] }))),
+            ("Maya", 100, all("several-days", &[])),
+            ("Maya", 200, all("nearly-every-day", &["4"])),
+            ("Maya", 300, all("nearly-every-day", &[])),
+            ("Maya", 400, all("not-at-all", &[])),
         ];
         let sheet = sheet(&check_in, &answers);
         let Outcome::Course(course) = &sheet.result else { panic!() };
         let rows: Vec<_> =
             course.rows().map(|row| (row.point.score.as_ref().map(|score| score.total), row.change)).collect();
-        assert_eq!(rows, [(Some(3), None), (None, None), (Some(6), None), (Some(0), Some(-6))]);
-        assert_eq!(course.people[0].1[1].values, [Some(Figure::Words(vec!["always"])), None]);
+        assert_eq!(rows, [(Some(7), None), (None, None), (Some(21), None), (Some(0), Some(-21))]);
+        let values = &course.people[0].1[1].values;
+        assert_eq!((&values[0], &values[3]), (&Some(Figure::Words(vec!["Nearly every day"])), &None));
+        assert_eq!(course.highest(), 21);
     }
 
     #[test]
@@ -217,16 +178,16 @@ mod tests {
         let reply = block(json!({ "kind": "reply", "prompt": null }));
         let texts = [("<Grete>", 1, said(json!({ "kind": "reply", "text": "<script>alert(1)</script>\u{202e}x" })))];
         let check_in = check_in();
-        let item = |a: &str| said(json!({ "kind": "checkin", "items": { "a": [a], "b": ["3"] } }));
-        let scores = [("Maya", 1_795_000_000, item("0")), ("Maya", 1_795_600_000, item("3"))];
+        let scores =
+            [("Maya", 1_795_000_000, all("not-at-all", &[])), ("Maya", 1_795_600_000, all("several-days", &[]))];
         let html = report("Grief", "Larch Lane", &[sheet(&reply, &texts), sheet(&check_in, &scores)], 1_795_700_000);
         assert!(
             html.contains("&lt;script&gt;") && html.contains("&lt;Grete&gt;") && !html.contains("<script"),
             "{html}"
         );
         assert!(!html.contains('\u{202e}'), "{html}");
-        assert!(html.contains("<polyline") && html.contains("A screening, not a diagnosis."), "{html}");
-        assert!(html.contains(">+3<"), "{html}");
+        assert!(html.contains("<polyline") && html.contains("a screening, not a diagnosis."), "{html}");
+        assert!(html.contains(">+7<"), "{html}");
     }
 
     #[test]
