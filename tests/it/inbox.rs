@@ -5,4 +5,5 @@ mod fetched;
 mod hostile;
 mod kept;
 mod receipts;
+mod results;
 mod world;

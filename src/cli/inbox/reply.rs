@@ -13,7 +13,7 @@ use crate::{
         together::{self, NewFile},
     },
     visible::visible_line,
-    writing::{Place, Template, Values, Wish, Writing},
+    writing::{self, Place, Template, Values, Wish, Writing},
 };
 
 /// Begin a message to whoever sent an answer, and open it in your editor
@@ -51,7 +51,9 @@ impl Reply {
         let template = Template::read("message", practice)?;
         let writing = Writing { template: &template, wish: &wish, practice };
         let page = writing.page(&Place::Message(vec![member.folder.clone()]), &Values::default())?;
-        together::write_new(&practice.root, &[NewFile { file: &page.file, bytes: page.text.as_bytes() }])?;
+        let new = writing::still_to_write(vec![page.clone()], practice)?;
+        let new = new.iter().map(|page| NewFile { file: &page.file, bytes: page.text.as_bytes() });
+        together::write_new(&practice.root, &new.collect::<Vec<_>>())?;
         drop(lock);
         let file = page.file.display().to_string();
         terminal.data(&json!({ "made": file, "draft": true, "member": member.folder }));
