@@ -31,6 +31,7 @@
 //! | [`audit`] | the host's log, what was seen of it | who opened what, and what is wrong with the log | whom to believe but its own memory |
 //! | [`inbox`] | sealed answers from a host that may lie | answers that members signed, in the words that were asked; or why not | whom to believe but a signature |
 //! | [`export`] | the record, a person | everything that they were given, as plain files | how to ask; it writes nothing |
+//! | [`results`] | what was asked, the answers that stand | tallies, scores, texts, who has not answered | how to ask; it writes nothing |
 //! | [`doctor`] | the practice as it lies here | what is amiss, and how to mend it | keys; it changes nothing |
 //! | [`viewer`] | | the browser's program, to publish | |
 //!

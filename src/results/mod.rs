@@ -76,7 +76,8 @@ impl<'a> Sheet<'a> {
             Asks::Agenda { prompts } => (None, Outcome::Texts(Texts::of_agenda(prompts, asked))),
             Asks::Poll { prompt, options, .. } => (Some(prompt.clone()), Outcome::Tally(Tally::of(options, asked))),
             Asks::Checkin { instrument, items, .. } => {
-                (None, Outcome::Course(Course::of(instrument.as_deref(), items, asked, instruments)))
+                let title = instrument.as_ref().and_then(|name| instruments.find(name)).map(|it| it.title.clone());
+                (title, Outcome::Course(Course::of(instrument.as_deref(), items, asked, instruments)))
             }
             Asks::Done { .. } => return None,
         };
