@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use crate::{
+    clock::spoken,
     content::{Audience, Mistake, Mistakes, Page, Standing, Survey, readers_of},
     practice::{Member, Practice},
     render::{self, Theme, open_site, render_page},
@@ -60,6 +61,19 @@ pub fn remarks(practice: &Practice, pages: &[Page], theme: &Theme) -> Mistakes {
         word.mistake(&practice.root, what, "remove it: one day it would hide a name")
     }));
     Mistakes::new(remarks)
+}
+
+/// Pages whose first day is over without a release since then (`last`: the day of the last one from this machine). What was
+/// written after its own day, later than a release, only the keys can tell: the plan says it.
+pub fn late(practice: &Practice, pages: &[Page], last: Option<Date>) -> Mistakes {
+    let late = |page: &Page| {
+        let first = page.term.publish_on.filter(|first| *first < practice.today)?;
+        let is_late = page.is_there(practice.today) && last.is_none_or(|last| last < first);
+        let what = format!("was to be there from {} on (`publish_on`), and nothing was built since", spoken(first));
+        let hint = "`heldspace build` gives it; if it is to wait, write a day that is to come";
+        is_late.then(|| Mistake::whole(&page.file, what, hint))
+    };
+    Mistakes::new(pages.iter().filter_map(late).collect())
 }
 
 /// A page whose last day is over, and that day.

@@ -5,8 +5,10 @@ use serde_json::json;
 
 use super::{Common, Failure, Terminal, build::count, context};
 use crate::{
-    check::{mistakes, remarks},
+    check::{late, mistakes, remarks},
+    clock::day_of,
     content::{Mistakes, Survey},
+    practice::Home,
     render::Theme,
     visible::visible,
 };
@@ -14,7 +16,7 @@ use crate::{
 /// Look for mistakes in everything you wrote, and for people who are named to others
 ///
 /// It says all that `build` would refuse, each with its line and what to do, and adds remarks, which stop no build: pictures
-/// without words, pages that nobody reads, files that no page links to. It writes nothing and asks for no passphrase. Exit
+/// without words, pages that nobody reads or whose day has come, files that no page links to. It writes nothing and asks for no passphrase. Exit
 /// codes: 0 no mistakes, 3 mistakes.
 ///
 /// Example: heldspace check
@@ -38,6 +40,9 @@ impl Check {
             Ok(theme) => remarks(&survey.practice, &survey.pages, theme),
             Err(_) => Mistakes::new(Vec::new()),
         };
+        let last = Home::of(&common.root).released()?.and_then(|released| day_of(released.issued));
+        let late = late(&survey.practice, &survey.pages, last);
+        let remarks = Mistakes::new(remarks.into_iter().chain(late).collect());
         terminal.data(&json!({ "mistakes": mistakes, "remarks": remarks }));
         for remark in &remarks {
             terminal.line(format!("{} {}\n", terminal.strong("remark:"), visible(&remark.to_string())));

@@ -139,3 +139,21 @@ fn the_plan_and_show_say_what_waits_what_is_late_and_what_is_over() {
     assert!(site.ok(&["show", "ann"]).contains("Waiting: \"Soon\""));
     assert!(!site.ok(&["show", "ben"]).contains("Waiting"));
 }
+
+#[test]
+fn check_tells_a_page_whose_day_has_come_without_a_build() {
+    let site = TestSite::empty();
+    site.member("ann", &[]);
+    let day = |ago: i64| today().saturating_sub(ago.days());
+    let late = |site: &TestSite| site.ok(&["check"]).contains("library/a.md: was to be there from ");
+    site.page("library/a.md", &dated("A", &format!("publish_on = {}", day(1))));
+    assert!(late(&site), "nothing was ever built");
+    build_at(&site, heldspace::clock::begins(day(3)).unwrap());
+    assert!(late(&site), "built before its day");
+    site.build();
+    assert!(!late(&site), "it is there");
+    for term in [format!("publish_on = {}", today()), format!("publish_on = {}\nexpires_on = {}", day(2), day(1))] {
+        site.page("library/a.md", &dated("A", &term));
+        assert!(!late(&site), "{term}");
+    }
+}
