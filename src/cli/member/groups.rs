@@ -112,7 +112,7 @@ impl Join {
         terminal.data(
             &json!({ "member": self.name, "group": self.group, "joined": joined.on, "sees_from": joined.sees_from }),
         );
-        terminal.line(format!("{} joins {}: {}.", self.name, self.group, sees(&joined)));
+        terminal.line(change.joins(&self.group, &joined)?);
         change.next(terminal);
         Ok(())
     }
@@ -145,7 +145,7 @@ impl Move {
         into.save()?;
         out.save()?;
         terminal.data(&json!({ "member": self.name, "from": self.from, "to": self.to, "on": change.on, "sees_from": joined.sees_from, "keep_until": left.keep_until }));
-        terminal.line(format!("{} joins {}: {}.", self.name, self.to, sees(&joined)));
+        terminal.line(change.joins(&self.to, &joined)?);
         terminal.line(change.leaves(&self.from, &left));
         change.next(terminal);
         Ok(())
@@ -188,6 +188,17 @@ impl<'a> Change<'a> {
         }
         edit.join(joined)?;
         Ok(edit)
+    }
+
+    /// What comes of it: they join, or stay.
+    fn joins(&self, group: &str, joined: &Joined) -> Result<String, Failure> {
+        let of = context::group(&self.practice, group)?;
+        let is_planned = of.left.iter().any(|left| left.member == self.member && left.on > self.on);
+        Ok(if is_planned && of.sight(self.member, self.on).is_some() {
+            format!("{} stays in {group}: the leaving that was planned is called off.", self.member)
+        } else {
+            format!("{} joins {group}: {}.", self.member, sees(joined))
+        })
     }
 
     /// The group's file with the leaving in it, in place of whatever was planned from that day on.
