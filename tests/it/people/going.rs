@@ -113,7 +113,8 @@ fn the_last_leaving_counts_and_what_was_planned_can_be_called_off() {
     let ben = site.member("ben", &[]);
     site.ok(&["member", "join", "ben", "a", "--with-history"]);
     site.ok(&["member", "leave", "ben", "a", "--on", "2027-01-10"]);
-    site.ok(&["member", "join", "ben", "a"]);
+    let said = site.ok(&["member", "join", "ben", "a"]);
+    assert!(said.starts_with("ben stays in a: the leaving that was planned is called off."), "{said}");
     build_at(&site, START + 60 * DAY);
     assert_eq!(titles(&site, &ben).len(), 2, "the leaving was called off");
     site.member("cam", &[]);
