@@ -68,7 +68,8 @@ pub fn remarks(practice: &Practice, pages: &[Page], theme: &Theme) -> Mistakes {
 pub fn late(practice: &Practice, pages: &[Page], last: Option<Date>) -> Mistakes {
     let late = |page: &Page| {
         let first = page.term.publish_on.filter(|first| *first < practice.today)?;
-        let is_late = page.is_there(practice.today) && last.is_none_or(|last| last < first);
+        let today = practice.today;
+        let is_late = last.map_or_else(|| page.is_there(today), |last| page.term.has_come(last, today));
         let what = format!("was to be there from {} on (`publish_on`), and nothing was built since", spoken(first));
         let hint = "`heldspace build` gives it; if it is to wait, write a day that is to come";
         is_late.then(|| Mistake::whole(&page.file, what, hint))

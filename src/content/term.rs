@@ -40,6 +40,11 @@ impl Term {
         }
     }
 
+    /// Whether it was still waiting on `last`, and is there on `today`.
+    pub fn has_come(&self, last: Date, today: Date) -> bool {
+        matches!(self.on(last), Standing::Waits(_)) && self.on(today) == Standing::There
+    }
+
     /// The first day after `day` on which it stands otherwise than on the day before.
     pub fn next_change(&self, day: Date) -> Option<Date> {
         let gone = self.expires_on.and_then(|last| last.tomorrow().ok());

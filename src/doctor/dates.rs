@@ -22,7 +22,7 @@ impl Patient<'_> {
             return Ok(Vec::new());
         };
         let today = self.practice.today;
-        let coming = |page: &&Page| matches!(page.term.on(last), Standing::Waits(_)) && page.is_there(today);
+        let coming = |page: &&Page| page.term.has_come(last, today);
         let is_over = |page: &Page, day: Date| matches!(page.term.on(day), Standing::Over(_));
         let going = |page: &&Page| page.is_there(last) && is_over(page, today);
         let soon = today.saturating_add(SOON.days());

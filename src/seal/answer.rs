@@ -77,22 +77,8 @@ mod tests {
     use super::*;
     use crate::{
         keys::Root,
-        wire::{AnswerId, MailboxId, PageId, Said},
+        wire::{Said, answer::example as answer},
     };
-
-    fn answer(said: Said) -> Answer {
-        Answer {
-            id: AnswerId::from_bytes([1; 16]),
-            mailbox: MailboxId::from_bytes([2; 16]),
-            page: PageId::from_bytes([3; 16]),
-            block: "reply".parse().unwrap(),
-            digest: Digest::of(b"page"),
-            time: 1_795_564_800,
-            earlier: Vec::new(),
-            replaces: None,
-            said,
-        }
-    }
 
     fn key() -> SigningKey {
         SigningKey::from_bytes(&[7; 32])

@@ -127,24 +127,26 @@ impl Value {
     }
 }
 
+/// An answer for tests, whoever signs it.
+#[cfg(test)]
+pub(crate) fn example(said: Said) -> Answer {
+    Answer {
+        id: AnswerId::from_bytes([1; 16]),
+        mailbox: MailboxId::from_bytes([2; 16]),
+        page: PageId::from_bytes([3; 16]),
+        block: "reply".parse().unwrap(),
+        digest: Digest::of(b"page"),
+        time: 1_795_564_800,
+        earlier: Vec::new(),
+        replaces: None,
+        said,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{example as answer, *};
     use crate::wire::SigningKey;
-
-    fn answer(said: Said) -> Answer {
-        Answer {
-            id: AnswerId::from_bytes([1; 16]),
-            mailbox: MailboxId::from_bytes([2; 16]),
-            page: PageId::from_bytes([3; 16]),
-            block: "reply".parse().unwrap(),
-            digest: Digest::of(b"page"),
-            time: 1_795_564_800,
-            earlier: Vec::new(),
-            replaces: None,
-            said,
-        }
-    }
 
     fn opened(answer: &Answer, by: u8, mailbox: u8) -> Result<Answer, AnswerError> {
         let envelope = Envelope::sign(answer, &SigningKey::from_bytes(&[7; 32]));

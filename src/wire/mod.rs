@@ -3,7 +3,7 @@
 //! In: bytes from a host or a browser, never trusted. Out: types that are right by construction, or an error that says
 //! what was expected. Nothing here knows a file, a socket, a clock or a page. `docs/formats.md` is the specification.
 
-mod answer;
+pub(crate) mod answer;
 mod audit;
 mod day;
 mod dsse;
