@@ -15,7 +15,7 @@ use heldspace::{
 use proptest::prelude::*;
 use serde_json::Value;
 
-use self::model::{GROUPS, GUARDIAN, Model, Op, PEOPLE};
+use self::model::{Dated, GROUPS, GUARDIAN, Model, Op, PEOPLE, Place};
 use crate::{
     clock::{DAY, START, build_at, date},
     reader::Reader,
@@ -32,6 +32,8 @@ struct World {
     readers: BTreeMap<String, Reader>,
     now: UnixTime,
     seen: Seen,
+    /// Whatever anyone could ever open, also between two builds of the same second.
+    ever: BTreeSet<(String, String)>,
     /// Every object that anyone could open, whose it was, and what stood in it.
     objects: BTreeMap<ObjectName, (String, String)>,
 }
@@ -40,7 +42,7 @@ impl World {
     fn new() -> Self {
         let site = GROUPS.iter().fold(TestSite::empty(), |site, group| site.group(group));
         let (model, readers, seen) = (Model::default(), BTreeMap::new(), BTreeMap::new());
-        let mut world = Self { site, model, readers, now: START, seen, objects: BTreeMap::new() };
+        let mut world = Self { site, model, readers, now: START, seen, ever: BTreeSet::new(), objects: BTreeMap::new() };
         let mut cards = Vec::new();
         for (n, person) in PEOPLE.iter().enumerate() {
             let group = GROUPS[n % GROUPS.len()];
@@ -95,7 +97,19 @@ impl World {
         }
         assert_eq!(seen, wanted, "on {}: {:#?}", date(self.now), self.model);
         assert_eq!(foreseen, opened, "what the preview showed before, on {}", date(self.now));
+        self.ever.extend(seen.iter().cloned());
         self.seen.insert(self.now, seen);
+    }
+
+    /// The record, the exports, the history and `show` of what happened say the same.
+    fn after(steps: &[(Op, u64)]) {
+        let mut world = Self::new();
+        for (op, days) in steps {
+            world.step(op, *days);
+        }
+        world.is_recorded();
+        world.is_told();
+        foreseen::is_shown(&world);
     }
 
     /// What is handed to someone who asks for their record, and what `history` tells of a page, say the same.
@@ -180,12 +194,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 6, max_shrink_iters: 20, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn keys_open_what_a_simple_model_says(steps in prop::collection::vec((any::<Op>(), 0u64..15), 20)) {
-        let mut world = World::new();
-        for (op, days) in &steps {
-            world.step(op, *days);
-        }
-        world.is_recorded();
-        world.is_told();
-        foreseen::is_shown(&world);
+        World::after(&steps);
     }
+}
+
+#[test]
+fn what_was_given_and_taken_back_in_the_same_second_is_told_as_gone() {
+    World::after(&[(Op::Write(Place::Message(2, 1), Dated::No), 3), (Op::Remove(0), 0)]);
 }

@@ -82,7 +82,7 @@ pub fn is_shown(world: &World) {
             assert!(page["since"].as_u64() <= page["version_since"].as_u64(), "{page}");
         }
         let number = |title: &str| title.split(" version").next().unwrap().to_owned();
-        let ever: BTreeSet<String> = world.seen.values().flat_map(of).map(|title| number(&title)).collect();
+        let ever: BTreeSet<String> = of(&world.ever).iter().map(|title| number(title)).collect();
         let still: BTreeSet<String> = of(now).iter().map(|title| number(title)).collect();
         let gone = titles(shown["withdrawn"].as_array().unwrap()).iter().map(|title| number(title)).collect();
         assert_eq!(ever.difference(&still).cloned().collect::<BTreeSet<_>>(), gone, "{person}");
