@@ -42,7 +42,8 @@ impl World {
     fn new() -> Self {
         let site = GROUPS.iter().fold(TestSite::empty(), |site, group| site.group(group));
         let (model, readers, seen) = (Model::default(), BTreeMap::new(), BTreeMap::new());
-        let mut world = Self { site, model, readers, now: START, seen, ever: BTreeSet::new(), objects: BTreeMap::new() };
+        let mut world =
+            Self { site, model, readers, now: START, seen, ever: BTreeSet::new(), objects: BTreeMap::new() };
         let mut cards = Vec::new();
         for (n, person) in PEOPLE.iter().enumerate() {
             let group = GROUPS[n % GROUPS.len()];
