@@ -2,13 +2,14 @@
 //!
 //! In: a page's place and a link in it. Out: an [`Attachment`], which knows what it is and how large, and reads itself when
 //! it is sealed, or [why not](AttachmentError). In the order of the code: where the link leads and whether the page's
-//! readers may have it ([`place`]), what it is ([`kind`]), and a picture without its metadata ([`picture`]). It must not
-//! know a member, a key or a store, and writes nothing.
+//! readers may have it ([`place`]), what it is ([`kind`]), a picture without its metadata ([`picture`]), and what the
+//! others say ([`said`]). It must not know a member, a key or a store, and writes nothing.
 
 mod error;
 mod kind;
 mod picture;
 mod place;
+mod said;
 
 use std::{
     fs::File,
@@ -19,6 +20,7 @@ use std::{
 pub use error::AttachmentError;
 pub use kind::{Form, Kind};
 pub use place::{Destination, belongs, found, is_own, shown};
+pub(crate) use said::{said, says_something, separators};
 use sha2::{Digest as _, Sha256};
 
 use crate::{

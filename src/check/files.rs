@@ -8,9 +8,9 @@ use std::{
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{
+    attachment::said,
     content::{Mistake, is_left_out, is_markdown},
     names::html::unescaped,
-    render::{LOOKED_THROUGH, is_text},
 };
 
 /// As deep as pages are looked for.
@@ -35,11 +35,11 @@ pub(super) fn beside(from: &Path, link: &str) -> Option<PathBuf> {
     Some(file)
 }
 
-/// A text that is given with a page, and that nobody's name is looked for in.
-pub(super) fn too_large(root: &Path, file: &Path) -> Option<Mistake> {
-    let is_large = is_text(&file.to_string_lossy()) && root.join(file).metadata().ok()?.len() > LOOKED_THROUGH;
-    let what = format!("larger than {} MiB: it is given, and nobody's name is looked for in it", LOOKED_THROUGH >> 20);
-    is_large.then(|| Mistake::whole(file, what, "look through it yourself, or split it into several files"))
+/// A file that is given with a page, and that nobody's name is looked for in.
+pub(super) fn unseen(root: &Path, file: &Path) -> Option<Mistake> {
+    let why = said(root, file).err()?;
+    let what = format!("{why}: it is given, and nobody's name is looked for in it");
+    Some(Mistake::whole(file, what, "look through it yourself"))
 }
 
 /// One remark for all that lie about.

@@ -51,7 +51,7 @@ pub fn remarks(practice: &Practice, pages: &[Page], theme: &Theme) -> Mistakes {
         linked.extend(of_page.links.iter().filter_map(|link| files::beside(&page.file, link)));
         needed.extend(of_page.needs);
     }
-    remarks.extend(linked.iter().filter_map(|file| files::too_large(&practice.root, file)));
+    remarks.extend(linked.iter().filter_map(|file| files::unseen(&practice.root, file)));
     remarks.extend(files::stray(&practice.root, &linked));
     remarks.extend(theme::misnamed(practice, theme));
     remarks.extend(practice.members.values().filter_map(|member| without_anything(member, pages, practice)));

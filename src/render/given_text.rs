@@ -1,6 +1,7 @@
-//! Text files and tables that are given with a page: what they say is looked through like the page.
+//! Files that are given with a page: what they say is looked through like the page.
 //!
-//! In: files that go along with a page. Out: each place in them where somebody is named. Other kinds are given as they are.
+//! In: files that go along with a page. Out: each place in them where somebody is named: a line of what the file says, which
+//! is the file itself where that is text.
 
 use std::{cell::RefCell, collections::HashMap, ops::Range, path::PathBuf};
 
@@ -9,31 +10,20 @@ use super::{
     naming::{Kind, Named, Origin},
 };
 use crate::{
-    attachment::Attachment,
-    content::{Source, read_regular},
+    attachment::{Attachment, said, separators},
+    content::Source,
     names::Exceptions,
 };
 
-/// Bytes of a text file that is looked through; a larger one is told of.
-pub(crate) const LOOKED_THROUGH: u64 = 1 << 20;
 /// Places in one file that are told: more than anybody mends at once.
 const MOST: usize = 50;
 
 /// What was found in files, by their paths: they are the same for every reader.
 pub(super) type Known<'a> = RefCell<HashMap<PathBuf, Vec<Named<'a>>>>;
 
-/// Whether what a file with this name says can be looked through.
-pub(crate) fn is_text(name: &str) -> bool {
-    let ending = super::asset::ending(name);
-    ending == "txt" || ending == "csv"
-}
-
 impl<'a> Job<'a> {
     /// Everyone who is named in a file.
     pub(super) fn named_in(&self, file: &Attachment, exceptions: &mut Exceptions) -> Vec<Named<'a>> {
-        if !is_text(&file.name) || file.length > LOOKED_THROUGH {
-            return Vec::new();
-        }
         if let Some(known) = self.texts.borrow().get(&file.file) {
             return known.clone();
         }
@@ -42,14 +32,13 @@ impl<'a> Job<'a> {
         named
     }
 
-    /// The same, of a file below the practice; nothing where it can't be read, which is told elsewhere.
+    /// The same, of a file below the practice; nothing where it can't be looked through, which is told elsewhere.
     pub(super) fn look_through(&self, file: PathBuf, exceptions: &mut Exceptions) -> Vec<Named<'a>> {
-        let Ok(bytes) = read_regular(&self.practice.root, &file, LOOKED_THROUGH) else { return Vec::new() };
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let is_table = super::asset::ending(&file.to_string_lossy()) == "csv";
+        let Ok(text) = said(&self.practice.root, &file) else { return Vec::new() };
+        let separators = separators(&file.to_string_lossy());
         let source = Source::new(file, text);
         let mut named = Vec::new();
-        for part in parts(source.text(), is_table.then_some(&[',', ';', '\t', '"', '\n'])) {
+        for part in parts(source.text(), separators) {
             for find in self.find(&source.text()[part.clone()], Kind::Prose, exceptions) {
                 if named.len() == MOST {
                     return named;
@@ -63,14 +52,12 @@ impl<'a> Job<'a> {
     }
 }
 
-/// The cells of a table: two names that stand beside each other in it are not one. A text is one part.
-fn parts(text: &str, between: Option<&[char; 5]>) -> Vec<Range<usize>> {
-    let Some(between) = between else { return std::iter::once(0..text.len()).collect() };
+/// What stands between separators: two names beside each other in it are not one. Without any, all of it.
+fn parts<'a>(text: &'a str, separators: &'a [char]) -> impl Iterator<Item = Range<usize>> + 'a {
     let mut start = 0;
-    let part = |part: &str| {
+    text.split_inclusive(separators).map(move |part| {
         let range = start..start + part.len();
         start += part.len();
         range
-    };
-    text.split_inclusive(between.as_slice()).map(part).collect()
+    })
 }

@@ -34,7 +34,6 @@ use around::Around;
 pub(crate) use asset::published;
 use context::{Looked, context};
 use flaw::Flaw;
-pub(crate) use given_text::{LOOKED_THROUGH, is_text};
 pub use lead::Along;
 use lead::{Known, Leads};
 pub(crate) use link::{Written as Tag, replaced as replace_tags};

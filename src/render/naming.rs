@@ -10,9 +10,9 @@ use std::{
 
 use minijinja::Value;
 
-use super::{Content, Job, flaw::Flaw, given_text::is_text, reading};
+use super::{Content, Job, flaw::Flaw, reading};
 use crate::{
-    attachment::Destination,
+    attachment::{Destination, says_something},
     content::{Mistake, Page, Source},
     names::{
         Exceptions, Find, Words, fold,
@@ -116,7 +116,7 @@ impl<'a> Job<'a> {
         }
         let runs = reading::runs(text, self.marks());
         self.find_all(&runs, &mut exceptions);
-        for link in runs.iter().filter(|run| run.is_address && is_text(&run.text)) {
+        for link in runs.iter().filter(|run| run.is_address && says_something(&run.text)) {
             if let Ok(to) = Destination::of(&link.text, &self.page.file) {
                 self.look_through(to.file, &mut exceptions);
             }

@@ -95,6 +95,7 @@ mod renamed;
 mod render;
 #[cfg(feature = "author")]
 mod roster;
+mod said;
 #[cfg(feature = "author")]
 mod sealed;
 #[cfg(feature = "author")]
