@@ -95,7 +95,9 @@ mod tests {
 
     #[test]
     fn what_a_browser_would_run_is_no_kind() {
-        for ending in ["html", "htm", "xhtml", "svg", "js", "mjs", "xml", "toml", "md", "exe", "sh", "ics", "", "tar.gz"] {
+        for ending in
+            ["html", "htm", "xhtml", "svg", "js", "mjs", "xml", "toml", "md", "exe", "sh", "ics", "", "tar.gz"]
+        {
             assert!(Kind::of(ending).is_none(), "{ending}");
         }
         assert_eq!(Kind::of("JPG").unwrap().media_type, "image/jpeg");

@@ -71,7 +71,8 @@ impl Attachment {
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let zero = Digest::from_bytes([0; 32]);
         let id = AttachmentId::from_bytes([0; 16]);
-        let mut read = Self { root: root.to_owned(), file, id, name, kind, length: 0, size: None, digest: zero, made: None };
+        let mut read =
+            Self { root: root.to_owned(), file, id, name, kind, length: 0, size: None, digest: zero, made: None };
         read.look()?;
         read.id = AttachmentId::of(&read.name, read.kind.media_type, &read.digest);
         Ok(read)

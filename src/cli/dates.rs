@@ -28,7 +28,8 @@ fn show_all(dated: &Dated, terminal: &Terminal) {
     }
     for page in &dated.past {
         let (title, on) = (visible_line(&page.title), spoken(page.on));
-        terminal.note(format!("\nThe `session` of \"{title}\" is in the past ({on}): nobody can put it into a calendar."));
+        terminal
+            .note(format!("\nThe `session` of \"{title}\" is in the past ({on}): nobody can put it into a calendar."));
     }
     for page in &dated.over {
         let (title, on) = (visible_line(&page.title), spoken(page.on));

@@ -3,8 +3,9 @@
 use std::{ffi::OsStr, path::PathBuf};
 
 use clap::{
-    Arg, Args, Command, value_parser,
+    Arg, Args, Command,
     builder::{PossibleValue, StringValueParser, TypedValueParser},
+    value_parser,
 };
 use jiff::{
     Timestamp,
@@ -12,7 +13,12 @@ use jiff::{
 };
 use serde_json::json;
 
-use super::{Common, Failure, Terminal, ask, context, day::{day, hour}, editor, terminal::can_ask};
+use super::{
+    Common, Failure, Terminal, ask, context,
+    day::{day, hour},
+    editor,
+    terminal::can_ask,
+};
 use crate::{
     content::{Audience, LENGTHS, MINUTES},
     practice::{

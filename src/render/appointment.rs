@@ -55,7 +55,11 @@ impl Invitation {
         }
         if !html.contains(&format!("data-attachment=\"{}\"", self.file.id)) {
             let hint = "print it: {% if session %}{{ session.when }} <a data-attachment=\"{{ session.file }}\">Add to your calendar</a>{% endif %}";
-            return Err(Mistake::whole(theme::file(job.practice, theme::PAGE), "does not show the `session` of a page", hint));
+            return Err(Mistake::whole(
+                theme::file(job.practice, theme::PAGE),
+                "does not show the `session` of a page",
+                hint,
+            ));
         }
         along.push(self.file);
         Ok(())

@@ -126,7 +126,13 @@ mod tests {
     fn sheet<'a>(block: &'a Block, said: &'a [(&'a str, UnixTime, Said)]) -> Sheet<'a> {
         let given = said.iter().map(|(name, time, said)| Given { name, time: *time, said, block }).collect();
         Sheet::of(
-            &Asked { title: "A page", file: "content/groups/a/x.md", block, readers: vec!["Maya", "Ben", "<Grete>"], given },
+            &Asked {
+                title: "A page",
+                file: "content/groups/a/x.md",
+                block,
+                readers: vec!["Maya", "Ben", "<Grete>"],
+                given,
+            },
             &Instruments::default(),
         )
         .unwrap()
@@ -167,7 +173,8 @@ mod tests {
         let poll = block(json!({ "kind": "poll", "prompt": "When?", "options": options, "several": true }));
         let settle = |votes: &[&[&str]]| {
             let voted = |chosen: &&[&str]| said(json!({ "kind": "poll", "chosen": chosen }));
-            let votes: Vec<_> = ["Maya", "Ben"].into_iter().zip(votes.iter().map(voted)).map(|(name, vote)| (name, 1, vote)).collect();
+            let votes: Vec<_> =
+                ["Maya", "Ben"].into_iter().zip(votes.iter().map(voted)).map(|(name, vote)| (name, 1, vote)).collect();
             sheet(&poll, &votes).settle
         };
         let first = "heldspace new agenda --group a --at \"2026-12-03 18:30\"";
