@@ -22,6 +22,7 @@ pub(super) struct Invitation {
     pub(super) file: Arc<Attachment>,
     /// For people, on one line.
     pub(super) when: String,
+    title: String,
 }
 
 impl Job<'_> {
@@ -30,21 +31,19 @@ impl Job<'_> {
         let session = self.page.session.as_ref()?;
         looked.note();
         let uid = uid(self.page, reader);
-        let title = self.practice.site.practice.appointment.as_ref();
-        let appointment = Appointment {
-            begins: session.begins.timestamp(),
-            ends: session.ends.timestamp(),
-            title: title.map_or(APPOINTMENT, |title| &title.text),
-            uid: &uid,
-        };
+        let title = self.practice.site.practice.appointment.as_ref().map_or(APPOINTMENT, |title| &title.text);
+        let appointment =
+            Appointment { begins: session.begins.timestamp(), ends: session.ends.timestamp(), title, uid: &uid };
         let file = Arc::new(Attachment::appointment(&self.page.file, appointment));
-        Some(Invitation { file, when: when(&session.begins, &session.ends, self.practice) })
+        let when = when(&session.begins, &session.ends, self.practice);
+        Some(Invitation { file, when, title: title.to_owned() })
     }
 }
 
 impl Invitation {
     pub(super) fn value(&self) -> Value {
-        Value::from(BTreeMap::from([("when", self.when.clone()), ("file", self.file.id.to_string())]))
+        let Self { file, when, title } = self;
+        Value::from(BTreeMap::from([("when", when.clone()), ("file", file.id.to_string()), ("title", title.clone())]))
     }
 
     /// Puts the file among those that go with the page, unless the theme shows no way to it.
