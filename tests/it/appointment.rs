@@ -6,12 +6,14 @@ use std::{
     process::{Command, Stdio},
 };
 
+use data_encoding::BASE64;
 use heldspace::seal::{AttachmentEntry, Entry};
 use serde_json::{Value, json};
 
 use crate::{
     attachments::{entries, opened},
     clock::{DAY, build_at},
+    export_links::whole,
     site::{Card, TestSite},
 };
 
@@ -161,6 +163,8 @@ fn an_export_has_the_file() {
     let exported: Vec<_> = files.iter().filter(|(_, found)| *found == bytes).collect();
     assert_eq!(exported.len(), 1, "{:?}", files.iter().map(|(path, _)| path).collect::<Vec<_>>());
     assert!(exported[0].0.contains("appointment.") && exported[0].0.ends_with(".ics"), "{}", exported[0].0);
+    let inside = format!("<a href=\"data:text/calendar;base64,{}\" download=\"", BASE64.encode(&bytes));
+    assert!(whole(&site).contains(&inside));
 }
 
 #[test]
