@@ -172,9 +172,9 @@ mod tests {
         let options = json!([{ "id": "2026-12-03-18-30", "label": "Thursday" }, { "id": "2026-12-04", "label": "Friday" }, { "id": "2027-01-07-07-05", "label": "January" }, { "id": "neither", "label": "Neither" }]);
         let poll = block(json!({ "kind": "poll", "prompt": "When?", "options": options, "several": true }));
         let settle = |votes: &[&[&str]]| {
-            let voted = |chosen: &&[&str]| said(json!({ "kind": "poll", "chosen": chosen }));
+            let chosen = |ids: &&[&str]| said(json!({ "kind": "poll", "chosen": ids }));
             let votes: Vec<_> =
-                ["Maya", "Ben"].into_iter().zip(votes.iter().map(voted)).map(|(name, vote)| (name, 1, vote)).collect();
+                ["Maya", "Ben"].into_iter().zip(votes.iter().map(chosen)).map(|(name, vote)| (name, 1, vote)).collect();
             sheet(&poll, &votes).settle
         };
         let first = "heldspace new agenda --group a --at \"2026-12-03 18:30\"";

@@ -54,8 +54,8 @@ fn agenda(site: &TestSite, lines: &str) {
 
 /// The one page that a card opens, and its one file.
 fn given(site: &TestSite, card: &Card) -> (Entry, AttachmentEntry, Vec<u8>) {
-    let (mut pages, mut files) = (entries(site, card), Vec::new());
-    pages.iter().for_each(|page| files.extend(page.attachments.clone()));
+    let mut pages = entries(site, card);
+    let mut files: Vec<_> = pages.iter().flat_map(|page| page.attachments.clone()).collect();
     assert_eq!((pages.len(), files.len()), (1, 1));
     let (entry, file) = (pages.remove(0), files.remove(0));
     let bytes = opened(site, &file);
@@ -162,7 +162,8 @@ fn an_export_has_the_file() {
     let files = crate::site::files_below(&out);
     let exported: Vec<_> = files.iter().filter(|(_, found)| *found == bytes).collect();
     assert_eq!(exported.len(), 1, "{:?}", files.iter().map(|(path, _)| path).collect::<Vec<_>>());
-    assert!(exported[0].0.contains("appointment.") && exported[0].0.ends_with(".ics"), "{}", exported[0].0);
+    let name = exported[0].0.rsplit_once('.');
+    assert!(name.is_some_and(|(stem, ending)| stem.contains("appointment.") && ending == "ics"), "{name:?}");
     let inside = format!("<a href=\"data:text/calendar;base64,{}\" download=\"", BASE64.encode(&bytes));
     assert!(whole(&site).contains(&inside));
 }
