@@ -1,5 +1,5 @@
-// Every kind of question all the way, by keyboard alone on a small phone: from Markdown through the real gate to the
-// practice's inbox; help at an answer that may tell of danger; two devices at once; and a stock `age` on what the browser sealed.
+// Every kind of question all the way, by keyboard alone on a small phone: from Markdown through the gate of a host
+// elsewhere to the practice's inbox, fetched over that gate; help at an answer that may tell of danger; two devices at once; and a stock `age` on what the browser sealed.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -63,7 +63,7 @@ prompt = "Anything else?"
 \`\`\`
 `;
 
-let browser, practice, server, cards, contexts, page;
+let browser, practice, store, server, cards, contexts, page;
 
 before(async () => {
   browser = await launch();
@@ -72,8 +72,13 @@ before(async () => {
   // One for each test: the gate gives a keyring only so often.
   cards = Object.fromEntries(["maya", "rosa", "colm"].map((name) => [name, practice.member(name, "tuesday")]));
   practice.page("groups/tuesday/week.md", WEEK).page("groups/tuesday/asked.md", '+++\ntitle = "Two weeks"\n+++\nBefore.\n\n```checkin\ninstrument = "phq-9"\n```\n\nAfter.\n');
+  // A host elsewhere, which knows the practice by its key alone: what is fetched comes over the gate as well.
+  store = join(practice.root, "elsewhere");
+  const { key } = JSON.parse(practice.run("host", "add", "elsewhere", "--json"));
+  server = await practice.listening("serve", "--store", store, "--listen", "127.0.0.1:0", "--publisher", key);
+  practice.run("host", "add", server.url);
   practice.build();
-  server = await practice.serve();
+  practice.run("publish", "--yes");
 });
 
 after(async () => {
@@ -180,7 +185,7 @@ test("an agenda, a check-in, a vote and a reply are answered by keyboard, fetche
   const answers = fetched("maya");
   assert.equal(answers.length, 4);
   assert.deepEqual(said(answers), expected);
-  const folder = join(practice.store, "answers", cards.maya.mailbox);
+  const folder = join(store, "answers", cards.maya.mailbox);
   const files = readdirSync(folder, { withFileTypes: true }).filter((one) => one.isFile()).map(({ name }) => join(folder, name));
   const opened = files.map((file) => execFileSync("age", ["--decrypt", "--identity", "-", file], { input: practiceIdentities(practice).join("\n") }));
   assert.deepEqual(said(opened.map((bytes) => payloadOf(JSON.parse(bytes)))), expected);
