@@ -15,7 +15,7 @@
 //! |---|---|---|---|
 //! | [`content`] | the practice's folder | [`content::Page`], or every mistake at once | keys, how a page will look |
 //! | [`block`] | a fenced block with TOML in it | a [`block::Block`]: a form as data, or every mistake at once | members, answers, keys |
-//! | [`attachment`] | a link in a page | a file that goes with it, or why not | members, keys |
+//! | [`attachment`] | a link in a page, or the hour of its session | a file that goes with it, or why not | members, keys |
 //! | [`roster`] | a spreadsheet of people, the practice | who is new, or every mistake at once | keys; writes nothing |
 //! | [`writing`] | a template for new pages, what is known | drafts to be written, or every mistake at once | keys; writes nothing |
 //! | [`render`] | a page, a reader, a theme | [`render::RenderedPage`], or [`render::OpenFile`] | keys, a store, a clock |
@@ -51,6 +51,8 @@
 //!   `tests/it/store_side.rs`.
 //! - Whoever joins, leaves, is closed or gets a new card reads what a simple model says, and the record says so of every day:
 //!   `tests/it/people.rs`.
+//! - What a member's calendar is given says an hour and a word that tells nothing, and two members' entries have no more in common:
+//!   `tests/it/appointment.rs`.
 //! - Taking one page back takes that page from everyone, and gives nothing: `tests/it/withdraw.rs`.
 //! - A notice names nobody and says nothing: `tests/it/notice/`.
 //! - Nothing an unsigned byte says is believed, in the browser either: `tests/web/hostile.test.mjs`.

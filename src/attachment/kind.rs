@@ -47,6 +47,9 @@ const fn kind(form: Form, media_type: &'static str, begins: fn(&[u8]) -> bool, n
 }
 
 impl Kind {
+    /// SECURITY: made here alone. One that somebody brings could name the group, the place and who is invited.
+    pub const CALENDAR: Self = kind(Form::File, "text/calendar", is_text, "an appointment");
+
     /// The kind that this ending promises.
     pub fn of(ending: &str) -> Option<Self> {
         let ending = ending.to_ascii_lowercase();
@@ -92,7 +95,9 @@ mod tests {
 
     #[test]
     fn what_a_browser_would_run_is_no_kind() {
-        for ending in ["html", "htm", "xhtml", "svg", "js", "mjs", "xml", "toml", "md", "exe", "sh", "", "tar.gz"] {
+        for ending in
+            ["html", "htm", "xhtml", "svg", "js", "mjs", "xml", "toml", "md", "exe", "sh", "ics", "", "tar.gz"]
+        {
             assert!(Kind::of(ending).is_none(), "{ending}");
         }
         assert_eq!(Kind::of("JPG").unwrap().media_type, "image/jpeg");

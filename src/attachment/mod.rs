@@ -1,10 +1,12 @@
 //! Files beside a page that it links to: pictures, recordings, sheets. Given with the page, to nobody else.
 //!
-//! In: a page's place and a link in it. Out: an [`Attachment`], which knows what it is and how large, and reads itself when
-//! it is sealed, or [why not](AttachmentError). In the order of the code: where the link leads and whether the page's
-//! readers may have it ([`place`]), what it is ([`kind`]), a picture without its metadata ([`picture`]), and what the
-//! others say ([`said`]). It must not know a member, a key or a store, and writes nothing.
+//! In: a page's place and a link in it, or the time of its session. Out: an [`Attachment`], which knows what it is and how
+//! large, and reads itself when it is sealed, or [why not](AttachmentError). In the order of the code: where the link leads and whether the page's
+//! readers may have it ([`place`]), what it is ([`kind`]), a picture without its metadata ([`picture`]), what the others
+//! say ([`said`]), and the one file that lies on no disk ([`appointment`]). It must not know a member, a key or a store, and
+//! writes nothing.
 
+mod appointment;
 mod error;
 mod kind;
 mod picture;
@@ -15,8 +17,10 @@ use std::{
     fs::File,
     io::{Read, Seek, SeekFrom},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
+pub use appointment::Appointment;
 pub use error::AttachmentError;
 pub use kind::{Form, Kind};
 pub use place::{Destination, belongs, found, is_own, shown};
@@ -55,6 +59,8 @@ pub struct Attachment {
     pub size: Option<(usize, usize)>,
     /// Of the file as it is given.
     pub digest: Digest,
+    /// All of it, where it lies on no disk.
+    made: Option<Arc<[u8]>>,
 }
 
 impl Attachment {
@@ -68,10 +74,27 @@ impl Attachment {
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let zero = Digest::from_bytes([0; 32]);
         let id = AttachmentId::from_bytes([0; 16]);
-        let mut read = Self { root: root.to_owned(), file, id, name, kind, length: 0, size: None, digest: zero };
+        let mut read =
+            Self { root: root.to_owned(), file, id, name, kind, length: 0, size: None, digest: zero, made: None };
         read.look()?;
         read.id = AttachmentId::of(&read.name, read.kind.media_type, &read.digest);
         Ok(read)
+    }
+
+    /// A file that lies on no disk, beside `page`.
+    fn made(page: &Path, name: &str, kind: Kind, bytes: Vec<u8>) -> Self {
+        let digest = Digest::of(&bytes);
+        Self {
+            root: PathBuf::new(),
+            file: page.with_file_name(name),
+            id: AttachmentId::of(name, kind.media_type, &digest),
+            name: name.to_owned(),
+            kind,
+            length: bytes.len() as u64,
+            size: None,
+            digest,
+            made: Some(bytes.into()),
+        }
     }
 
     /// Finds out length, digest and size.
@@ -97,6 +120,11 @@ impl Attachment {
 
     /// The bytes from `start` on, at most `most`, as they are given. Read anew: nothing large is kept.
     pub fn bytes(&self, start: u64, most: u64) -> Result<Vec<u8>, AttachmentError> {
+        if let Some(made) = &self.made {
+            let start = usize::try_from(start).unwrap_or(usize::MAX);
+            let most = usize::try_from(most).unwrap_or(usize::MAX);
+            return Ok(made.iter().skip(start).take(most).copied().collect());
+        }
         if self.kind.form == Form::Picture {
             let range = |n: u64| usize::try_from(n.min(self.length)).expect("a picture fits into memory");
             let bytes = self.picture()?.bytes;

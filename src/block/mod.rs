@@ -26,6 +26,7 @@ pub use instrument::Instrument;
 pub use instruments::Instruments;
 pub(crate) use read::{Setting, Written, read};
 pub use score::{Band, Score, counts};
+pub(crate) use time::{hour, spoken};
 
 /// Characters of a prompt, a question, a note.
 const LONG: usize = 1000;

@@ -33,7 +33,7 @@ fn unix(time: DateTime, zone: &TimeZone) -> Option<UnixTime> {
 }
 
 /// As people write it, on one line.
-pub(super) fn spoken(moment: Moment, practice: &Practice) -> String {
+pub(crate) fn spoken(moment: Moment, practice: &Practice) -> String {
     // Names of days in English alone; everywhere else the order that all can read.
     let english = practice.site.practice.language.split('-').next() == Some("en");
     match (moment, english) {
@@ -50,4 +50,9 @@ pub(super) fn id(moment: Moment) -> String {
         Moment::Day(day) => day.to_string(),
         Moment::Hour(hour) => hour.strftime("%Y-%m-%d-%H-%M").to_string(),
     }
+}
+
+/// The hour that an option of this id is for, if it is one.
+pub(crate) fn hour(id: &str) -> Option<DateTime> {
+    DateTime::strptime("%Y-%m-%d-%H-%M", id).ok()
 }

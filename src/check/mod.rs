@@ -15,6 +15,7 @@ use rayon::prelude::*;
 use crate::{
     clock::spoken,
     content::{Audience, Mistake, Mistakes, Page, Standing, Survey, readers_of},
+    notice,
     practice::{Member, Practice},
     render::{self, Theme, open_site, render_page},
 };
@@ -33,6 +34,7 @@ pub fn mistakes(survey: &Survey, theme: &Result<Theme, Mistakes>) -> Mistakes {
             all.extend(of_pages.into_iter().flatten());
             all.extend(open_site(pages, practice, theme).err().into_iter().flatten());
             all.extend(render::group_titles(practice, theme));
+            all.extend(notice::appointment(practice));
         }
         Err(more) => all.extend(more.clone()),
     }

@@ -26,6 +26,11 @@ fn show_all(dated: &Dated, terminal: &Terminal) {
         let (title, on) = (visible_line(&page.title), spoken(page.on));
         terminal.note(format!("\n`publish_on` of \"{title}\" is in the past ({on}): it goes out now."));
     }
+    for page in &dated.past {
+        let (title, on) = (visible_line(&page.title), spoken(page.on));
+        terminal
+            .note(format!("\nThe `session` of \"{title}\" is in the past ({on}): nobody can put it into a calendar."));
+    }
     for page in &dated.over {
         let (title, on) = (visible_line(&page.title), spoken(page.on));
         terminal.note(format!("\nTaken back since its last day is over: \"{title}\", there until {on}."));
@@ -51,6 +56,7 @@ pub fn next_line(next: Date) -> String {
 fn show_counts(dated: &Dated, terminal: &Terminal) {
     for (pages, what) in [
         (&dated.late, "Going out after the day of `publish_on`"),
+        (&dated.past, "Going out after their `session`"),
         (&dated.over, "Taken back since their last day is over"),
         (&dated.waiting, "Waiting for their day"),
     ] {

@@ -5,20 +5,29 @@ use std::{ffi::OsStr, path::PathBuf};
 use clap::{
     Arg, Args, Command,
     builder::{PossibleValue, StringValueParser, TypedValueParser},
+    value_parser,
 };
-use jiff::civil::Date;
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+};
 use serde_json::json;
 
-use super::{Common, Failure, Terminal, ask, context, day::day, editor, terminal::can_ask};
+use super::{
+    Common, Failure, Terminal, ask, context,
+    day::{day, hour},
+    editor,
+    terminal::can_ask,
+};
 use crate::{
-    content::Audience,
+    content::{Audience, LENGTHS, MINUTES},
     practice::{
         Member, Practice,
         edit::EditError,
         together::{self, NewFile},
     },
     visible::visible_line,
-    writing::{self, Data, NewPage, Place, Template, Values, Wish, Writing, WritingError},
+    writing::{self, Data, Meeting, NewPage, Place, Template, Values, Wish, Writing, WritingError},
 };
 
 /// Make a new page: a Markdown file in the right folder, to go on writing in
@@ -33,6 +42,7 @@ use crate::{
 /// Examples:
 ///   heldspace new page "Sleeping badly" --library
 ///   heldspace new agenda --group tuesday
+///   heldspace new agenda --group tuesday --at "2026-12-03 18:30" --minutes 90
 ///   heldspace new message "A changed appointment" --to maya --to colm
 ///   heldspace new progress --for-each tuesday --data goals.csv
 #[derive(Args)]
@@ -51,6 +61,12 @@ pub struct New {
     /// The day it belongs to, such as 2026-12-01; else today, or the next session for an agenda
     #[arg(long, value_name = "DAY", value_parser = day)]
     date: Option<Date>,
+    /// When the session is, such as "2026-12-03 18:30" by your clock: readers can put it into their calendars
+    #[arg(long, value_name = "HOUR", value_parser = hour, conflicts_with = "public")]
+    at: Option<DateTime>,
+    /// How long the session is
+    #[arg(long, requires = "at", default_value_t = MINUTES, value_parser = value_parser!(i64).range(LENGTHS))]
+    minutes: i64,
     /// A table with values for each member: CSV or TOML
     #[arg(long, value_name = "FILE", requires = "for_each")]
     data: Option<PathBuf>,
@@ -107,7 +123,9 @@ impl New {
         let (_home, lock) = context::locked(common)?;
         let practice = context::practice(common)?;
         let template = Template::read(&self.kind, &practice)?;
-        let wish = Wish { title: self.title.clone(), date: self.day(&practice, terminal)? };
+        let session = self.at.map(|at| Meeting { at, minutes: self.minutes }.check(&practice, Timestamp::now()));
+        let (title, date) = (self.title.clone(), self.day(&practice, terminal)?);
+        let wish = Wish { title, date, session: session.transpose()? };
         let writing = Writing { template: &template, wish: &wish, practice: &practice };
         let pages = if let Some(group) = &self.whom.for_each {
             self.for_each(group, writing, terminal)?
@@ -151,10 +169,13 @@ impl New {
         Ok(())
     }
 
-    /// The day asked for; none in the library; the next session for an agenda; else today.
+    /// The day asked for; none in the library; the day of the session for an agenda, or the next one; else today.
     fn day(&self, practice: &Practice, terminal: &Terminal) -> Result<Option<Date>, Failure> {
         if self.date.is_some() || self.whom.library {
             return Ok(self.date);
+        }
+        if let Some(at) = self.at.filter(|_| self.kind == "agenda") {
+            return Ok(Some(at.date()));
         }
         let Some(group) = self.whom.group.as_ref().filter(|_| self.kind == "agenda") else {
             return Ok(Some(practice.today));

@@ -13,6 +13,7 @@ mod mistake;
 mod naming;
 mod node;
 mod page;
+mod session;
 mod slug;
 mod source;
 pub(crate) mod suggest;
@@ -46,6 +47,7 @@ pub use {
     mistake::{Marked, Mistake, Mistakes},
     naming::{Lapsed, is_hidden_from, readers_of},
     page::{Kind, NoPage, Page},
+    session::{LENGTHS, MINUTES, Session, SessionError},
     term::{Standing, Term},
     unseen::{is_unseen, made_visible},
 };

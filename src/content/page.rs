@@ -13,6 +13,7 @@ use super::{
     mistake::Mistake,
     naming::{self, Said},
     node::{Node, Shape},
+    session::{self, Session},
     source::Source,
     suggest,
     term::{self, Standing, Term},
@@ -31,6 +32,8 @@ pub struct Page {
     pub date: Option<Date>,
     /// The days on which it is there.
     pub term: Term,
+    /// The session that it is about, for the readers' calendars.
+    pub session: Option<Session>,
     pub order: Option<i64>,
     pub kind: Kind,
     pub audience: Audience,
@@ -181,6 +184,7 @@ impl Page {
         let title_at = title.as_ref().map(|title| title.at.clone());
         let date = fields.date("date").map(|date| date.value);
         let term = term::read(&mut fields);
+        let session = session::read(&mut fields, practice);
         let order = fields.integer("order").map(|number| number.value);
         let summary = fields.text("summary");
         let id = fields.text("id").and_then(|text| identity(&mut fields, text));
@@ -201,11 +205,15 @@ impl Page {
         };
         let kind = kind.unwrap_or_else(|| Kind::of(&audience));
         term::check(&mut fields, &term, date, kind);
+        if let Some(session) = &session {
+            session::check(&mut fields, session, date, &term.term, &audience);
+        }
         let page = Self {
             file: file.to_owned(),
             title: title.map(|title| title.value),
             date,
             term: term.term,
+            session: session.map(|session| session.value),
             order,
             kind,
             audience,

@@ -64,5 +64,6 @@ impl<'a> Export<'a> {
 /// SECURITY: of the kinds that are given, whatever the record says: a browser runs none of them.
 fn media_type(file: &ExportedFile<'_>) -> &'static str {
     let ending = file.noted.name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    Kind::of(ending).map_or("application/octet-stream", |kind| kind.media_type)
+    let made = (ending == "ics").then_some(Kind::CALENDAR);
+    Kind::of(ending).or(made).map_or("application/octet-stream", |kind| kind.media_type)
 }

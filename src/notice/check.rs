@@ -81,7 +81,7 @@ struct Spot<'a> {
 pub fn check(practice: &Practice, plan: &Plan) -> Result<Vec<Allowed>, CheckError> {
     let all = Texts::of(practice);
     let texts: Vec<_> = plan.notices.iter().map(|n| all.for_member(&practice.members[&n.person.folder])).collect();
-    let secrets = secrets(practice, plan);
+    let secrets = secrets(practice, &plan.titles);
     let allow: BTreeSet<String> = practice.site.notice.allow.iter().map(|word| fold(word)).collect();
     let (mut mistakes, mut allowed) = (Vec::new(), BTreeSet::new());
     for spot in spots(practice, &texts) {
@@ -98,6 +98,22 @@ pub fn check(practice: &Practice, plan: &Plan) -> Result<Vec<Allowed>, CheckErro
         }
     }
     Mistakes::unless_any(mistakes, allowed.into_iter().collect()).map_err(CheckError)
+}
+
+/// What the title of members' calendar entries would tell those who sync or share a calendar.
+pub(crate) fn appointment(practice: &Practice) -> Vec<Mistake> {
+    let Some(title) = &practice.site.practice.appointment else { return Vec::new() };
+    let spot = Spot {
+        name: "the title of calendar entries".into(),
+        text: &title.text,
+        place: Some(title.clone()),
+        is_address: false,
+    };
+    let words = Words::of(&title.text);
+    let allow: BTreeSet<String> = practice.site.notice.allow.iter().map(|word| fold(word)).collect();
+    let found = secrets(practice, &BTreeSet::new()).into_iter().filter(|(_, phrase, _)| phrase.is_in(&words));
+    let found = found.filter(|(shown, ..)| !allow.contains(&fold(shown)));
+    found.map(|(shown, _, secret)| mistake(practice, &spot, &shown, secret)).collect()
 }
 
 fn mistake(practice: &Practice, spot: &Spot<'_>, shown: &str, secret: Secret) -> Mistake {
@@ -154,7 +170,7 @@ fn named_host(origin: &str) -> Option<&str> {
 }
 
 /// Everything to look for: as it is shown, as it is looked for, and what it would give away.
-fn secrets(practice: &Practice, plan: &Plan) -> Vec<(String, Phrase, Secret)> {
+fn secrets(practice: &Practice, titles: &BTreeSet<String>) -> Vec<(String, Phrase, Secret)> {
     let mut found: Vec<(String, Phrase, Secret)> =
         markers().map(|(line, phrase)| (shown(line), phrase, Secret::Work)).collect();
     let own = practice.site.notice.words.iter().map(|word| (shown(word), Phrase::of_list(word), Secret::Work));
@@ -172,7 +188,7 @@ fn secrets(practice: &Practice, plan: &Plan) -> Vec<(String, Phrase, Secret)> {
         name(&group.title, Secret::Group);
         name(&group.folder, Secret::Group);
     }
-    for title in &plan.titles {
+    for title in titles {
         name(title, Secret::Page);
     }
     let neutral = neutral();

@@ -24,6 +24,7 @@ mod smtp;
 mod text;
 mod words;
 
+pub(crate) use self::check::appointment;
 pub use self::{
     address::AddressError,
     check::{Allowed, CheckError, check},

@@ -38,8 +38,8 @@ pub use member::{Closed, Mailbox, Member, Reason};
 pub use membership::{Ahead, Joined, Left, Sight};
 pub use register::{Agreement, Register};
 pub use site::{
-    Address, Answers, Consents, Help, HelpLine, HostPlace, Identity, Leave, Mail, MailServer, Notice, OwnText, Placed,
-    Record, Seal, Security, Share, Site, StandIn, ThemeName, Way, Window, is_loopback,
+    APPOINTMENT, Address, Answers, Consents, Help, HelpLine, HostPlace, Identity, Leave, Mail, MailServer, Notice,
+    OwnText, Placed, Record, Seal, Security, Share, Site, StandIn, ThemeName, Way, Window, is_loopback,
 };
 pub(crate) use site::{LINK, is_language};
 

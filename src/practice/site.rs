@@ -104,6 +104,8 @@ pub struct Identity {
     pub therapist: String,
     /// Whose hours the practice keeps; needed where a time is written down.
     pub time_zone: Option<TimeZone>,
+    /// What a session is called in members' calendars, if not [`APPOINTMENT`].
+    pub appointment: Option<Placed>,
 }
 
 /// Where the host answers: origins, without a path and without `/` at the end.
@@ -190,6 +192,8 @@ impl Default for ThemeName {
 }
 
 const FILE: &str = "site.toml";
+/// Says nothing of what it is for.
+pub const APPOINTMENT: &str = "Appointment";
 
 pub(super) fn read(root: &Path, mistakes: &mut Vec<Mistake>) -> Site {
     let mut site = Site::default();
@@ -281,8 +285,9 @@ fn practice(mut fields: Fields<'_>) -> Option<Identity> {
     let therapist = fields.text("therapist").map(|name| name.value).unwrap_or_default();
     let language = language(&mut fields).unwrap_or_else(|| "en".to_owned());
     let time_zone = fields.text("time_zone").and_then(|zone| time_zone(&mut fields, &zone));
+    let appointment = fields.short_text("appointment").map(Placed::from);
     fields.finish();
-    Some(Identity { name: name?.value, language, therapist, time_zone })
+    Some(Identity { name: name?.value, language, therapist, time_zone, appointment })
 }
 
 /// A zone of the tz database.

@@ -22,6 +22,8 @@ pub struct Dated {
     pub waiting: Vec<DatedPage>,
     /// Given by this build, after the day on which it was to be there.
     pub late: Vec<DatedPage>,
+    /// Given by this build, after the session that they are about.
+    pub past: Vec<DatedPage>,
     /// Taken back by this build, since its last day is over.
     pub over: Vec<DatedPage>,
     /// The next day on which a build changes something, if nothing is written till then.
@@ -52,6 +54,10 @@ impl Dated {
                     dated.late.push(DatedPage::new(page, practice, first));
                 }
                 _ => {}
+            }
+            let session = page.session.as_ref().map(|session| session.begins.date());
+            if let Some(day) = session.filter(|day| *day < today && known.is_first_given_now(page)) {
+                dated.past.push(DatedPage::new(page, practice, day));
             }
         }
         dated

@@ -18,6 +18,7 @@ use crate::{
     attachment::AttachmentError,
     content::{Audience, Lapsed, Mistake, Mistakes, Page, readers_of},
     keys::Keys,
+    notice,
     practice::{Home, Mailbox, Member, Practice},
     record::{NotedAttachment, Record},
     render::{self, Along, OpenSite, RenderedPage, Rendering, Theme},
@@ -128,6 +129,7 @@ impl Wanting<'_> {
         let days = Days::of(self);
         let mut mistakes = days.strangers();
         mistakes.extend(render::group_titles(self.practice, self.theme));
+        mistakes.extend(notice::appointment(self.practice));
         let sealed: Vec<&Page> = self.pages.iter().filter(|page| page.audience != Audience::Open).collect();
         let rendered: Vec<Result<Vec<(String, WantedPage)>, Mistakes>> = sealed
             .par_iter()

@@ -23,8 +23,8 @@ use crate::practice::{Member, Practice};
 pub(super) const MEMBER: [&str; 2] = ["name", "groups"];
 pub(super) const PRACTICE: [&str; 2] = ["name", "therapist"];
 /// What documents of the theme are given besides, some of them one, some another.
-pub(super) const DOCUMENT: [&str; 10] =
-    ["audience", "content", "date", "dir", "help", "lang", "logo", "pages", "style", "title"];
+pub(super) const DOCUMENT: [&str; 11] =
+    ["audience", "content", "date", "dir", "help", "lang", "logo", "pages", "session", "style", "title"];
 /// Says that a page for everyone asked for a member.
 pub(super) const NO_MEMBER: &str = "this page is open to everyone, so there is no `member` to look at";
 
@@ -51,7 +51,7 @@ impl Looked {
         }
     }
 
-    fn note(&self) {
+    pub(super) fn note(&self) {
         self.at_member.store(true, Ordering::Relaxed);
     }
 }

@@ -3,6 +3,7 @@
 //! Template, Markdown, sanitiser, theme, in this order. It must not know any key, the store, the clock or a release: the
 //! same page and practice give the same bytes on any machine. It writes nothing.
 
+mod appointment;
 mod around;
 mod asked;
 mod asset;
@@ -30,6 +31,7 @@ mod words;
 
 use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 
+use appointment::Invitation;
 use around::Around;
 pub(crate) use asset::published;
 use context::{Looked, context};
@@ -218,6 +220,8 @@ impl<'a> Job<'a> {
         let seen = (self.page.audience != Audience::Open).then_some(reader);
         let mut content = self.content(seen, looked)?;
         let audience = self.page.audience.shown(self.practice);
+        let invitation = self.invitation(reader, looked);
+        let when = invitation.as_ref().map(|invitation| invitation.when.clone()).unwrap_or_default();
         let variables = [
             ("lang", Value::from(&self.practice.site.practice.language)),
             ("dir", Value::from(direction(&self.practice.site.practice.language))),
@@ -225,6 +229,7 @@ impl<'a> Job<'a> {
             ("date", date(self.page, self.practice)),
             ("audience", Value::from(&audience)),
             ("content", Value::from(&content.html)),
+            ("session", invitation.as_ref().map_or(Value::from(()), Invitation::value)),
         ];
         let seen = context(Some(reader), self.practice, looked, variables);
         let html = layout(self.theme, theme::PAGE, seen.clone())?;
@@ -233,9 +238,12 @@ impl<'a> Job<'a> {
             return Err(Mistakes::new(unknown).into());
         }
         shows(&html, &content.html, theme::PAGE, self.practice)?;
+        if let Some(invitation) = invitation {
+            invitation.join(&mut content.along.attachments, &html, self)?;
+        }
         let (theme, name) = (self.theme, theme::PAGE);
         let around = Around { theme, name, html: &html, content: &content.html, context: &seen };
-        content.named.extend(around.named(self.practice, [content.title.as_str(), &audience]));
+        content.named.extend(around.named(self.practice, [content.title.as_str(), &audience, &when]));
         if html.len() > LONGEST {
             let what = format!("more than {} MiB once it is rendered", LONGEST >> 20);
             return Err(Mistake::whole(&self.page.file, what, "split it into several pages").into());

@@ -113,7 +113,7 @@ impl<'a> Gathered<'a> {
             let mut readers = last.readers.clone();
             readers.sort_unstable();
             readers.dedup();
-            (place, Asked { title: &last.page.title, block: &last.block, readers, given })
+            (place, Asked { title: &last.page.title, file: &last.page.file, block: &last.block, readers, given })
         };
         asked.into_iter().map(one).collect()
     }

@@ -8,6 +8,7 @@ mod chart;
 mod course;
 mod gather;
 mod report;
+mod settle;
 mod shared;
 mod table;
 mod tally;
@@ -31,6 +32,8 @@ use crate::{
 pub struct Asked<'a> {
     /// The page's.
     pub title: &'a str,
+    /// The page's, below the practice.
+    pub file: &'a str,
     /// As it was given last.
     pub block: &'a Block,
     /// Everyone who can answer, by name; also who answered and no longer can.
@@ -58,6 +61,8 @@ pub struct Sheet<'a> {
     pub result: Outcome<'a>,
     /// Who can answer and has not, by name.
     pub silent: Vec<&'a str>,
+    /// How to go on, where people voted on times: commands to type.
+    pub settle: Vec<String>,
 }
 
 /// It depends on what was asked.
@@ -84,7 +89,8 @@ impl<'a> Sheet<'a> {
         let answered = |name: &&str| asked.given.iter().any(|given| given.name == *name);
         let silent = asked.readers.iter().copied().filter(|name| !answered(name)).collect();
         let title = asked.block.title.clone().or(title).unwrap_or_else(|| asked.block.asks.called().to_owned());
-        Some(Self { page: asked.title, title, result, silent })
+        let settle = settle::commands(&result, asked.file);
+        Some(Self { page: asked.title, title, result, silent, settle })
     }
 }
 
@@ -120,7 +126,13 @@ mod tests {
     fn sheet<'a>(block: &'a Block, said: &'a [(&'a str, UnixTime, Said)]) -> Sheet<'a> {
         let given = said.iter().map(|(name, time, said)| Given { name, time: *time, said, block }).collect();
         Sheet::of(
-            &Asked { title: "A page", block, readers: vec!["Maya", "Ben", "<Grete>"], given },
+            &Asked {
+                title: "A page",
+                file: "content/groups/a/x.md",
+                block,
+                readers: vec!["Maya", "Ben", "<Grete>"],
+                given,
+            },
             &Instruments::default(),
         )
         .unwrap()
@@ -153,6 +165,24 @@ mod tests {
         let counted: Vec<_> = tally.options.iter().map(|option| (option.label, option.names.clone())).collect();
         assert_eq!(counted, [("Tuesday", vec!["Maya", "Ben"]), ("Wednesday", vec!["Ben"]), ("gone", vec!["Maya"])]);
         assert_eq!((sheet.title.as_str(), &sheet.silent[..]), ("When?", &["<Grete>"][..]));
+    }
+
+    #[test]
+    fn a_vote_on_times_says_how_to_settle_on_the_first_of_them() {
+        let options = json!([{ "id": "2026-12-03-18-30", "label": "Thursday" }, { "id": "2026-12-04", "label": "Friday" }, { "id": "2027-01-07-07-05", "label": "January" }, { "id": "neither", "label": "Neither" }]);
+        let poll = block(json!({ "kind": "poll", "prompt": "When?", "options": options, "several": true }));
+        let settle = |votes: &[&[&str]]| {
+            let chosen = |ids: &&[&str]| said(json!({ "kind": "poll", "chosen": ids }));
+            let votes: Vec<_> =
+                ["Maya", "Ben"].into_iter().zip(votes.iter().map(chosen)).map(|(name, vote)| (name, 1, vote)).collect();
+            sheet(&poll, &votes).settle
+        };
+        let first = "heldspace new agenda --group a --at \"2026-12-03 18:30\"";
+        let third = "heldspace new agenda --group a --at \"2027-01-07 07:05\"";
+        assert_eq!(settle(&[&["2026-12-03-18-30", "neither"], &["2026-12-03-18-30"]]), [first]);
+        assert_eq!(settle(&[&["2027-01-07-07-05"], &["2026-12-03-18-30"]]), [first, third]);
+        assert_eq!(settle(&[&["2026-12-04"]]), [""; 0], "a day is no time");
+        assert_eq!(settle(&[]), [""; 0]);
     }
 
     #[test]

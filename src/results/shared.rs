@@ -183,7 +183,7 @@ mod tests {
 
     fn shared(block: &Block, answers: &[(String, Said)]) -> Result<Numbers, NotShared> {
         let given = answers.iter().map(|(name, said)| Given { name, time: 1, said, block }).collect();
-        let asked = Asked { title: "A page", block, readers: Vec::new(), given };
+        let asked = Asked { title: "A page", file: "", block, readers: Vec::new(), given };
         Shared::of("page".into(), &asked, 100).map(|shared| shared.numbers)
     }
 

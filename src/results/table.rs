@@ -63,6 +63,7 @@ impl Sheet<'_> {
         if !self.silent.is_empty() {
             lines.push(format!("  not answered: {}", names(&self.silent)));
         }
+        lines.extend(self.settle.iter().map(|command| format!("  to settle on it: {command}")));
         lines
     }
 }

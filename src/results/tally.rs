@@ -14,31 +14,32 @@ pub struct Tally<'a> {
 /// An option, and who chose it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Chosen<'a> {
+    pub id: &'a str,
     pub label: &'a str,
     pub names: Vec<&'a str>,
 }
 
 impl<'a> Tally<'a> {
     pub(super) fn of(options: &'a [Choice], asked: &Asked<'a>) -> Self {
-        let mut ids: Vec<(&str, Chosen<'a>)> = options
+        let mut all: Vec<_> = options
             .iter()
-            .map(|option| (option.id.as_str(), Chosen { label: &option.label, names: Vec::new() }))
+            .map(|option| Chosen { id: option.id.as_str(), label: &option.label, names: Vec::new() })
             .collect();
         for given in &asked.given {
             let Said::Poll { chosen } = given.said else { continue };
             for id in chosen {
-                let known = ids.iter().position(|(known, _)| known == id);
+                let known = all.iter().position(|known| known.id == id);
                 let at = known.unwrap_or_else(|| {
-                    ids.push((id, Chosen { label: label(given, id), names: Vec::new() }));
-                    ids.len() - 1
+                    all.push(Chosen { id, label: label(given, id), names: Vec::new() });
+                    all.len() - 1
                 });
-                let names = &mut ids[at].1.names;
+                let names = &mut all[at].names;
                 if !names.contains(&given.name) {
                     names.push(given.name);
                 }
             }
         }
-        Self { options: ids.into_iter().map(|(_, chosen)| chosen).collect(), answered: asked.given.len() }
+        Self { options: all, answered: asked.given.len() }
     }
 
     /// How many chose the option that most chose.

@@ -8,7 +8,7 @@ import type { Offered } from "./reader.ts";
 /** Pictures up to this many bytes come at once, larger ones when they are near to be seen. */
 const SMALL = 128 * 1024;
 
-type Form = "picture" | "audio" | "video" | "pdf" | "file";
+type Form = "picture" | "audio" | "video" | "pdf" | "calendar" | "file";
 
 // SECURITY: a fixed list. Nothing that a browser would run as a page is ever given its own type: what is not here is saved
 // as bytes.
@@ -23,6 +23,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   "audio/wav": "audio",
   "video/mp4": "video",
   "application/pdf": "pdf",
+  "text/calendar": "calendar",
 };
 const formOf = (type: string): Form => (Object.prototype.hasOwnProperty.call(FORMS, type) ? FORMS[type]! : "file");
 
@@ -109,7 +110,8 @@ function offer(place: HTMLElement, file: Offered, loader: Loader, heard: boolean
   const page = place.ownerDocument;
   const words = place.textContent?.trim() || file.name;
   const size = page.createElement("small");
-  size.textContent = ` (${kind(file)}, ${sizeOf(file.length)})`;
+  // Its words say what it does, and it is small.
+  size.textContent = formOf(file.type) === "calendar" ? "" : ` (${kind(file)}, ${sizeOf(file.length)})`;
   const label = (): string => `${words}${size.textContent}`;
   const note = element("span", { role: "status" });
   const here = heard ? page.createElement("button") : page.createElement("span");
@@ -123,7 +125,7 @@ function offer(place: HTMLElement, file: Offered, loader: Loader, heard: boolean
     const save = (): void => element("a", { href: address, download: file.name }).click();
     // Not where no listener runs: that is Safari, which on a phone shows a PDF's first sheet in a frame and no other.
     if (form === "pdf" && heard && navigator.pdfViewerEnabled) loader.source.show({ words, address, save, closed: () => here.focus() });
-    // Saved, never shown as a page of this site.
+    // Saved, never shown as a page of this site. A phone offers an appointment to its calendar.
     else save();
   };
   const open = (): void => {

@@ -78,6 +78,13 @@ const read = <T>(shape: Shape<T>, value: unknown): T | undefined => {
 };
 const keyOf = (kind: "draft" | "done", { page, block }: { page: string; block: string }): string => `${kind}:${page}:${block}`;
 
+/** Oldest first. Within one second a change comes after what it changed; else every device must find the same order, or each takes the words from the other's answer. */
+function inOrder(sent: Sent[]): Sent[] {
+  const replaces = new Map(sent.map(({ id, replaces }) => [id, replaces]));
+  const changes = (id: string | null | undefined, n = 0): number => (id == null || n > sent.length ? n : changes(replaces.get(id), n + 1));
+  return sent.sort((a, b) => a.time - b.time || changes(a.id) - changes(b.id) || (a.id < b.id ? -1 : 1));
+}
+
 const noteOf = ({ id: _, arrived: __, waits: ___, ...note }: Sent): SentNote => note;
 
 export class Writer {
@@ -224,9 +231,8 @@ export class Writer {
 
   #sent(): Sent[] {
     const received = new Set(this.#reading.index().received);
-    return this.#of("sent", sent)
-      .map(([id, note]) => ({ ...note, id, arrived: received.has(id), waits: (this.#entries.get(`pending:${id}`)?.value ?? null) !== null }))
-      .sort((a, b) => a.time - b.time || (a.replaces === b.id ? 1 : -1));
+    return inOrder(this.#of("sent", sent)
+      .map(([id, note]) => ({ ...note, id, arrived: received.has(id), waits: (this.#entries.get(`pending:${id}`)?.value ?? null) !== null })));
   }
 
   #of<T>(kind: string, shape: Shape<T>): [string, T][] {

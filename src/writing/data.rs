@@ -44,7 +44,8 @@ impl Values {
     pub(super) fn over(&self, wish: &Wish) -> Wish {
         let own = |name: &str| self.0.get(name).filter(|value| !value.is_empty());
         let date = own("date").and_then(|date| date.parse().ok());
-        Wish { title: own("title").cloned().or_else(|| wish.title.clone()), date: date.or(wish.date) }
+        let title = own("title").cloned().or_else(|| wish.title.clone());
+        Wish { title, date: date.or(wish.date), session: wish.session }
     }
 
     /// These, and what is known of the practice and of whom the page is for.

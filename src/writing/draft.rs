@@ -5,12 +5,11 @@
 
 use std::{collections::BTreeSet, path::PathBuf};
 
-use jiff::civil::Date;
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value, syntax::SyntaxConfig};
 use rust_embed::RustEmbed;
 use toml_edit::{DocumentMut, Item, value};
 
-use super::{Place, Values, WritingError, text::as_text};
+use super::{Meeting, Place, Values, Wish, WritingError, text::as_text};
 use crate::{
     content::{Mistake, Mistakes, Source, TEXT_LIMIT, read_regular, suggest},
     practice::{Practice, is_folder_name},
@@ -20,7 +19,7 @@ const FENCE: &str = "+++";
 /// Said in every new page.
 const READY: &str = "  # remove this line when the page is ready: until then nobody gets it";
 /// What heldspace writes itself.
-const OWN: [&str; 5] = ["title", "date", "to", "public", "draft"];
+const OWN: [&str; 7] = ["title", "date", "session", "minutes", "to", "public", "draft"];
 /// Steps that one template may take.
 const FUEL: u64 = 100_000;
 
@@ -91,14 +90,18 @@ impl Template {
         &self,
         place: &Place,
         title: &str,
-        date: Option<Date>,
+        wish: &Wish,
         values: &Values,
     ) -> Result<String, WritingError> {
         let mut front = DocumentMut::new();
         front.insert("title", value(title));
-        if let Some(date) = date {
-            let date: toml_edit::Datetime = date.to_string().parse().expect("a date is one in TOML too");
-            front.insert("date", value(date));
+        let moment = |text: String| value(text.parse::<toml_edit::Datetime>().expect("a date is one in TOML too"));
+        if let Some(date) = wish.date {
+            front.insert("date", moment(date.to_string()));
+        }
+        if let Some(Meeting { at, minutes }) = wish.session {
+            front.insert("session", moment(at.to_string()));
+            front.insert("minutes", value(minutes));
         }
         for (name, item) in self.front.iter().filter(|(name, _)| !OWN.contains(name)) {
             let filled = match item.as_str() {

@@ -14,16 +14,19 @@ mod there;
 
 use std::path::PathBuf;
 
-use jiff::civil::Date;
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+};
 
 pub use data::{Data, Values};
 pub use draft::{Template, known};
 pub use place::Place;
-pub use session::{Session, next_session};
+pub use session::next_session;
 pub use there::still_to_write;
 
 use crate::{
-    content::Mistakes,
+    content::{Mistakes, Session, SessionError},
     explain::Explain,
     practice::{
         Practice,
@@ -47,6 +50,10 @@ pub enum WritingError {
     NoTitle,
     #[error("{title:?} has braces in it")]
     Braces { title: String },
+    #[error("no session can be then: {0}")]
+    Session(#[from] SessionError),
+    #[error("that session is over")]
+    Past,
     #[error("it is not known when {group:?} meets next")]
     NoSession { group: String, schedule: Option<String> },
     #[error("{} already there: {}", are(files), listed(files))]
@@ -76,6 +83,8 @@ impl Explain for WritingError {
             }
             Self::NoTitle => "Write it behind the kind: heldspace new page \"Sleeping badly\" --library".into(),
             Self::Braces { .. } => "Write the title as it is to be read; {{ … }} works in the text of the page.".into(),
+            Self::Session(e) => format!("Nothing was written: {}.", e.hint()),
+            Self::Past => "Nothing was written: look at the day, and at the year.".into(),
             Self::NoSession { schedule: None, .. } => "Name the day: --date 2026-12-01. Or write into its group.toml when they meet, such as schedule = \"Tuesdays at 6:30\".".into(),
             Self::NoSession { .. } => "Its `schedule` names no one day of the week, or only some of them. Name the day: --date 2026-12-01".into(),
             Self::Exist { .. } => "Nothing was written. Go on writing there, or choose another title or date. For someone who has no such page yet: --member instead of --for-each.".into(),
@@ -108,6 +117,22 @@ pub struct NewPage {
 pub struct Wish {
     pub title: Option<String>,
     pub date: Option<Date>,
+    pub session: Option<Meeting>,
+}
+
+/// When a session is to be, by the practice's own clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Meeting {
+    pub at: DateTime,
+    pub minutes: i64,
+}
+
+impl Meeting {
+    /// Refuses one that no page could have, and one that is over.
+    pub fn check(self, practice: &Practice, now: Timestamp) -> Result<Self, WritingError> {
+        let session = Session::at(self.at, self.minutes, practice)?;
+        if session.ends.timestamp() < now { Err(WritingError::Past) } else { Ok(self) }
+    }
 }
 
 /// What all pages of one wish are made from.
@@ -126,8 +151,8 @@ impl Writing<'_> {
         let all = values.with(place, &wish, practice);
         // A title that the template gives all its pages tells less than its name and the day.
         let is_named_by_day = wish.title.is_none() && wish.date.is_some();
-        let title = match wish.title {
-            Some(title) => title,
+        let title = match &wish.title {
+            Some(title) => title.clone(),
             None => template.title(&all)?.ok_or(WritingError::NoTitle)?,
         };
         edit::shown(&title)?;
@@ -135,7 +160,7 @@ impl Writing<'_> {
             return Err(WritingError::Braces { title });
         }
         let all = all.and("title", &title);
-        let text = template.fill(place, &title, wish.date, &all)?;
+        let text = template.fill(place, &title, &wish, &all)?;
         let named = if is_named_by_day { "" } else { &title };
         Ok(NewPage { file: place.file(wish.date, named, template.name()), title, text })
     }

@@ -34,7 +34,7 @@ fn folder(site: &TestSite, more: &[&str]) -> (PathBuf, Vec<(String, String)>) {
 }
 
 /// An export that is one document, opened.
-fn whole(site: &TestSite) -> String {
+pub fn whole(site: &TestSite) -> String {
     let (sealed, out) = (site.path("record.age"), site.path("record.html"));
     let told = site.ok(&["member", "export", "ann", "--sealed", sealed.to_str().unwrap(), "--json"]);
     let told: Value = serde_json::from_str(&told).unwrap();

@@ -3,6 +3,8 @@
 #![allow(clippy::disallowed_methods, reason = "tests make and break files of their own")]
 
 #[cfg(feature = "author")]
+mod appointment;
+#[cfg(feature = "author")]
 mod asked;
 #[cfg(feature = "author")]
 mod attachments;

@@ -86,6 +86,42 @@ fn an_agenda_is_for_the_next_session_where_the_schedule_says_it() {
 }
 
 #[test]
+fn the_hour_of_a_session_is_written_down_and_one_that_can_not_be_is_refused() {
+    let site = TestSite::empty().group("g");
+    site.time_zone("");
+    let year = today().year();
+    let next = format!("{}-06-03 18:30", year + 1);
+    let at = |at: &str| ["new", "agenda", "--group", "g", "--at", at].map(str::to_owned);
+    let fails = |args: &[String]| site.fails(&args.iter().map(String::as_str).collect::<Vec<_>>());
+    let (code, said) = fails(&at(&next));
+    assert!(code == 2 && said.contains("time_zone = \"America/New_York\""), "{said}");
+    site.time_zone("time_zone = \"America/New_York\"");
+    for (hour, why) in [
+        ("2020-06-03 18:30", "that session is over"),
+        (&*format!("{}-06-03 18:30", year + 3), "more than 2 years away"),
+        ("2027-03-14 02:30", "clocks go forward over it"),
+        ("3 June at six", "write a day and an hour"),
+        ("2026-06-03", "write a day and an hour"),
+    ] {
+        let (code, said) = fails(&at(hour));
+        assert!(code == 2 && said.contains(why), "{hour}: {said}");
+    }
+    let (code, said) = site.fails(&["new", "agenda", "--group", "g", "--at", &next, "--minutes", "3"]);
+    assert!(code == 2 && said.contains("5..=1440"), "{said}");
+    assert_eq!(files_below(&site.path("content/groups/g")).len(), 1, "nothing but group.toml");
+    let files = made(&site, &["agenda", "--group", "g", "--at", &next]);
+    let text = read(&site, &files[0]);
+    let front = format!("date = {day}\nsession = {day}T18:30:00\nminutes = 90\n", day = &next[..10]);
+    assert!(files[0].starts_with(&format!("content/groups/g/{}", &next[..10])) && text.contains(&front), "{text}");
+    ready(&site, &files);
+    let files = made(&site, &["page", "The hour", "--library", "--at", &next, "--minutes", "45"]);
+    let text = read(&site, &files[0]);
+    assert!(text.contains("minutes = 45\n") && !text.contains("date ="), "{text}");
+    ready(&site, &files);
+    site.build();
+}
+
+#[test]
 fn what_is_there_is_never_overwritten_and_all_of_it_is_named() {
     let site = TestSite::empty().group("g");
     site.member("ann", &["g"]);

@@ -75,6 +75,14 @@ impl TestSite {
         serde_json::from_str(&self.ok(&args)).unwrap()
     }
 
+    /// What stands at the beginning of `[practice]`, in place of its time zone.
+    pub fn time_zone(&self, lines: &str) {
+        let toml = fs::read_to_string(self.path("site.toml")).unwrap();
+        let others: Vec<_> = toml.lines().filter(|line| !line.starts_with("time_zone")).collect();
+        fs::write(self.path("site.toml"), others.join("\n").replacen("[practice]", &format!("[practice]\n{lines}"), 1))
+            .unwrap();
+    }
+
     /// Writes a file below `content/`.
     pub fn page(&self, path: &str, text: &str) -> &Self {
         let path = self.path("content").join(path);

@@ -87,11 +87,16 @@ export class Asking {
   }
 }
 
+/** The practice's own keys, as a stock `age` takes them. */
+export function practiceIdentities(practice) {
+  const { epochs } = JSON.parse(readFileSync(join(practice.root, ".heldspace/keys.json"), "utf8"));
+  return epochs.map(({ identity }) => bech32.encode("age-secret-key-", bech32.toWords(Buffer.from(identity, "base64")), false).toUpperCase());
+}
+
 /** What an answer says, opened with the practice's own key. (Its signature is looked at in src/viewer/test.) */
 export async function openedAnswer(practice, bytes) {
-  const { epochs } = JSON.parse(readFileSync(join(practice.root, ".heldspace/keys.json"), "utf8"));
   const decrypter = new Decrypter();
-  for (const { identity } of epochs) decrypter.addIdentity(bech32.encode("age-secret-key-", bech32.toWords(Buffer.from(identity, "base64")), false).toUpperCase());
+  practiceIdentities(practice).forEach((identity) => decrypter.addIdentity(identity));
   return payloadOf(JSON.parse(await decrypter.decrypt(bytes, "text")));
 }
 

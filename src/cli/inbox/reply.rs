@@ -47,7 +47,8 @@ impl Reply {
         }
         let questions = tray.questions()?;
         let about = questions.asked(letter).page.map(|page| page.title.clone());
-        let wish = Wish { title: Some(self.title.unwrap_or_else(|| title(about))), date: Some(practice.today) };
+        let wish =
+            Wish { title: Some(self.title.unwrap_or_else(|| title(about))), date: Some(practice.today), session: None };
         let template = Template::read("message", practice)?;
         let writing = Writing { template: &template, wish: &wish, practice };
         let page = writing.page(&Place::Message(vec![member.folder.clone()]), &Values::default())?;

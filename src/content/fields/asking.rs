@@ -12,13 +12,13 @@ pub(crate) enum Moment {
 }
 
 impl Moment {
-    /// Of TOML's own dates, or of text such as `2026-12-01 18:00`.
+    /// Of TOML's own dates, or of text such as `2026-12-01 18:00`; not of one with a zone of its own.
     pub(crate) fn of(shape: &Shape) -> Option<Self> {
         match shape {
             Shape::Date(day) => Some(Self::Day(*day)),
             Shape::Moment(hour) => Some(Self::Hour(*hour)),
             Shape::Text(text) if text.len() == "2026-12-01".len() => text.parse().ok().map(Self::Day),
-            Shape::Text(text) if text.starts_with(|c: char| c.is_ascii_digit()) && text.contains(':') => {
+            Shape::Text(text) if text.len() <= "2026-12-01T18:00:00".len() && text.contains(':') => {
                 text.parse().ok().map(Self::Hour)
             }
             _ => None,

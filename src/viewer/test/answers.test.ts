@@ -209,6 +209,21 @@ test("two devices at once: neither takes anything from the other, whoever comes 
   }
 });
 
+test("two devices that answer in one second come to show the same answer, with its words", async () => {
+  for (let seconds = new Set<number>(); seconds.size !== 1; ) {
+    const inbox = await Inbox.ready();
+    const devices = [await Device.of(inbox), await Device.of(inbox)];
+    await Promise.all(devices.map((device, n) => device.send(reply(`From ${n}.`))));
+    for (const device of [...devices, ...devices, ...devices]) await device.write({ do: "sync" });
+    const shown = await Promise.all(devices.map(async (device) => (await device.write({ do: "read" })).sent));
+    seconds = new Set(shown.flat().map(({ time }) => time));
+    const words = shown.map((sent) => sent.at(-1)!.said);
+    assert.deepEqual(words[0], words[1]);
+    assert.notEqual(words[0], null);
+    assert.equal((await inbox.opened()).length, 2);
+  }
+});
+
 test("own notes that the member did not sign, or of another mailbox, are left aside and said so", async () => {
   const inbox = await Inbox.ready();
   const recipient = await identityToRecipient(inbox.identity);

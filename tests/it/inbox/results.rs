@@ -6,7 +6,10 @@ use heldspace::wire::{Answer, Said, Value};
 use serde_json::{Value as Json, json};
 
 use super::world::{Sender, now, sync};
-use crate::site::TestSite;
+use crate::{
+    attachments::{entries, opened},
+    site::TestSite,
+};
 
 const ASKED: &str = "+++\ntitle = \"This week\"\n+++\nWhen, and how are you?\n\n```poll\nprompt = \"Which evening?\"\noptions = [\"Tuesday\", \"=Wednesday\"]\n```\n\n```checkin\ninstrument = \"gad-7\"\n```\n\n```agenda\nprompts = [\"What do you want time for?\"]\n```\n";
 
@@ -98,4 +101,32 @@ fn what_nobody_answered_or_nothing_asks_is_said() {
     assert!(printed.contains("not answered: colm, maya, rosa") && printed.contains("Which evening?"), "{printed}");
     let (code, said) = site.fails(&["results", "thursday"]);
     assert!(code != 0 && said.contains("thursday"), "{said}");
+}
+
+#[test]
+fn from_a_vote_on_times_to_an_hour_in_a_calendar() {
+    let site = TestSite::empty().group("tuesday");
+    site.time_zone("time_zone = \"Europe/Berlin\"");
+    let card = site.member("maya", &["tuesday"]);
+    let year = heldspace::clock::today().year() + 1;
+    let options = format!("[{year}-06-03T18:30, {year}-06-04T07:00, \"Neither\"]");
+    let text = format!("# This week\n\n```poll\nprompt = \"When?\"\noptions = {options}\n```\n");
+    site.page("groups/tuesday/when.md", &text);
+    site.build();
+    let maya = Sender::unlock(&site, &card);
+    maya.send(&vote(&maya, &format!("{year}-06-04-07-00")));
+    sync(&site);
+    let printed = site.ok(&["results", "tuesday"]);
+    let command = printed.lines().find_map(|line| line.trim().strip_prefix("to settle on it: heldspace "));
+    assert_eq!(command, Some(&*format!("new agenda --group tuesday --at \"{year}-06-04 07:00\"")));
+    let (words, hour) = command.unwrap().split_once(" \"").unwrap();
+    site.ok(&words.split(' ').chain([hour.trim_end_matches('"')]).collect::<Vec<_>>());
+    let file = site.path(&format!("content/groups/tuesday/{year}-06-04-agenda.md"));
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.lines().filter(|line| !line.starts_with("draft")).collect::<Vec<_>>().join("\n"))
+        .unwrap();
+    site.build();
+    let given = entries(&site, &card).into_iter().flat_map(|page| page.attachments).map(|file| opened(&site, &file));
+    let files: Vec<_> = given.map(|file| String::from_utf8(file).unwrap()).collect();
+    assert!(files.len() == 1 && files[0].contains(&format!("\r\nDTSTART:{year}0604T050000Z\r\n")), "{files:?}");
 }
