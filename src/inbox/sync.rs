@@ -84,7 +84,9 @@ impl Fetching<'_> {
         let wanted = run.wanted().await?;
         run.fetch(&wanted, progress).await?;
         run.write()?;
-        self.home.write_fetched(Fetched { time: self.now, strangers: run.synced.strangers })?;
+        if !run.synced.more {
+            self.home.write_fetched(Fetched { time: self.now, strangers: run.synced.strangers })?;
+        }
         Ok(run.synced)
     }
 }

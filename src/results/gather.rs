@@ -32,6 +32,13 @@ struct Last<'a> {
     block: Block,
     /// By name.
     readers: Vec<&'a str>,
+    is_alike: bool,
+}
+
+impl<'a> Last<'a> {
+    fn new(page: &'a NotedPage, block: &Block) -> Self {
+        Self { page, block: block.clone(), readers: Vec::new(), is_alike: true }
+    }
 }
 
 /// Every block of the newest release, and every one that was answered.
@@ -83,8 +90,8 @@ impl<'a> Gathered<'a> {
             let name = practice.members.get(member).map_or(member, |member| &member.name);
             for block in blocks.get(&page.document).into_iter().flatten() {
                 let place = (page.known_by(), block.id.clone());
-                let last =
-                    self.last.entry(place).or_insert_with(|| Last { page, block: block.clone(), readers: Vec::new() });
+                let last = self.last.entry(place).or_insert_with(|| Last::new(page, block));
+                last.is_alike &= last.block == *block;
                 last.readers.push(name);
             }
         }
@@ -93,12 +100,12 @@ impl<'a> Gathered<'a> {
 
     fn add(&mut self, letter: &'a Letter, page: &'a NotedPage, block: &'a Block) {
         let place = (page.known_by(), block.id.clone());
-        let last =
-            self.last.entry(place.clone()).or_insert_with(|| Last { page, block: block.clone(), readers: Vec::new() });
+        let last = self.last.entry(place.clone()).or_insert_with(|| Last::new(page, block));
         if !last.readers.contains(&letter.name.as_str()) {
             last.readers.push(&letter.name);
         }
-        let given = Given { name: &letter.name, time: letter.answer.time, said: &letter.answer.said, block };
+        let Letter { name, member, answer, .. } = letter;
+        let given = Given { name, member, time: answer.time, said: &answer.said, block };
         self.answers.entry(place).or_default().push(given);
     }
 
@@ -113,7 +120,7 @@ impl<'a> Gathered<'a> {
             let mut readers = last.readers.clone();
             readers.sort_unstable();
             readers.dedup();
-            (place, Asked { title: &last.page.title, block: &last.block, readers, given })
+            (place, Asked { title: &last.page.title, block: &last.block, readers, given, is_alike: last.is_alike })
         };
         asked.into_iter().map(one).collect()
     }
