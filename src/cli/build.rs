@@ -223,7 +223,9 @@ pub fn results_lines(plan: &Plan) -> Vec<String> {
 
 fn show_results(plan: &Plan, terminal: &Terminal) {
     if terminal.is_watched() {
-        results_lines(plan).iter().for_each(|line| terminal.note(line));
+        for line in results_lines(plan) {
+            terminal.note(line);
+        }
         return;
     }
     if !plan.told.is_empty() {

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::{Given, PublishError, Reader, Sources, commit::OBJECT_LIMIT, wanted::page_id};
 use crate::{
+    block::Block,
     content::{Audience, Page},
     inbox::{Inbox, Letter, People, Questions},
     keys::Keys,
@@ -183,7 +184,7 @@ impl Sources<'_> {
         let letters = inbox.standing(|letter| is_of_it(letter) && in_time(letter));
         let questions = Questions::of(&letters, self.record, self.home, self.keys)?;
         // SECURITY: who was not told that the group may see numbers is in none.
-        let was_told = |letter: &Letter| questions.asked(letter).block.is_some_and(|block| block.tells_of_numbers());
+        let was_told = |letter: &Letter| questions.asked(letter).block.is_some_and(Block::tells_of_numbers);
         let letters: Vec<Letter> = letters.iter().filter(|letter| was_told(letter)).cloned().collect();
         let of = Of::Pages(HashSet::from([id]));
         let gathered = Gathered::of(&of, self.practice, self.record, (&letters, &questions), (self.home, self.keys))?;

@@ -104,6 +104,7 @@ impl Plan {
     }
 
     /// With what was counted for these readers.
+    #[must_use]
     pub fn with(self, counted: &Counted, readers: &[Reader]) -> Self {
         Self { told: counted.told(readers), uncounted: counted.uncounted(), ..self }
     }

@@ -68,7 +68,7 @@ struct Found {
 }
 
 enum What {
-    Block(Block),
+    Block(Box<Block>),
     /// Numbers, as an element.
     Numbers(String),
 }
@@ -128,7 +128,7 @@ impl<'a> Forms<'a> {
         };
         let flaws = |mistakes: Vec<Mistake>| mistakes.into_iter().map(flaw).collect::<Vec<_>>();
         let what = match fence {
-            Fence::Asks(kind) => What::Block(block::read(kind, &written, self.setting).map_err(flaws)?),
+            Fence::Asks(kind) => What::Block(Box::new(block::read(kind, &written, self.setting).map_err(flaws)?)),
             Fence::Results => {
                 let wish = block::wish(&written).map_err(flaws)?;
                 let at = |place: Range<usize>| run.place(&place);
@@ -178,7 +178,7 @@ impl<'a> Forms<'a> {
     }
 
     fn blocks(&self) -> impl Iterator<Item = &Block> {
-        self.found.iter().filter_map(|found| if let What::Block(block) = &found.what { Some(block) } else { None })
+        self.found.iter().filter_map(|found| if let What::Block(block) = &found.what { Some(&**block) } else { None })
     }
 }
 

@@ -240,7 +240,9 @@ fn element(title: Option<&str>, shared: &Shared) -> String {
             html += "<table>";
             caption(&mut html, title, *answered);
             html += "<thead><tr><th scope=\"col\">Question</th><th scope=\"col\">All together</th></tr></thead>";
-            items.iter().for_each(|item| rolled(&mut html, item));
+            for item in items {
+                rolled(&mut html, item);
+            }
             html += "</table>";
         }
     }
