@@ -72,7 +72,9 @@ fn others(audience: &Audience, afterwards: Afterwards) -> String {
         Afterwards::Nothing => format!(" {nobody} sees it."),
         Afterwards::Tally => format!(" {nobody} sees what you chose; once the poll is closed, {group} {TALLY}."),
         Afterwards::RollUp => {
-            format!(" {nobody} sees what you answer; once this is closed, {group} {ROLL_UP}; never what you write in words.")
+            format!(
+                " {nobody} sees what you answer; once this is closed, {group} {ROLL_UP}; never what you write in words."
+            )
         }
     }
 }

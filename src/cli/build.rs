@@ -10,7 +10,7 @@ use crate::{
     content::{Lapsed, Page, Survey, read_pages},
     keys::Keys,
     practice::{Home, Lock, Practice},
-    publish::{self, Change, Closing, Done, Lost, Plan, Publication, Sources, ToldOf, Uncounted, What},
+    publish::{self, Change, Closing, Done, Lost, Plan, Publication, Sources, ToldOf, Uncounted, WaitsFor, What},
     record::Record,
     render::Theme,
     store::Store,
@@ -212,11 +212,13 @@ pub fn results_lines(plan: &Plan) -> Vec<String> {
         lines.push(format!("\nNumbers of `{block}` in {asked}, shown in {shown} to {whom}, and final from then on:"));
         lines.extend(numbers.numbers.lines().iter().map(|line| format!("  {}", visible_line(line))));
     }
-    for Uncounted { asked, block } in &plan.uncounted {
+    for Uncounted { asked, block, waits_for } in &plan.uncounted {
         let asked = visible_line(asked);
-        lines.push(format!(
-            "\n`{block}` in {asked} is closed, and waits to be counted: `heldspace inbox sync`, and then build again."
-        ));
+        let what = match waits_for {
+            WaitsFor::Sync => "`heldspace inbox sync`, and then build again",
+            WaitsFor::Build => "nobody has it yet as it is written now; the build after this one counts it",
+        };
+        lines.push(format!("\n`{block}` in {asked} is closed, and waits to be counted: {what}."));
     }
     lines
 }
@@ -233,7 +235,7 @@ fn show_results(plan: &Plan, terminal: &Terminal) {
     }
     if !plan.uncounted.is_empty() {
         let waiting = plan.uncounted.len();
-        terminal.note(format!("Closed questions that wait to be counted, for want of `heldspace inbox sync`: {waiting}"));
+        terminal.note(format!("Closed questions that wait to be counted (`heldspace diff` says for what): {waiting}"));
     }
 }
 

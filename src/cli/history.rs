@@ -67,7 +67,8 @@ impl History {
     }
 }
 
-pub const ONLY_LOOK: &str = "  Only its appearance changed: the theme, an address, a name. The text is the same.";
+pub const ONLY_LOOK: &str =
+    "  Only its appearance changed: the theme, an address, a name, numbers of a closed question. The text is the same.";
 pub const NOT_KEPT: &str = "  What was written then was not kept, so the difference can't be told.";
 
 /// A unified diff, coloured where that can be shown.

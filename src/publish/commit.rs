@@ -82,7 +82,7 @@ pub struct Done {
     pub next_date: Option<Date>,
     /// Numbers of closed questions that were frozen.
     pub results: Vec<Shared>,
-    /// Closed questions whose numbers wait for `inbox sync`.
+    /// Closed questions that are not counted yet.
     pub uncounted: Vec<Uncounted>,
 }
 

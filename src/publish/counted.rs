@@ -16,7 +16,7 @@ use crate::{
     keys::Keys,
     practice::Home,
     render::{Rendering, Showing, render_page},
-    results::{Frozen, Gathered, Of, Shared, Told},
+    results::{Asked, Frozen, Gathered, Of, Shared, Told},
     seal::Plaintext,
     store::layout,
     wire::{BlockId, UnixTime},
@@ -30,8 +30,7 @@ const WORDS: [&str; 4] = ["results", "include", "import", "extends"];
 pub struct Counted {
     /// Counted now for the first time; frozen once somebody is given them.
     fresh: BTreeMap<(String, BlockId), Shared>,
-    /// Closed, and what was sent till then was not fetched yet.
-    uncounted: BTreeSet<Showing>,
+    uncounted: BTreeSet<Uncounted>,
 }
 
 /// Numbers that a build gives for the first time, and to whom.
@@ -46,12 +45,23 @@ pub struct ToldOf {
     pub numbers: Shared,
 }
 
-/// A closed block whose numbers wait for `inbox sync`.
+/// A closed block that can't be counted yet.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Uncounted {
     /// The file that asks.
     pub asked: String,
     pub block: BlockId,
+    pub waits_for: WaitsFor,
+}
+
+/// What a closed block waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WaitsFor {
+    /// What was sent till it closed was not fetched yet.
+    Sync,
+    /// Nobody has it yet as it is written now.
+    Build,
 }
 
 impl Counted {
@@ -77,8 +87,7 @@ impl Counted {
     }
 
     pub(super) fn uncounted(&self) -> Vec<Uncounted> {
-        let of = |showing: &Showing| Uncounted { asked: showing.file.clone(), block: showing.block.clone() };
-        self.uncounted.iter().map(of).collect()
+        self.uncounted.iter().cloned().collect()
     }
 
     /// Writes down what these readers are told for the first time.
@@ -111,22 +120,32 @@ impl Sources<'_> {
             }
         }
         let fetched = self.home.fetched()?.map_or(0, |fetched| fetched.time);
+        let waits = |showing: &Showing, waits_for| {
+            let (asked, block) = (showing.file.clone(), showing.block.clone());
+            Uncounted { asked, block, waits_for }
+        };
         let mut inbox = None;
         for showing in wished {
             if let Some(shared) = frozen.of(&self.page_id(showing), &showing.block) {
                 told.insert(showing.key(), shared.clone());
-            } else if showing.closes > now {
-            } else if showing.closes > fetched {
-                counted.uncounted.insert(showing.clone());
+                continue;
+            }
+            if showing.closes > now {
+                continue;
+            }
+            if showing.closes > fetched {
+                counted.uncounted.insert(waits(showing, WaitsFor::Sync));
+                continue;
+            }
+            let inbox = match &inbox {
+                Some(inbox) => inbox,
+                None => inbox.insert(Inbox::read(&People::of(self.practice), self.home, self.keys)?),
+            };
+            if let Some(shared) = self.count(showing, inbox, now)? {
+                told.insert(showing.key(), shared.clone());
+                counted.fresh.insert(showing.key(), shared);
             } else {
-                let inbox = match &inbox {
-                    Some(inbox) => inbox,
-                    None => inbox.insert(Inbox::read(&People::of(self.practice), self.home, self.keys)?),
-                };
-                if let Some(shared) = self.count(showing, inbox, fetched.min(now), now)? {
-                    told.insert(showing.key(), shared.clone());
-                    counted.fresh.insert(showing.key(), shared);
-                }
+                counted.uncounted.insert(waits(showing, WaitsFor::Build));
             }
         }
         Ok((told, counted))
@@ -169,14 +188,8 @@ impl Sources<'_> {
         Ok(())
     }
 
-    /// The numbers of what stood when a block closed. None where its members were given no such block, or not yet as it is now.
-    fn count(
-        &self,
-        showing: &Showing,
-        inbox: &Inbox,
-        closed: UnixTime,
-        now: UnixTime,
-    ) -> Result<Option<Shared>, PublishError> {
+    /// The numbers of what stood when a block closed; none where nobody has it yet as it is written now.
+    fn count(&self, showing: &Showing, inbox: &Inbox, now: UnixTime) -> Result<Option<Shared>, PublishError> {
         let id = self.keys.page_id(None, &showing.identity);
         let is_of_it = |letter: &Letter| letter.answer.page == id && letter.answer.block == showing.block;
         // A clock that is wrong makes nobody's answer late that was here before.
@@ -191,11 +204,10 @@ impl Sources<'_> {
         let asked = gathered.asked();
         let key = (id.to_string(), showing.block.clone());
         let Some((_, asked)) = asked.iter().find(|(place, _)| **place == key) else { return Ok(None) };
-        // SECURITY: as long as members have it open, or each in other words, it is not counted.
-        let is_closed = asked.block.closes.is_some_and(|closes| closes <= closed);
-        if !is_closed || !asked.is_alike || !asked.block.tells_of_numbers() {
-            return Ok(None);
-        }
-        Ok(Shared::of(key.0, asked, now).ok())
+        // SECURITY: what members were not given yet, such as another day of closing, holds for none of their answers.
+        let version = asked.versions.iter().find(|version| version.version() == showing.version);
+        let of =
+            |block| Shared::of(key.0, &Asked { block, given: asked.given.clone(), readers: Vec::new(), ..*asked }, now);
+        Ok(version.and_then(|block| of(block).ok()))
     }
 }

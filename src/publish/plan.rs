@@ -27,7 +27,7 @@ pub struct Plan {
     pub confirmed: usize,
     /// Numbers of closed questions that are given for the first time, and stay.
     pub told: Vec<ToldOf>,
-    /// Closed questions whose numbers wait for `inbox sync`.
+    /// Closed questions that are not counted yet.
     pub uncounted: Vec<Uncounted>,
 }
 

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{Counted, Foreseen, Given, Publication, PublishError, Receipts, Wanting, days, gate, open_files::OpenBytes};
+use super::{
+    Counted, Foreseen, Given, Publication, PublishError, Receipts, Wanting, days, gate, open_files::OpenBytes,
+};
 use crate::{
     content::Page,
     inbox,

@@ -74,7 +74,20 @@ impl<'a> Withdrawing<'a> {
         // Nothing else changes, the addresses no more than the pages.
         let gate = given.gate.clone().ok_or_else(|| PublishError::Lost { what: layout::GATE.to_owned() })?;
         let counted = Counted::default();
-        Ok(Publication { practice, wanted, given, receipts, counted, record, keys, home, store, now, gate, is_aside: false })
+        Ok(Publication {
+            practice,
+            wanted,
+            given,
+            receipts,
+            counted,
+            record,
+            keys,
+            home,
+            store,
+            now,
+            gate,
+            is_aside: false,
+        })
     }
 
     /// The open files as they stand, each as the practice has signed it.

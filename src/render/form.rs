@@ -133,7 +133,9 @@ impl<'a> Forms<'a> {
                 let wish = block::wish(&written).map_err(flaws)?;
                 let at = |place: Range<usize>| run.place(&place);
                 let numbers = leads.numbers(&wish);
-                What::Numbers(numbers.map_err(|(place, reason)| vec![Flaw { at: at(place), wrong: Wrong::Block(reason) }])?)
+                What::Numbers(
+                    numbers.map_err(|(place, reason)| vec![Flaw { at: at(place), wrong: Wrong::Block(reason) }])?,
+                )
             }
         };
         if let What::Block(block) = &what

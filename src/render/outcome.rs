@@ -18,7 +18,7 @@ use crate::{
     content::{Audience, Page, suggest},
     practice::Practice,
     results::{Numbers, Rolled, Shared, Spread, can_be_shared},
-    wire::{BlockId, UnixTime},
+    wire::{BlockId, Digest, UnixTime},
 };
 
 /// A block whose numbers a page shows, or is to show.
@@ -29,6 +29,8 @@ pub struct Showing {
     pub file: String,
     pub block: BlockId,
     pub closes: UnixTime,
+    /// The block as it asks now: [`Block::version`].
+    pub version: Digest,
 }
 
 impl Showing {
@@ -56,7 +58,9 @@ impl<'a> Leads<'a> {
     pub(super) fn numbers(&mut self, wish: &Wish) -> Result<String, Refused> {
         let Some(known) = self.known else { return Ok(String::new()) };
         let place = wish.of.as_ref().map_or(&wish.fence, |of| &of.at);
-        let Some(target) = self.target(wish).map_err(|reason| (place.clone(), reason))? else { return Ok(String::new()) };
+        let Some(target) = self.target(wish).map_err(|reason| (place.clone(), reason))? else {
+            return Ok(String::new());
+        };
         let there = known.asked.borrow().get(&target.file).cloned();
         let there = there.unwrap_or_else(|| {
             let there = self.asked_in(&target).map(Rc::new);
@@ -71,7 +75,7 @@ impl<'a> Leads<'a> {
         let closes = shareable(block, *is_alike).map_err(|reason| (place.clone(), reason))?;
         let (identity, file) = (target.identity().to_owned(), shown_file(&target.file));
         let shared = self.practice.told.get(&(identity.clone(), block.id.clone()));
-        let showing = Showing { identity, file, block: block.id.clone(), closes };
+        let showing = Showing { identity, file, block: block.id.clone(), closes, version: block.version() };
         if !self.along.results.contains(&showing) {
             self.along.results.push(showing);
         }
@@ -97,8 +101,12 @@ impl<'a> Leads<'a> {
     /// Whether all who read this page are among those whom the other one asks.
     fn fits(&self, target: &Page) -> Result<(), Reason> {
         let Some(who) = outsiders(self.page, target, self.practice) else { return Ok(()) };
-        let what = format!("numbers of `{}` in a page that {who} read, who were not asked there", shown_file(&target.file));
-        Err(Reason { what, hint: "show them to those who were asked and nobody else: in a page of the same folder".into() })
+        let what =
+            format!("numbers of `{}` in a page that {who} read, who were not asked there", shown_file(&target.file));
+        Err(Reason {
+            what,
+            hint: "show them to those who were asked and nobody else: in a page of the same folder".into(),
+        })
     }
 
     /// What stands there for each who is asked; none where too much is wrong with it.
@@ -147,7 +155,11 @@ impl AskedThere {
             }),
             ([], Some(id)) => Err(Reason {
                 what: format!("there is no block `{id}` in `{file}`"),
-                hint: suggest::hint(id.as_str(), "blocks there", self.blocks.iter().map(|(block, _)| block.id.as_str())),
+                hint: suggest::hint(
+                    id.as_str(),
+                    "blocks there",
+                    self.blocks.iter().map(|(block, _)| block.id.as_str()),
+                ),
             }),
             (several, _) => {
                 let ids: Vec<_> = several.iter().map(|(block, _)| format!("block = \"{}\"", block.id)).collect();
@@ -284,12 +296,17 @@ fn rolled(html: &mut String, Rolled { label, answered, of }: &Rolled) {
             rows(html, counts, *answered);
         }
         Spread::TooFew {} => {
-            let _ = write!(html, "<tr><th scope=\"row\">{}</th><td>fewer than five answered this</td></tr>", escaped(label));
+            let _ = write!(
+                html,
+                "<tr><th scope=\"row\">{}</th><td>fewer than five answered this</td></tr>",
+                escaped(label)
+            );
         }
         Spread::Average { average, from, to, low, high, unit } => {
             let _ = write!(html, "<tr><th scope=\"row\">{}", escaped(label));
             if let (Some(from), Some(to)) = (from, to) {
-                let _ = write!(html, "<br><small>{} to {}</small>", end(*from, low.as_deref()), end(*to, high.as_deref()));
+                let _ =
+                    write!(html, "<br><small>{} to {}</small>", end(*from, low.as_deref()), end(*to, high.as_deref()));
             }
             let unit = unit.as_ref().map(|unit| format!(" {}", escaped(unit))).unwrap_or_default();
             let _ = write!(html, "</th><td>{average}{unit}, on average");
@@ -310,4 +327,60 @@ fn end(number: f64, words: Option<&str>) -> String {
 /// For those who see it: the number beside it says the same.
 fn bar(html: &mut String, from: &str, value: &str, to: &str) {
     let _ = write!(html, " <meter aria-hidden=\"true\" min=\"{from}\" max=\"{to}\" value=\"{value}\"></meter>");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::among_others;
+
+    fn shared(numbers: Numbers) -> Shared {
+        Shared { page: "p".into(), block: "b".parse().unwrap(), title: String::new(), computed: 1, numbers }
+    }
+
+    #[test]
+    fn what_was_asked_stays_text_and_the_numbers_are_found_again() {
+        let label = "<b>\"Yes\"</b> & data-results=\"{}\"";
+        let told = shared(Numbers::Tally { answered: 1, counts: vec![(label.into(), 1)] });
+        let html = element(Some("</table><script>"), &told);
+        assert!(!html.contains("<script") && !html.contains("<b>"), "{html}");
+        assert!(html.contains("<strong>&lt;/table&gt;&lt;script&gt;</strong><br>1 person answered."), "{html}");
+        assert_eq!(shown_numbers(&format!("<p>data-results=\"{{}}\"</p>{html}{html}")), [told.clone(), told]);
+        // In an export the table stays.
+        let stays = among_others(&html, "v1-");
+        assert!(stays.starts_with("<div class=\"results\"><table>") && !stays.contains("quot;page"), "{stays}");
+        assert!(stays.contains("</th><td>1 </td>"), "{stays}");
+    }
+
+    #[test]
+    fn each_kind_of_question_has_its_row() {
+        let rolled = |label: &str, of| Rolled { label: label.into(), answered: 5, of };
+        let (from, to) = (Some(0.0), Some(10.0));
+        let average = |from, to, low, unit| Spread::Average { average: 6.4, from, to, low, high: None, unit };
+        let items = vec![
+            rolled("Sleep", average(from, to, Some("none".into()), None)),
+            rolled("Hours", average(None, None, None, Some("hours".into()))),
+            rolled("Where", Spread::Counts { counts: vec![("Here".into(), 5), ("There".into(), 0)] }),
+            rolled("Why", Spread::TooFew {}),
+        ];
+        let html = element(None, &shared(Numbers::RollUp { answered: 6, items }));
+        for row in [
+            "<caption>6 people answered.</caption>",
+            "<tr><th scope=\"row\">Sleep<br><small>0 (none) to 10</small></th><td>6.4, on average",
+            "<tr><th scope=\"row\">Hours</th><td>6.4 hours, on average</td></tr>",
+            "<tr><th scope=\"rowgroup\" colspan=\"2\">Where</th></tr><tr><th scope=\"row\">Here</th><td>5",
+            "<tr><th scope=\"row\">Why</th><td>fewer than five answered this</td></tr>",
+        ] {
+            assert!(html.contains(row), "{row} in {html}");
+        }
+    }
+
+    #[test]
+    fn the_day_of_closing_is_said_in_the_practices_words() {
+        let mut practice = Practice::read_on(std::path::Path::new("/nowhere"), &mut Vec::new());
+        practice.site.practice.time_zone = crate::clock::named("America/New_York");
+        let said = |closes| awaited(None, closes, &practice);
+        assert!(said(1_796_166_000).contains("Answers are taken until Tuesday 1 December 2026, 18:00."));
+        assert!(said(1_796_187_600).contains("Answers are taken until the end of Tuesday 1 December 2026."));
+    }
 }

@@ -32,12 +32,18 @@ struct Last<'a> {
     block: Block,
     /// By name.
     readers: Vec<&'a str>,
-    is_alike: bool,
+    versions: Vec<Block>,
 }
 
 impl<'a> Last<'a> {
     fn new(page: &'a NotedPage, block: &Block) -> Self {
-        Self { page, block: block.clone(), readers: Vec::new(), is_alike: true }
+        Self { page, block: block.clone(), readers: Vec::new(), versions: Vec::new() }
+    }
+
+    fn add(&mut self, version: &Block) {
+        if !self.versions.contains(version) {
+            self.versions.push(version.clone());
+        }
     }
 }
 
@@ -91,7 +97,7 @@ impl<'a> Gathered<'a> {
             for block in blocks.get(&page.document).into_iter().flatten() {
                 let place = (page.known_by(), block.id.clone());
                 let last = self.last.entry(place).or_insert_with(|| Last::new(page, block));
-                last.is_alike &= last.block == *block;
+                last.add(block);
                 last.readers.push(name);
             }
         }
@@ -101,6 +107,7 @@ impl<'a> Gathered<'a> {
     fn add(&mut self, letter: &'a Letter, page: &'a NotedPage, block: &'a Block) {
         let place = (page.known_by(), block.id.clone());
         let last = self.last.entry(place.clone()).or_insert_with(|| Last::new(page, block));
+        last.add(block);
         if !last.readers.contains(&letter.name.as_str()) {
             last.readers.push(&letter.name);
         }
@@ -120,7 +127,7 @@ impl<'a> Gathered<'a> {
             let mut readers = last.readers.clone();
             readers.sort_unstable();
             readers.dedup();
-            (place, Asked { title: &last.page.title, block: &last.block, readers, given, is_alike: last.is_alike })
+            (place, Asked { title: &last.page.title, block: &last.block, readers, given, versions: &last.versions })
         };
         asked.into_iter().map(one).collect()
     }

@@ -39,8 +39,8 @@ pub struct Asked<'a> {
     pub readers: Vec<&'a str>,
     /// The answers that stand, oldest first.
     pub given: Vec<Given<'a>>,
-    /// Whether it asks everyone the same, in the same words.
-    pub is_alike: bool,
+    /// Every version that somebody has, or has answered.
+    pub versions: &'a [Block],
 }
 
 /// An answer that stands.
@@ -124,9 +124,10 @@ mod tests {
     }
 
     fn sheet<'a>(block: &'a Block, said: &'a [(&'a str, UnixTime, Said)]) -> Sheet<'a> {
-        let given = said.iter().map(|(name, time, said)| Given { name, member: name, time: *time, said, block }).collect();
+        let given =
+            said.iter().map(|(name, time, said)| Given { name, member: name, time: *time, said, block }).collect();
         Sheet::of(
-            &Asked { title: "A page", block, readers: vec!["Maya", "Ben", "<Grete>"], given, is_alike: true },
+            &Asked { title: "A page", block, readers: vec!["Maya", "Ben", "<Grete>"], given, versions: &[] },
             &Instruments::default(),
         )
         .unwrap()

@@ -155,13 +155,13 @@ fn last<'g, 'a>(asked: &'g Asked<'a>) -> Vec<&'g Given<'a>> {
 /// SECURITY: an option is what was asked. Whatever else stands in an answer is words of a member, and counted nowhere.
 fn tally(options: &[Choice], asked: &Asked<'_>) -> Numbers {
     let last = last(asked);
-    let chose = |given: &Given<'_>, id: &str| matches!(given.said, Said::Poll { chosen } if chosen.iter().any(|it| it == id));
+    let chose =
+        |given: &Given<'_>, id: &str| matches!(given.said, Said::Poll { chosen } if chosen.iter().any(|it| it == id));
     let count = |id: &str| last.iter().filter(|given| chose(given, id)).count();
     let mut counts: Vec<_> = options.iter().map(|option| (option.label.clone(), count(&option.id))).collect();
     let is_left = |option: &Choice| options.iter().any(|known| known.id == option.id);
-    let chose_gone = |given: &&&Given<'_>| {
-        options_of(given.block).iter().any(|option| !is_left(option) && chose(given, &option.id))
-    };
+    let chose_gone =
+        |given: &&&Given<'_>| options_of(given.block).iter().any(|option| !is_left(option) && chose(given, &option.id));
     let gone = last.iter().filter(chose_gone).count();
     if gone > 0 {
         counts.push((GONE.to_owned(), gone));
@@ -194,9 +194,7 @@ fn value<'a>(given: &Given<'a>, item: &Item) -> Option<&'a Value> {
             let (from, to, _) = ends(&item.asks);
             from.is_none_or(|from| *number >= from) && to.is_none_or(|to| *number <= to)
         }
-        (Value::Chosen(ids), Question::Choice { options, .. }) => {
-            options.iter().any(|option| ids.contains(&option.id))
-        }
+        (Value::Chosen(ids), Question::Choice { options, .. }) => options.iter().any(|option| ids.contains(&option.id)),
         _ => false,
     };
     is_answer.then_some(value)
@@ -246,7 +244,7 @@ mod tests {
         super::tests::{block, said},
         *,
     };
-    
+
     fn check_in(safety: bool) -> Block {
         let options = json!([{ "id": "well", "label": "well" }, { "id": "badly", "label": "badly" }]);
         let mut block = block(
@@ -262,7 +260,7 @@ mod tests {
 
     fn shared(block: &Block, answers: &[(String, Said)]) -> Result<Numbers, NotShared> {
         let given = answers.iter().map(|(name, said)| Given { name, member: name, time: 1, said, block }).collect();
-        let asked = Asked { title: "A page", block, readers: Vec::new(), given, is_alike: true };
+        let asked = Asked { title: "A page", block, readers: Vec::new(), given, versions: &[] };
         Shared::of("page".into(), &asked, 100).map(|shared| shared.numbers)
     }
 
@@ -297,6 +295,33 @@ mod tests {
         assert_eq!(shared(&open, &five), Err(NotShared::Open));
         let reply = Block { closes: Some(1), ..block(json!({ "kind": "reply", "prompt": null })) };
         assert_eq!(shared(&reply, &[]), Err(NotShared::Words));
+    }
+
+    #[test]
+    fn what_is_no_answer_to_what_was_asked_is_counted_nowhere() {
+        let options = json!([{ "id": "tue", "label": "Tuesday" }, { "id": "wed", "label": "Wednesday" }]);
+        let poll = |options: &serde_json::Value| Block {
+            closes: Some(100),
+            ..block(json!({ "kind": "poll", "prompt": "When?", "options": options, "several": false }))
+        };
+        let (then, now) = (poll(&options), poll(&json!([options[0]])));
+        let vote = |chosen: &[&str]| said(json!({ "kind": "poll", "chosen": chosen }));
+        let votes = [vote(&["tue"]), vote(&["wed"]), vote(&["Grete said it"]), vote(&["tue", "tue"])];
+        // Two of the same name, of whom one votes twice.
+        let given = [("a", 0), ("b", 1), ("c", 2), ("a", 3)];
+        let given = given.map(|(member, n)| Given { name: "Anna", member, time: 1, said: &votes[n], block: &then });
+        let asked = Asked { title: "", block: &now, readers: Vec::new(), given: given.to_vec(), versions: &[] };
+        let counts = vec![("Tuesday".to_owned(), 1), (GONE.to_owned(), 1)];
+        assert_eq!(Shared::of("p".into(), &asked, 100).unwrap().numbers, Numbers::Tally { answered: 3, counts });
+
+        let five: Vec<_> = (0..5).map(|n| answer(n, 4)).collect();
+        let far = |n, mood: f64| {
+            (format!("Far {n}"), said(json!({ "kind": "checkin", "items": { "mood": mood, "sleep": ["words"] } })))
+        };
+        let numbers = shared(&check_in(false), &[five, vec![far(1, 1e300), far(2, -1.0)]].concat()).unwrap();
+        let Numbers::RollUp { answered: 7, items } = numbers else { panic!() };
+        assert!(matches!(items[0].of, Spread::Average { average: 4.0, .. }), "{:?}", items[0]);
+        assert_eq!((items[0].answered, items[1].answered), (5, 5));
     }
 
     proptest! {

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { audit, auditFrame } from "./audit.mjs";
@@ -163,6 +163,8 @@ kind = "text"
 
 test("what came of a closed question is there for the group, on a phone, by night, on paper", async () => {
   const group = new Practice().group("tuesday", "Tuesday group");
+  const site = join(group.root, "site.toml");
+  writeFileSync(site, readFileSync(site, "utf8").replace(/^.*time_zone = .*$/m, 'time_zone = "Etc/UTC"'));
   const cards = ["maya", "jonas", "rosa", "leon", "grete"].map((name) => group.member(name, "tuesday"));
   group.page("groups/tuesday/evenings.md", ASKED).page("groups/tuesday/result.md", SHOWN).build();
   const time = Date.parse("2026-10-30T12:00:00Z") / 1000;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs};
 
-use heldspace::wire::{Answer, Said, SigningKey, UnixTime, Value};
+use heldspace::wire::{Answer, Said, SigningKey, Value};
 
 use super::world::{Sender, new_id, now, sync};
 use crate::{
@@ -108,7 +108,8 @@ impl Group {
     }
 }
 
-const AWAITED: &str = "Which evening? The result will stand here once the question is closed and counted. Answers are taken until";
+const AWAITED: &str =
+    "Which evening? The result will stand here once the question is closed and counted. Answers are taken until";
 const TALLY: &str = "Which evening? 3 people answered. Answer People Tuesday 2 Wednesday 1";
 
 /// Three who vote, and what was counted of it.
@@ -133,7 +134,12 @@ fn a_tally_is_there_once_the_poll_is_closed_and_answers_were_fetched_and_not_bef
     sync(&group.site);
     // What only looks tells what would be, and counts nothing for good.
     let told = group.site.ok(&["diff"]);
-    assert!(told.contains("Numbers of `poll` in content/groups/tuesday/asked.md, shown in content/groups/tuesday/result.md to aisha"), "{told}");
+    assert!(
+        told.contains(
+            "Numbers of `poll` in content/groups/tuesday/asked.md, shown in content/groups/tuesday/result.md to aisha"
+        ),
+        "{told}"
+    );
     assert!(told.contains("  Tuesday: 2\n  Wednesday: 1\n  answered: 3"), "{told}");
     group.site.ok(&["check"]);
     // Nobody has agreed.
@@ -141,7 +147,11 @@ fn a_tally_is_there_once_the_poll_is_closed_and_answers_were_fetched_and_not_bef
     assert!(!group.has_frozen() && group.result().contains(AWAITED));
 
     let built = group.site.build();
-    assert_eq!(built["results"][0]["numbers"]["counts"], serde_json::json!([["Tuesday", 2], ["Wednesday", 1]]), "{built}");
+    assert_eq!(
+        built["results"][0]["numbers"]["counts"],
+        serde_json::json!([["Tuesday", 2], ["Wednesday", 1]]),
+        "{built}"
+    );
     assert!(group.result().contains(TALLY), "{}", group.result());
     let log = fs::read(group.site.path(".heldspace/results.log")).unwrap();
     assert!(!String::from_utf8_lossy(&log).contains("Tuesday"), "it is sealed");
@@ -159,7 +169,7 @@ fn as_long_as_a_poll_is_open_nothing_is_counted() {
     assert!(group.result().contains(AWAITED) && !group.has_frozen());
     // An earlier closing counts once members were told of it, and answers were fetched after that day.
     group.rewrites(&poll(&day(-1)));
-    group.site.build();
+    assert_eq!(group.site.build()["uncounted"][0]["waits_for"], "build");
     assert!(group.result().contains(AWAITED) && !group.has_frozen(), "{}", group.result());
     group.site.build();
     assert!(group.result().contains("1 person answered."), "{}", group.result());
