@@ -378,6 +378,7 @@ mod tests {
     #[test]
     fn the_day_of_closing_is_said_in_the_practices_words() {
         let mut practice = Practice::read_on(std::path::Path::new("/nowhere"), &mut Vec::new());
+        practice.site.practice.language = "en".to_owned();
         practice.site.practice.time_zone = crate::clock::named("America/New_York");
         let said = |closes| awaited(None, closes, &practice);
         assert!(said(1_796_166_000).contains("Answers are taken until Tuesday 1 December 2026, 18:00."));

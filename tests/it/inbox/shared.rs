@@ -2,11 +2,18 @@
 
 use std::{collections::BTreeMap, fs};
 
-use heldspace::wire::{Answer, Said, SigningKey, Value};
+use heldspace::{
+    clock,
+    practice::{Home, HomeError},
+    preview::{Door, Knock, Room},
+    publish::Past,
+    wire::{Answer, Said, SigningKey, Value},
+};
 
 use super::world::{Sender, new_id, now, sync};
 use crate::{
     clock::{DAY, date},
+    pty::Pty,
     reader::Reader,
     site::{Card, TestSite, files_below},
 };
@@ -90,13 +97,29 @@ impl Group {
     /// The same, as text alone; no name and no word of anyone is in it.
     fn result(&self) -> String {
         let html = self.seen_by(0);
-        for person in PEOPLE {
-            assert!(!html.contains(person) || html.matches(person).count() == 0, "{person} is named: {html}");
-        }
+        let named: Vec<_> = PEOPLE.iter().filter(|person| html.contains(**person)).collect();
+        assert!(named.is_empty(), "{named:?} in {html}");
         assert!(!html.contains("secret"), "{html}");
         assert_eq!(html, self.seen_by(1), "all see the same");
-        let text: Vec<_> = scraper::Html::parse_document(&html).root_element().text().map(str::to_owned).collect();
-        text.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+        text(&html)
+    }
+
+    /// The same, as a preview shows it to the therapist.
+    fn previewed(&self) -> String {
+        let home = Home::of(self.site.root());
+        let keys = home.keys::<HomeError>(|| unreachable!("the keys are bare")).unwrap();
+        let door = Door::new(1);
+        let path = door.url().strip_prefix("http://127.0.0.1:1").unwrap().to_owned();
+        let knock = Knock { path: &path, host: Some("127.0.0.1:1"), ..Knock::default() };
+        let admitted = door.admit(&knock).unwrap().0;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        let page = runtime.block_on(async {
+            let past = Past::read(self.site.root(), Some(keys)).await.unwrap();
+            let room = Room::open(self.site.root().to_owned(), past, None, clock::today).await.unwrap();
+            room.check().await;
+            room.page(PEOPLE[0], "content/groups/tuesday/result.md", &admitted).unwrap()
+        });
+        text(&page.html.unwrap())
     }
 
     fn has_frozen(&self) -> bool {
@@ -106,6 +129,12 @@ impl Group {
     fn rewrites(&self, text: &str) {
         self.site.page("groups/tuesday/asked.md", text);
     }
+}
+
+/// What a document says.
+fn text(html: &str) -> String {
+    let text: Vec<_> = scraper::Html::parse_document(html).root_element().text().map(str::to_owned).collect();
+    text.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 const AWAITED: &str =
@@ -158,6 +187,26 @@ fn a_tally_is_there_once_the_poll_is_closed_and_answers_were_fetched_and_not_bef
     // Nothing is counted twice, and nothing is written where nothing changed.
     assert_eq!(group.site.build()["release"], serde_json::Value::Null);
     assert_eq!(fs::read(group.site.path(".heldspace/results.log")).unwrap(), log);
+}
+
+#[test]
+fn the_therapist_sees_the_numbers_first_and_a_no_counts_nothing() {
+    let (group, _) = counted();
+    sync(&group.site);
+    // What they look at shows what members would see.
+    assert!(group.previewed().contains(TALLY), "{}", group.previewed());
+    let mut build = Pty::run(group.site.root(), &["build"], &[]);
+    build.expect("and final from then on:");
+    build.expect("Tuesday: 2");
+    build.expect("Publish this?");
+    build.press("n\r");
+    let (is_done, said) = build.end();
+    assert!(!is_done, "{said}");
+    assert!(!group.has_frozen() && group.result().contains(AWAITED), "{}", group.result());
+    // What came till they agree is counted.
+    group.votes(3, "wednesday");
+    group.sync_and_build();
+    assert!(group.result().contains("4 people answered. Answer People Tuesday 2 Wednesday 2"), "{}", group.result());
 }
 
 #[test]
