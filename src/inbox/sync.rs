@@ -84,6 +84,7 @@ impl Fetching<'_> {
         let wanted = run.wanted().await?;
         run.fetch(&wanted, progress).await?;
         run.write()?;
+        // Closed questions are counted by it: what still lies at the host would be missing.
         if !run.synced.more {
             self.home.write_fetched(Fetched { time: self.now, strangers: run.synced.strangers })?;
         }

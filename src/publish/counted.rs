@@ -1,8 +1,8 @@
 //! What came of closed questions, for the pages that show it: counted once, with the first build after the answers came in.
 //!
 //! In: the pages that wish for numbers, what members sent, and what was counted before. Out: [`Counted`], and the numbers
-//! that pages show. It writes nothing: numbers are frozen with the publication that gives
-//! them, once that was agreed to, and before anybody has it.
+//! that pages show. Looking writes nothing: numbers are frozen with the publication that gives them, once that was agreed to,
+//! and before anybody has it.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 

@@ -2,8 +2,8 @@
 //! was sanitised.
 //!
 //! In: the events of a fenced block. Out: an element that carries the block as data, for the viewer to draw its form from,
-//! and says it in plain words to whoever reads the page elsewhere; or the numbers. SECURITY: the element is made here alone, after the
-//! sanitiser; no HTML of an author becomes one, and nothing in a block becomes HTML.
+//! and says it in plain words to whoever reads the page elsewhere; or the numbers. SECURITY: the element is made here alone,
+//! after the sanitiser; no HTML of an author becomes one, and nothing in a block becomes HTML.
 
 use std::{borrow::Cow, ops::Range};
 
