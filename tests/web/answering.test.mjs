@@ -161,7 +161,7 @@ kind = "text"
 \`\`\`
 `;
 
-test("what came of a closed question is there for the group, on a phone, by night, on paper", async () => {
+test("what came of a closed question is there for the group, on a phone, by day and by night", async () => {
   const group = new Practice().group("tuesday", "Tuesday group");
   const site = join(group.root, "site.toml");
   writeFileSync(site, readFileSync(site, "utf8").replace(/^.*time_zone = .*$/m, 'time_zone = "Etc/UTC"'));
