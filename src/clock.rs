@@ -28,6 +28,11 @@ pub fn now() -> ZonedDateTime {
     Timestamp::now().to_zoned_datetime(zone())
 }
 
+/// Now, in seconds since 1970.
+pub fn unix() -> Option<UnixTime> {
+    u64::try_from(Timestamp::now().as_second()).ok()
+}
+
 pub fn today() -> Date {
     now().date()
 }

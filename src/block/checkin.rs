@@ -4,7 +4,8 @@ use super::{
     Asks, Item, LONG, Question, choice, danger,
     id::Ids,
     read::{Form, Setting},
-    time,
+    readers::Afterwards,
+    shows, time,
 };
 use crate::content::{At, Fields, Moment};
 
@@ -19,11 +20,24 @@ pub(super) fn read(fields: &mut Fields<'_>, setting: Setting<'_>) -> Option<Form
     let due = fields.moment("due").map(|due| due.value);
     let repeats = fields.text("repeats").and_then(|text| repeats(fields, &text));
     let asks = if fields.has("instrument") { by_name(fields, setting) } else { own(fields) };
-    let mut form = Form { repeats, ..asks?.into() };
+    let afterwards = shows(fields, setting, asks.as_ref());
+    let mut form = Form { repeats, afterwards, asks: asks? };
     if let Asks::Checkin { intro, .. } = &mut form.asks {
         *intro = with_due(intro.take(), due, setting);
     }
     Some(form)
+}
+
+/// SECURITY: what may tell of danger is the therapist's to know, and never the group's, not even in numbers.
+fn shows(fields: &mut Fields<'_>, setting: Setting<'_>, asks: Option<&Asks>) -> Afterwards {
+    let at = fields.place_of("shows");
+    let shows = shows::read(fields, setting, Afterwards::RollUp);
+    let is_danger = |asks: &Asks| matches!(asks, Asks::Checkin { items, .. } if items.iter().any(|item| item.safety));
+    if let (Some(at), Afterwards::RollUp, true) = (at, shows, asks.is_some_and(is_danger)) {
+        let what = "an instrument that asks about danger is never shown to the group, not even in numbers";
+        fields.mistake(&at, what, "take the line out");
+    }
+    shows
 }
 
 fn own(fields: &mut Fields<'_>) -> Option<Asks> {

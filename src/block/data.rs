@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::wire::{BlockId, UnixTime};
+use crate::wire::{BlockId, Digest, UnixTime};
 
 /// One form of a page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,6 +19,16 @@ pub struct Block {
     /// Who will read it, and when: said before the form.
     pub readers: String,
     pub asks: Asks,
+}
+
+impl Block {
+    /// What tells this version of it from any other.
+    ///
+    /// # Panics
+    /// Never: a block is JSON.
+    pub fn version(&self) -> Digest {
+        Digest::of(&serde_json::to_vec(self).expect("a block is JSON"))
+    }
 }
 
 /// What is asked.

@@ -14,7 +14,7 @@ impl Block {
 }
 
 /// A value as it is meant, from the references that a document has for what means something in HTML.
-fn unescaped(value: &str) -> String {
+pub(crate) fn unescaped(value: &str) -> String {
     let pairs = [
         ("&lt;", "<"),
         ("&gt;", ">"),

@@ -19,14 +19,18 @@ mod read;
 mod readers;
 mod reply;
 mod score;
+mod shows;
 mod time;
+mod wish;
 
 pub use data::{Asks, Block, Choice, Danger, Item, Line, Prompt, Question};
+pub(crate) use find::unescaped;
 pub use instrument::Instrument;
 pub use instruments::Instruments;
 pub(crate) use read::{Setting, Written, read};
 pub use score::{Band, Score, counts};
-pub(crate) use time::{hour, spoken};
+pub(crate) use time::{closing, hour, spoken};
+pub(crate) use wish::{Wish, wish};
 
 /// Characters of a prompt, a question, a note.
 const LONG: usize = 1000;

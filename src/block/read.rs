@@ -1,5 +1,7 @@
 //! One block: the keys that all have, then those of its kind.
 
+use std::ops::Range;
+
 use super::{
     Asks, Block, Kind, agenda, checkin, done, poll,
     readers::{self, Afterwards},
@@ -15,7 +17,6 @@ const VERSION: u8 = 1;
 
 /// A block as it stands in a page: its source is the line with the fence, and the TOML below it.
 pub(crate) struct Written<'a> {
-    pub(crate) kind: Kind,
     pub(crate) source: &'a Source,
     /// Where the TOML begins.
     pub(crate) from: usize,
@@ -44,18 +45,30 @@ impl From<Asks> for Form {
     }
 }
 
+impl Written<'_> {
+    /// The line with the fence.
+    pub(super) fn fence(&self) -> Range<usize> {
+        0..self.from.saturating_sub(1)
+    }
+
+    /// What stands below the fence; what is missing there is missing at the fence.
+    pub(super) fn keys(&self) -> Result<Node, Vec<Mistake>> {
+        let mut node = toml::parse(self.source, self.from..self.source.text().len())?;
+        put_in(&mut node, self.put);
+        node.at = self.fence();
+        Ok(node)
+    }
+}
+
 /// The block, or everything that is wrong with it.
-pub(crate) fn read(written: &Written<'_>, setting: Setting<'_>) -> Result<Block, Vec<Mistake>> {
-    let Written { kind, source, from, put } = *written;
-    let fence = 0..from.saturating_sub(1);
+pub(crate) fn read(kind: Kind, written: &Written<'_>, setting: Setting<'_>) -> Result<Block, Vec<Mistake>> {
+    let source = written.source;
     if *setting.audience == Audience::Open {
         let what = format!("a block `{}` in a page that is open to everyone: nobody could answer it", kind.name());
-        return Err(vec![source.mistake(&fence, what, "take it out, or take `public = true` out of the front matter")]);
+        let hint = "take it out, or take `public = true` out of the front matter";
+        return Err(vec![source.mistake(&written.fence(), what, hint)]);
     }
-    let mut node = toml::parse(source, from..source.text().len())?;
-    put_in(&mut node, put);
-    // What is missing is missing at the fence.
-    node.at = fence;
+    let node = written.keys()?;
     let mut mistakes = Vec::new();
     let block = block(kind, Fields::new(source, node, &mut mistakes), setting);
     block.filter(|_| mistakes.is_empty()).ok_or(mistakes)
@@ -95,7 +108,7 @@ fn block(kind: Kind, mut fields: Fields<'_>, setting: Setting<'_>) -> Option<Blo
     Some(Block { version: VERSION, id: id?, title, closes, repeats: form.repeats, readers, asks: form.asks })
 }
 
-fn block_id(fields: &mut Fields<'_>, id: &At<String>) -> Option<BlockId> {
+pub(super) fn block_id(fields: &mut Fields<'_>, id: &At<String>) -> Option<BlockId> {
     let parsed = id.value.parse();
     if parsed.is_err() {
         let hint = "write small letters, digits and hyphens, 64 at most: id = \"how-was-tuesday\"";

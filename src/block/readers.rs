@@ -3,7 +3,7 @@
 //! SECURITY: it is a promise. What it says here must hold wherever answers are opened, counted or shown.
 
 use super::{
-    Asks,
+    Asks, Block,
     read::{Form, Setting},
 };
 use crate::content::Audience;
@@ -14,6 +14,30 @@ pub(super) enum Afterwards {
     Nothing,
     /// How many chose what, without names.
     Tally,
+    /// How all answered together, without names, and never fewer than five.
+    RollUp,
+}
+
+impl Afterwards {
+    /// What stands behind `shows`, and what kind of block it stands in.
+    pub(super) const fn word(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Nothing => ("nothing", "block"),
+            Self::Tally => ("tally", "poll"),
+            Self::RollUp => ("rollup", "check-in"),
+        }
+    }
+}
+
+/// What is promised of numbers. SECURITY: by these words it is known, ever after, what whoever answered was told.
+const TALLY: &str = "may see how many chose what, without names";
+const ROLL_UP: &str = "may see how all answered together, without names, and only if five or more answer";
+
+impl Block {
+    /// Whether who answered was told beforehand that the group may see numbers.
+    pub fn tells_of_numbers(&self) -> bool {
+        self.readers.contains(TALLY) || self.readers.contains(ROLL_UP)
+    }
 }
 
 /// The sentence; `read` is the block's own word on when it is read.
@@ -23,16 +47,7 @@ pub(super) fn said(form: &Form, setting: Setting<'_>, read: Option<&str>) -> Str
     }
     let site = &setting.practice.site;
     let mut said = who(setting);
-    said += match (setting.audience, form.afterwards) {
-        (Audience::Group(_), Afterwards::Nothing) => " Nobody else in the group sees it.",
-        (Audience::Group(_), Afterwards::Tally) => {
-            " Nobody else in the group sees what you chose; once the poll is closed, the group may see how many chose what, without names."
-        }
-        (_, Afterwards::Nothing) => " No other member sees it.",
-        (_, Afterwards::Tally) => {
-            " No other member sees what you chose; once the poll is closed, members may see how many chose what, without names."
-        }
-    };
+    said += &others(setting.audience, form.afterwards);
     said += match read.or(site.answers.read.as_deref()) {
         Some(read) => format!(" Nobody reads it straight away; it is read {}.", read.trim_end_matches('.')),
         None => " Nobody reads it straight away.".to_owned(),
@@ -45,6 +60,23 @@ pub(super) fn said(form: &Form, setting: Setting<'_>, read: Option<&str>) -> Str
         said.push('.');
     }
     said
+}
+
+/// What other members see.
+fn others(audience: &Audience, afterwards: Afterwards) -> String {
+    let (nobody, group) = match audience {
+        Audience::Group(_) => ("Nobody else in the group", "the group"),
+        _ => ("No other member", "members"),
+    };
+    match afterwards {
+        Afterwards::Nothing => format!(" {nobody} sees it."),
+        Afterwards::Tally => format!(" {nobody} sees what you chose; once the poll is closed, {group} {TALLY}."),
+        Afterwards::RollUp => {
+            format!(
+                " {nobody} sees what you answer; once this is closed, {group} {ROLL_UP}; never what you write in words."
+            )
+        }
+    }
 }
 
 fn who(setting: Setting<'_>) -> String {

@@ -1,8 +1,12 @@
 //! Days and hours in a block: by the practice's own clock, wherever it is built.
 
-use jiff::{civil::DateTime, tz::TimeZone};
+use jiff::{
+    civil::{DateTime, Time},
+    tz::TimeZone,
+};
 
 use crate::{
+    clock::moment,
     content::{Fields, Moment},
     practice::Practice,
     wire::UnixTime,
@@ -30,6 +34,17 @@ pub(super) fn closes(fields: &mut Fields<'_>, practice: &Practice) -> Option<Uni
 fn unix(time: DateTime, zone: &TimeZone) -> Option<UnixTime> {
     let zoned = time.to_zoned_datetime(zone.clone()).ok()?;
     u64::try_from(zoned.timestamp().as_second()).ok()
+}
+
+/// When a block closes, as people say it.
+pub(crate) fn closing(closes: UnixTime, practice: &Practice) -> Option<String> {
+    let zone = practice.site.practice.time_zone.clone()?;
+    let hour = moment(closes)?.to_zoned_datetime(zone).datetime();
+    if hour.time() != Time::midnight() {
+        return Some(spoken(Moment::Hour(hour), practice));
+    }
+    let day = hour.date().yesterday().ok()?;
+    Some(format!("the end of {}", spoken(Moment::Day(day), practice)))
 }
 
 /// As people write it, on one line.

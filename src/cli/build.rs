@@ -10,7 +10,7 @@ use crate::{
     content::{Lapsed, Page, Survey, read_pages},
     keys::Keys,
     practice::{Home, Lock, Practice},
-    publish::{self, Change, Closing, Done, Lost, Plan, Publication, Sources, What},
+    publish::{self, Change, Closing, Done, Lost, Plan, Publication, Sources, ToldOf, Uncounted, WaitsFor, What},
     record::Record,
     render::Theme,
     store::Store,
@@ -196,8 +196,46 @@ pub fn show(plan: &Plan, terminal: &Terminal) {
         show_counts(plan, terminal);
     }
     dates::show(&plan.dated, terminal);
+    show_results(plan, terminal);
     if plan.confirmed > 0 {
         terminal.note(format!("{} confirmed to whoever sent them.", count(plan.confirmed, "answer")));
+    }
+}
+
+/// Numbers that members would see, and that stay: each for its therapist to look at first.
+pub fn results_lines(plan: &Plan) -> Vec<String> {
+    let mut lines = Vec::new();
+    for ToldOf { asked, shown, readers, numbers } in &plan.told {
+        let [asked, shown] = [asked, shown].map(|file| visible_line(file));
+        let whom = named(readers);
+        let block = &numbers.block;
+        lines.push(format!("\nNumbers of `{block}` in {asked}, shown in {shown} to {whom}, and final from then on:"));
+        lines.extend(numbers.numbers.lines().iter().map(|line| format!("  {}", visible_line(line))));
+    }
+    for Uncounted { asked, block, waits_for } in &plan.uncounted {
+        let asked = visible_line(asked);
+        let what = match waits_for {
+            WaitsFor::Sync => "`heldspace inbox sync`, and then build again",
+            WaitsFor::Build => "nobody has it yet as it is written now; the build after this one counts it",
+        };
+        lines.push(format!("\n`{block}` in {asked} is closed, and waits to be counted: {what}."));
+    }
+    lines
+}
+
+fn show_results(plan: &Plan, terminal: &Terminal) {
+    if terminal.is_watched() {
+        for line in results_lines(plan) {
+            terminal.note(line);
+        }
+        return;
+    }
+    if !plan.told.is_empty() {
+        terminal.note(format!("Numbers of closed questions shown, and final: {}", plan.told.len()));
+    }
+    if !plan.uncounted.is_empty() {
+        let waiting = plan.uncounted.len();
+        terminal.note(format!("Closed questions that wait to be counted (`heldspace diff` says for what): {waiting}"));
     }
 }
 
@@ -279,7 +317,11 @@ fn readers(change: &Change) -> String {
     if change.readers.is_empty() && change.what >= What::NewlyOpen {
         return "everyone".to_owned();
     }
-    let (all, names) = (change.readers.len(), change.readers.iter().map(|name| visible_line(name)));
+    named(&change.readers)
+}
+
+fn named(readers: &[String]) -> String {
+    let (all, names) = (readers.len(), readers.iter().map(|name| visible_line(name)));
     if all <= NAMED {
         return names.collect::<Vec<_>>().join(", ");
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     Common, Failure, Terminal,
-    build::HEADINGS,
+    build::{HEADINGS, results_lines},
     context,
     history::{NOT_KEPT, ONLY_LOOK, show_diff},
 };
@@ -52,12 +52,14 @@ impl Diff {
         for folder in past.without_mailbox(&practice).await? {
             practice.members.get_mut(&folder).expect("it is one of them").mailbox = None;
         }
-        let foreseen = past.sources(&practice, &pages, &theme).foreseen(&past.given).await?;
+        let sources = past.sources(&practice, &pages, &theme);
+        let (foreseen, counted) = sources.foreseen(&past.given, Some(context::now())).await?;
         let mut wanted = Mistakes::unless_any(foreseen.mistakes, foreseen.wanted)?;
         let mut plan = Plan::of(&wanted, &past.given);
         if let Some(member) = &self.member {
             only(member, &mut wanted, &mut plan, &practice, &past);
         }
+        let plan = plan.with(&counted, &wanted.readers);
         let found = Found {
             open: if self.member.is_some() { Vec::new() } else { open_differences(&wanted, &past).await? },
             pages: differences(&wanted, &past)?,
@@ -109,7 +111,7 @@ impl Found {
             "pages": self.pages.iter().map(page).collect::<Vec<_>>(),
             "open": self.open.iter().map(open).collect::<Vec<_>>(), "closing": self.plan.closing,
             "without_mailbox": self.plan.without_mailbox, "unread": self.plan.unread,
-            "lost": self.plan.lost,
+            "lost": self.plan.lost, "told": self.plan.told, "uncounted": self.plan.uncounted,
         })
     }
 
@@ -133,6 +135,9 @@ impl Found {
         for Closing { name, replaced } in &self.plan.closing {
             let what = if *replaced { "Old card that ends" } else { "Mailbox that goes" };
             terminal.line(format!("{what}: {}", visible_line(name)));
+        }
+        for line in results_lines(&self.plan) {
+            terminal.line(line);
         }
         for folder in &self.plan.without_mailbox {
             terminal.line(format!("{folder} gets nothing: no mailbox yet."));

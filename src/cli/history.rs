@@ -67,8 +67,7 @@ impl History {
     }
 }
 
-pub const ONLY_LOOK: &str =
-    "  Only its appearance changed: the theme, an address, a name, the hour of a session. The text is the same.";
+pub const ONLY_LOOK: &str = "  Only its appearance changed: the theme, an address, a name, an hour, numbers of a closed question. The text is the same.";
 pub const NOT_KEPT: &str = "  What was written then was not kept, so the difference can't be told.";
 
 /// A unified diff, coloured where that can be shown.

@@ -73,6 +73,8 @@ impl Send {
                 "notices": ready.plan.notices.len(),
                 "waiting": plan.dated.waiting.len(),
                 "next_date": plan.dated.next,
+                "told": plan.told,
+                "uncounted": plan.uncounted,
             }));
             return Ok(());
         }

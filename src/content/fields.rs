@@ -90,6 +90,11 @@ impl<'a> Fields<'a> {
         self.entries.iter().any(|entry| entry.key == key)
     }
 
+    /// Where the value of a key stands that is not taken yet.
+    pub(crate) fn place_of(&self, key: &str) -> Option<Range<usize>> {
+        self.entries.iter().find(|entry| entry.key == key).map(|entry| entry.value.at.clone())
+    }
+
     /// A mistake about a key that is not there.
     pub(crate) fn missing(&mut self, key: &'static str, example: &str) {
         let at = self.at.clone();

@@ -101,6 +101,15 @@ impl Inbox {
         Ok(inbox)
     }
 
+    /// The letters that count, and which of them stood when nothing else had come: what another took the place of later
+    /// counts again.
+    pub fn standing(&self, counts: impl Fn(&Letter) -> bool) -> Vec<Letter> {
+        let counting = self.letters.iter().filter(|letter| counts(letter)).cloned();
+        let mut letters: Vec<Letter> = counting.map(|letter| Letter { is_replaced: false, ..letter }).collect();
+        mark_replaced(&mut letters);
+        letters
+    }
+
     pub fn letter(&self, id: &AnswerId) -> Option<&Letter> {
         self.letters.iter().find(|letter| letter.answer.id == *id)
     }

@@ -84,7 +84,10 @@ impl Fetching<'_> {
         let wanted = run.wanted().await?;
         run.fetch(&wanted, progress).await?;
         run.write()?;
-        self.home.write_fetched(Fetched { time: self.now, strangers: run.synced.strangers })?;
+        // Closed questions are counted by it: what still lies at the host would be missing.
+        if !run.synced.more {
+            self.home.write_fetched(Fetched { time: self.now, strangers: run.synced.strangers })?;
+        }
         Ok(run.synced)
     }
 }

@@ -106,6 +106,7 @@ mod tests {
             instruments: crate::block::Instruments::default(),
             agreements: Vec::new(),
             today: jiff::civil::date(2026, 11, 25),
+            told: crate::results::Told::new(),
         };
         let texts = Texts::of(&practice);
         let member = |language: &str| Member { language: Some(language.to_owned()), ..Member::default() };

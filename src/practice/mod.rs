@@ -47,6 +47,7 @@ use crate::{
     block::Instruments,
     clock,
     content::{Mistake, Mistakes},
+    results::Told,
 };
 
 /// What the author's folder says about people.
@@ -64,6 +65,8 @@ pub struct Practice {
     pub agreements: Vec<Agreement>,
     /// The day by the therapist's own clock: who has joined, who has left, and what consents and agreements are held against.
     pub today: Date,
+    /// Numbers that groups may see of closed questions. Nothing where nobody has looked, which takes the keys.
+    pub told: Told,
 }
 
 impl Practice {
@@ -105,8 +108,8 @@ impl Practice {
         if !root.join("site.toml").exists() {
             // One thing is wrong, and the rest would only follow from it.
             let (members, groups, agreements) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
-            let instruments = Instruments::default();
-            return Self { root: root.to_owned(), site, members, groups, instruments, agreements, today };
+            let (instruments, told) = (Instruments::default(), Told::new());
+            return Self { root: root.to_owned(), site, members, groups, instruments, agreements, today, told };
         }
         let members = people(root, "members", mistakes, member::read);
         member::clashes(&members, mistakes);
@@ -115,7 +118,8 @@ impl Practice {
             people(root, "groups", mistakes, |root, folder, mistakes| group::read(root, folder, &members, mistakes));
         let agreements = register::agreements(root, mistakes);
         let instruments = Instruments::read(root, mistakes);
-        Self { root: root.to_owned(), site, members, groups, instruments, agreements, today }
+        let told = Told::new();
+        Self { root: root.to_owned(), site, members, groups, instruments, agreements, today, told }
     }
 }
 

@@ -8,6 +8,7 @@ use std::{
 
 use super::reading::{Reading, Sound};
 use crate::{
+    clock,
     content::{Lapsed, Mistake, Mistakes, Page},
     publish::{Foreseen, OpenBytes, Past, PublishError, WantedPage, WantedPart},
     seal::{Entry, Plaintext},
@@ -55,8 +56,9 @@ impl Outlook {
         past: &Past,
         before: &Self,
     ) -> Result<Self, PublishError> {
-        let foreseen = past.sources(&sound.practice, pages, &sound.theme).foreseen(&past.given).await?;
-        let Foreseen { wanted, mistakes, failed, is_open_whole } = foreseen;
+        let now = past.is_known.then(clock::unix).flatten();
+        let sources = past.sources(&sound.practice, pages, &sound.theme);
+        let (Foreseen { wanted, mistakes, failed, is_open_whole }, _) = sources.foreseen(&past.given, now).await?;
         let flawed = reading.mistakes.iter().map(|mistake| &mistake.file).chain(&failed);
         let flawed: BTreeSet<String> = flawed.map(|file| file.display().to_string()).collect();
         let readers = wanted.readers.into_iter().map(|reader| {

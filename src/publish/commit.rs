@@ -16,7 +16,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{
-    Given, Plan, PublishError, Reader, Receipts, Wanted, WantedPage, WantedPart,
+    Counted, Given, Plan, PublishError, Reader, Receipts, Uncounted, Wanted, WantedPage, WantedPart,
     again::Again,
     open_files::{OpenBytes, OpenFiles},
     plan::is_open_page,
@@ -27,6 +27,7 @@ use crate::{
     keys::Keys,
     practice::{Home, Mailbox, Practice, Released},
     record::{Giving, KEPT, NotedObject, NotedPage, ReadFile, Record},
+    results::Shared,
     seal::{self, Cut, Entry, Index, ObjectRef, Plaintext, Recipient, SealedObject},
     store::{Store, layout},
     wire::{Digest, Envelope, Gate, Head, MailboxId, MailboxRecord, ObjectName, Release, UnixTime},
@@ -51,6 +52,8 @@ pub struct Publication<'a> {
     pub given: Given,
     /// Which answers the indexes confirm.
     pub receipts: Receipts,
+    /// Numbers of closed questions.
+    pub counted: Counted,
     pub record: &'a Record,
     pub keys: &'a Keys,
     pub home: &'a Home,
@@ -63,7 +66,7 @@ pub struct Publication<'a> {
 }
 
 /// What a publication did, in numbers.
-#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Default, Clone, PartialEq, Serialize)]
 pub struct Done {
     /// None when nothing had to be written.
     pub release: Option<u64>,
@@ -77,6 +80,10 @@ pub struct Done {
     pub waiting: usize,
     /// The next day on which a build changes something by its date alone.
     pub next_date: Option<Date>,
+    /// Numbers of closed questions that were frozen.
+    pub results: Vec<Shared>,
+    /// Closed questions that are not counted yet.
+    pub uncounted: Vec<Uncounted>,
 }
 
 /// What is to be sealed.
@@ -159,7 +166,8 @@ fn read(digest: Digest, file: &Arc<Attachment>) -> ReadFile<'_> {
 impl Publication<'_> {
     pub fn plan(&self) -> Plan {
         let mailboxes = self.wanted.readers.iter().map(|reader| &reader.mailbox.id);
-        Plan { confirmed: self.receipts.news(mailboxes, &self.given), ..Plan::of(&self.wanted, &self.given) }
+        let plan = Plan::of(&self.wanted, &self.given).with(&self.counted, &self.wanted.readers);
+        Plan { confirmed: self.receipts.news(mailboxes, &self.given), ..plan }
     }
 
     /// Publishes. When nothing differs and no index is a week old, nothing is written.
@@ -173,6 +181,7 @@ impl Publication<'_> {
             withdrawn: plan.count(super::What::TakenBack) + plan.count(super::What::NoLongerOpen),
             waiting: plan.dated.waiting.len(),
             next_date: plan.dated.next,
+            uncounted: plan.uncounted.clone(),
             ..Done::default()
         };
         done.kept = self.listed_objects().len();
@@ -187,6 +196,8 @@ impl Publication<'_> {
         if let Some(issue) = issues.iter().find(|issue| issue.is_unwieldy()) {
             return Err(PublishError::TooManyParts { reader: issue.reader.label.clone() });
         }
+        // SECURITY: before anybody has them, or a build that is cut short would count anew.
+        done.results = self.counted.freeze(&self.wanted.readers, self.home, self.keys)?;
         self.store.clear_staged()?;
         let released = self.begin()?;
         done.release = Some(released.release);

@@ -112,6 +112,7 @@ impl Wanting<'_> {
             lost,
             source: noted.and_then(|noted| noted.source),
             names,
+            results: Vec::new(),
         }))
     }
 

@@ -4,7 +4,7 @@
 //! in the store. It must not ask anyone anything, and cannot write a rendered page: only sealed objects fit.
 //! In the order of the code, with [`withdraw`] for the way that takes one page back and gives nothing: [`sources`] holds it
 //! together; [`given`] reads what is there; [`wanted`] renders and names everything, with what [`days`] shows to those who joined
-//! later and what those who left have [`kept`], with their files [`again`]; [`plan`] compares, [`difference`] text by text, [`open_difference`] what anyone may read; [`commit`] writes it all down in the
+//! later and what those who left have [`kept`], with their files [`again`]; [`counted`] says what came of closed questions; [`plan`] compares, [`difference`] text by text, [`open_difference`] what anyone may read; [`commit`] writes it all down in the
 //! [`crate::record`], seals what is new and changes each mailbox in one atomic step.
 
 mod adopt;
@@ -12,6 +12,7 @@ mod again;
 mod attached;
 mod bring;
 mod commit;
+mod counted;
 mod dated;
 mod days;
 mod difference;
@@ -35,6 +36,7 @@ pub use adopt::bring_back;
 pub use attached::WantedPart;
 pub use bring::{Bring, Journey};
 pub use commit::{Done, Publication, gate};
+pub use counted::{Counted, ToldOf, Uncounted, WaitsFor};
 pub use dated::{Dated, DatedPage};
 pub use difference::{Difference, How, differences};
 pub use ended::ended;
@@ -57,6 +59,7 @@ use crate::{
     content::Mistakes,
     explain::Explain,
     host::HostError,
+    inbox::InboxError,
     practice::HomeError,
     store::StoreError,
     wire::{Epoch, Release},
@@ -73,6 +76,8 @@ pub enum PublishError {
     Home(#[from] HomeError),
     #[error(transparent)]
     Host(#[from] HostError),
+    #[error(transparent)]
+    Inbox(#[from] InboxError),
     #[error("nothing was published yet")]
     Nothing,
     #[error("what is here is no whole release of this machine's")]
@@ -106,6 +111,7 @@ impl Explain for PublishError {
             Self::Store(e) => return e.hint(),
             Self::Home(e) => return e.hint(),
             Self::Host(e) => return e.hint(),
+            Self::Inbox(e) => return e.hint(),
             Self::Attachment(e) => e.hint(),
             Self::TooManyParts { .. } => "Nothing was changed. Take large recordings out of some pages, or make them smaller: each 4 MiB is a part.".into(),
             Self::Nothing => "Run `heldspace build` first.".into(),
@@ -136,6 +142,7 @@ impl Explain for PublishError {
             Self::Mistakes(e) => e.exit_code(),
             Self::Home(e) => e.exit_code(),
             Self::Host(e) => e.exit_code(),
+            Self::Inbox(e) => e.exit_code(),
             Self::Store(e) => e.exit_code(),
         }
     }

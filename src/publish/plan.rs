@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
-use super::{Dated, Given, Reader, Wanted, WantedPage};
+use super::{Counted, Dated, Given, Reader, ToldOf, Uncounted, Wanted, WantedPage};
 use crate::{content::Lapsed, seal::Entry, wire::PageId};
 
 /// What would change, page by page.
@@ -25,6 +25,10 @@ pub struct Plan {
     pub dated: Dated,
     /// Answers that members see as arrived from then on.
     pub confirmed: usize,
+    /// Numbers of closed questions that are given for the first time, and stay.
+    pub told: Vec<ToldOf>,
+    /// Closed questions that are not counted yet.
+    pub uncounted: Vec<Uncounted>,
 }
 
 /// A mailbox that goes: its member's, or the old one of a member who has a new card.
@@ -94,7 +98,15 @@ impl Plan {
             lapsed: wanted.lapsed.clone(),
             dated: wanted.dated.clone(),
             confirmed: 0,
+            told: Vec::new(),
+            uncounted: Vec::new(),
         }
+    }
+
+    /// With what was counted for these readers.
+    #[must_use]
+    pub fn with(self, counted: &Counted, readers: &[Reader]) -> Self {
+        Self { told: counted.told(readers), uncounted: counted.uncounted(), ..self }
     }
 
     pub fn is_empty(&self) -> bool {

@@ -1,6 +1,10 @@
 //! From what lies here to a publication that can be shown and agreed to.
 
-use super::{Foreseen, Given, Publication, PublishError, Receipts, Wanting, days, gate, open_files::OpenBytes};
+use std::borrow::Cow;
+
+use super::{
+    Counted, Foreseen, Given, Publication, PublishError, Receipts, Wanting, days, gate, open_files::OpenBytes,
+};
 use crate::{
     content::Page,
     inbox,
@@ -8,6 +12,7 @@ use crate::{
     practice::{Home, Member, Practice},
     record::Record,
     render::Theme,
+    results::Told,
     store::Store,
     viewer,
     wire::UnixTime,
@@ -32,16 +37,31 @@ impl<'a> Sources<'a> {
     pub async fn publication(self, now: UnixTime, done: &(impl Fn() + Sync)) -> Result<Publication<'a>, PublishError> {
         let Self { practice, theme, keys, home, store, record, is_aside, .. } = self;
         let given = Given::read(store, keys).await?;
-        let mut wanted = self.wanting(&given).wanted(done).await?;
+        let (told, counted) = self.counted(&given, now).await?;
+        let mut wanted = self.telling(&told_by(practice, told)).wanting(&given).wanted(done).await?;
         let viewer = viewer::open_files(practice, theme).into_iter();
         wanted.open.extend(viewer.map(|(path, bytes)| (path, OpenBytes::Here(bytes))));
         let (gate, receipts) = (gate(practice), Receipts::of(&inbox::receipts(home, keys)?, &given));
-        Ok(Publication { practice, wanted, given, receipts, record, keys, home, store, now, gate, is_aside })
+        Ok(Publication { practice, wanted, given, receipts, counted, record, keys, home, store, now, gate, is_aside })
     }
 
-    /// What everyone would have after a build, and what is wrong: the same decision, for the author's eyes. Nothing comes of it.
-    pub async fn foreseen(self, given: &Given) -> Result<Foreseen, PublishError> {
-        self.wanting(given).foreseen(&|| {}).await
+    /// What everyone would have after a build at a time, and what is wrong: the same decision, for the author's eyes. Nothing
+    /// comes of it. Without a time nothing is counted: that takes the keys.
+    pub async fn foreseen(self, given: &Given, now: Option<UnixTime>) -> Result<(Foreseen, Counted), PublishError> {
+        let (told, counted) = match now {
+            Some(now) => self.counted(given, now).await?,
+            None => Default::default(),
+        };
+        let foreseen = self.telling(&told_by(self.practice, told)).wanting(given).foreseen(&|| {}).await?;
+        Ok((foreseen, counted))
+    }
+
+    /// The same, of a practice that can tell numbers.
+    fn telling<'b>(self, practice: &'b Practice) -> Sources<'b>
+    where
+        'a: 'b,
+    {
+        Sources { practice, ..self }
     }
 
     /// Whether a page stays for a member as it was when they left.
@@ -58,4 +78,8 @@ impl<'a> Sources<'a> {
         let Self { practice, pages, theme, keys, home, store, record, .. } = self;
         Wanting { practice, pages, theme, keys, home, store, given, record }
     }
+}
+
+fn told_by(practice: &Practice, told: Told) -> Cow<'_, Practice> {
+    if told.is_empty() { Cow::Borrowed(practice) } else { Cow::Owned(Practice { told, ..practice.clone() }) }
 }

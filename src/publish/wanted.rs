@@ -21,7 +21,7 @@ use crate::{
     notice,
     practice::{Home, Mailbox, Member, Practice},
     record::{NotedAttachment, Record},
-    render::{self, Along, OpenSite, RenderedPage, Rendering, Theme},
+    render::{self, Along, OpenSite, RenderedPage, Rendering, Showing, Theme},
     seal::{AudienceKind, AudienceLabel, Entry, Plaintext},
     store::Store,
     wire::{Digest, MailboxId, PageId},
@@ -71,6 +71,8 @@ pub struct WantedPage {
     pub source: Option<Digest>,
     /// The members whom it names, by folder.
     pub names: Vec<String>,
+    /// Blocks whose numbers it shows, or is to show.
+    pub results: Vec<Showing>,
 }
 
 /// What a publication is made of, and against.
@@ -236,6 +238,7 @@ impl Wanting<'_> {
             files: copy.along.attachments.iter().map(|file| attached::noted(file)).collect(),
             source: Some(page.digest()),
             names: page.names.clone(),
+            results: copy.along.results.clone(),
         })
     }
 

@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    Dated, Given, Publication, PublishError, Reader, Receipts, Wanted, WantedPage,
+    Counted, Dated, Given, Publication, PublishError, Reader, Receipts, Wanted, WantedPage,
     again::{Again, Kept},
     commit::OBJECT_LIMIT,
     open_files::{OpenBytes, is_compressible, original},
@@ -73,7 +73,21 @@ impl<'a> Withdrawing<'a> {
         let receipts = Receipts::standing(&given);
         // Nothing else changes, the addresses no more than the pages.
         let gate = given.gate.clone().ok_or_else(|| PublishError::Lost { what: layout::GATE.to_owned() })?;
-        Ok(Publication { practice, wanted, given, receipts, record, keys, home, store, now, gate, is_aside: false })
+        let counted = Counted::default();
+        Ok(Publication {
+            practice,
+            wanted,
+            given,
+            receipts,
+            counted,
+            record,
+            keys,
+            home,
+            store,
+            now,
+            gate,
+            is_aside: false,
+        })
     }
 
     /// The open files as they stand, each as the practice has signed it.
@@ -122,6 +136,7 @@ impl<'a> Withdrawing<'a> {
             lost: Vec::new(),
             source: noted.and_then(|noted| noted.source),
             names: noted.map(|noted| noted.names.clone()).unwrap_or_default(),
+            results: Vec::new(),
         })
     }
 }

@@ -6,8 +6,6 @@ use crate::attachment::AttachmentError;
 
 /// Blocks that mean something, and must not be shown as code.
 const OURS: [&str; 7] = ["reply", "poll", "checkin", "assessment", "agenda", "done", "results"];
-/// Of these, what this version can't show yet.
-const LATER: [&str; 1] = ["results"];
 /// A longer name is still meant with two letters wrong.
 const LONG: usize = 6;
 
@@ -33,11 +31,9 @@ pub(super) enum Wrong {
     Html,
     /// A token that a filter changed.
     Mangled,
-    /// A block of ours that this version can't show.
-    Later(&'static str),
     /// A block whose name is nearly one of ours.
     Almost(&'static str),
-    /// Something in a block that members can answer.
+    /// Something in a block of ours.
     Block(Reason),
     /// A block that the author's own HTML around it takes away.
     Swallowed,
@@ -65,9 +61,6 @@ impl Wrong {
     /// In a code block with this name.
     pub(super) fn block(info: &str) -> Option<Self> {
         let name = info.split_whitespace().next()?;
-        if let Some(later) = LATER.into_iter().find(|later| *later == name) {
-            return Some(Self::Later(later));
-        }
         // SECURITY: shown as code, a question would stand there in braces, and nobody could answer it.
         let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
         let distance = |ours: &str| strsim::damerau_levenshtein(&plain, ours);
@@ -78,7 +71,6 @@ impl Wrong {
     pub(super) fn what(&self) -> String {
         match self {
             Self::Lead(reason) | Self::Block(reason) => return reason.what.clone(),
-            Self::Later(name) => return format!("a block `{name}` comes with a later version of heldspace"),
             Self::Almost(name) => return format!("nearly a block `{name}`, and would be shown as code"),
             Self::Swallowed => "this block disappears in the HTML around it",
             Self::Depth => "quotes or lists more than a hundred levels deep",
@@ -93,7 +85,6 @@ impl Wrong {
     pub(super) fn hint(&self) -> String {
         match self {
             Self::Lead(reason) | Self::Block(reason) => return reason.hint.clone(),
-            Self::Later(_) => "take the block out for now; shown as it is, members could not answer it",
             Self::Almost(_) => {
                 "write the name as it is, in small letters; or, if it is code, put another word behind the backticks"
             }

@@ -1,13 +1,15 @@
-//! Blocks that members can answer, taken out of a text, and put in once the HTML was sanitised.
+//! Blocks that members can answer, and numbers of those they have answered: taken out of a text, and put in once the HTML
+//! was sanitised.
 //!
 //! In: the events of a fenced block. Out: an element that carries the block as data, for the viewer to draw its form from,
-//! and says it in plain words to whoever reads the page elsewhere. SECURITY: the element is made here alone, after the
-//! sanitiser; no HTML of an author becomes one, and nothing in a block becomes HTML.
+//! and says it in plain words to whoever reads the page elsewhere; or the numbers. SECURITY: the element is made here alone,
+//! after the sanitiser; no HTML of an author becomes one, and nothing in a block becomes HTML.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use super::{
     flaw::{Flaw, Reason, Wrong},
+    lead::Leads,
     value::{Marks, as_text},
     words,
 };
@@ -30,7 +32,7 @@ pub(super) struct Forms<'a> {
 
 /// A block that is being read: the line of its fence, and what is below it, with the places of both.
 struct Open {
-    kind: Kind,
+    fence: Fence,
     /// Whether more stands behind its name.
     more: bool,
     at: Range<usize>,
@@ -38,9 +40,37 @@ struct Open {
     from: usize,
 }
 
+/// The word behind the backticks.
+#[derive(Clone, Copy)]
+enum Fence {
+    Asks(Kind),
+    Results,
+}
+
+impl Fence {
+    fn of(name: &str) -> Option<Self> {
+        if name == RESULTS { Some(Self::Results) } else { Kind::of(name).map(Self::Asks) }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Asks(kind) => kind.name(),
+            Self::Results => RESULTS,
+        }
+    }
+}
+
+const RESULTS: &str = "results";
+
 struct Found {
-    block: Block,
+    what: What,
     at: Range<usize>,
+}
+
+enum What {
+    Block(Box<Block>),
+    /// Numbers, as an element.
+    Numbers(String),
 }
 
 impl<'a> Forms<'a> {
@@ -51,13 +81,13 @@ impl<'a> Forms<'a> {
     /// Begins the block that stands at `at` in `text`; false if it is none of ours.
     pub(super) fn begin(&mut self, info: &str, text: &str, at: Range<usize>) -> bool {
         let mut words = info.split_whitespace();
-        let Some(kind) = words.next().and_then(Kind::of) else { return false };
+        let Some(fence) = words.next().and_then(Fence::of) else { return false };
         let more = words.next().is_some();
-        let fence = text[at.clone()].lines().next().unwrap_or_default();
+        let line = text[at.clone()].lines().next().unwrap_or_default();
         let mut run = Run::default();
-        run.push(fence, at.start..at.start + fence.len());
+        run.push(line, at.start..at.start + line.len());
         run.push("\n", at.start..at.start);
-        self.open = Some(Open { kind, more, at, from: run.text.len(), run });
+        self.open = Some(Open { fence, more, at, from: run.text.len(), run });
         true
     }
 
@@ -73,11 +103,11 @@ impl<'a> Forms<'a> {
     }
 
     /// Ends it: what stands in its place for now, or everything that is wrong with it.
-    pub(super) fn end(&mut self) -> Result<String, Vec<Flaw>> {
-        let Some(Open { kind, more, at, run, from }) = self.open.take() else { return Ok(String::new()) };
+    pub(super) fn end(&mut self, leads: &mut Leads<'_>) -> Result<String, Vec<Flaw>> {
+        let Some(Open { fence, more, at, run, from }) = self.open.take() else { return Ok(String::new()) };
         if more {
-            let what = format!("more than the word `{}` behind the backticks", kind.name());
-            let hint = "write what is asked on the lines below it".to_owned();
+            let what = format!("more than the word `{}` behind the backticks", fence.name());
+            let hint = "write what belongs to it on the lines below".to_owned();
             return Err(vec![Flaw { at, wrong: Wrong::Block(Reason { what, hint }) }]);
         }
         let put = |text: &str| self.marks.put(text, as_text).into_owned();
@@ -91,19 +121,31 @@ impl<'a> Forms<'a> {
             return Err(vec![Flaw { at, wrong: Wrong::Block(Reason { what, hint }) }]);
         }
         let source = Source::new("", run.text.clone());
-        let written = Written { kind, source: &source, from, put: &put };
+        let written = Written { source: &source, from, put: &put };
         let flaw = |mistake: Mistake| {
             let at = run.place(&place(&source, &mistake));
             Flaw { at, wrong: Wrong::Block(Reason { what: put(&mistake.what), hint: put(&mistake.hint) }) }
         };
-        let block = block::read(&written, self.setting)
-            .map_err(|mistakes| mistakes.into_iter().map(flaw).collect::<Vec<_>>())?;
-        if self.found.iter().any(|found| found.block.id == block.id) {
+        let flaws = |mistakes: Vec<Mistake>| mistakes.into_iter().map(flaw).collect::<Vec<_>>();
+        let what = match fence {
+            Fence::Asks(kind) => What::Block(Box::new(block::read(kind, &written, self.setting).map_err(flaws)?)),
+            Fence::Results => {
+                let wish = block::wish(&written).map_err(flaws)?;
+                let at = |place: Range<usize>| run.place(&place);
+                let numbers = leads.numbers(&wish);
+                What::Numbers(
+                    numbers.map_err(|(place, reason)| vec![Flaw { at: at(place), wrong: Wrong::Block(reason) }])?,
+                )
+            }
+        };
+        if let What::Block(block) = &what
+            && self.blocks().any(|known| known.id == block.id)
+        {
             let what = format!("a second block that is called `{}`", block.id);
             let hint = "give it an `id` of its own: it tells the answers to one from those to the other".to_owned();
             return Err(vec![Flaw { at, wrong: Wrong::Block(Reason { what, hint }) }]);
         }
-        self.found.push(Found { block, at });
+        self.found.push(Found { what, at });
         Ok(self.token(self.found.len() - 1))
     }
 
@@ -127,12 +169,18 @@ impl<'a> Forms<'a> {
 
     /// `html` with every block in its place; and what blocks, options and questions are called in answers.
     pub(super) fn put_in(&self, html: String) -> (String, Vec<String>) {
-        let blocks = self.found.iter().map(|found| &found.block);
-        let html = blocks
-            .clone()
-            .enumerate()
-            .fold(html, |html, (n, block)| html.replace(&self.token(n), &words::element(block)));
-        (html, blocks.flat_map(words::ids).collect())
+        let html = self.found.iter().enumerate().fold(html, |html, (n, found)| {
+            let element = match &found.what {
+                What::Block(block) => Cow::Owned(words::element(block)),
+                What::Numbers(element) => Cow::Borrowed(element.as_str()),
+            };
+            html.replace(&self.token(n), &element)
+        });
+        (html, self.blocks().flat_map(words::ids).collect())
+    }
+
+    fn blocks(&self) -> impl Iterator<Item = &Block> {
+        self.found.iter().filter_map(|found| if let What::Block(block) = &found.what { Some(&**block) } else { None })
     }
 }
 

@@ -20,7 +20,8 @@ use super::{
     context::{Looked, context},
     flaw::Reason,
     link::{Target, Written, replaced, unescaped},
-    markdown::{self, Manner},
+    markdown::{self, Body, Manner},
+    outcome::{AskedThere, Showing},
 };
 use crate::{
     attachment::{Attachment, AttachmentError, Destination, Form, MOST, found, is_own, shown},
@@ -39,6 +40,8 @@ pub struct Along {
     pub attachments: Vec<Arc<Attachment>>,
     /// Sealed pages that it leads to; the document has their numbers in this list.
     pub pages: Vec<Arc<Page>>,
+    /// Blocks whose numbers it shows, or is to show.
+    pub results: Vec<Showing>,
 }
 
 /// Where one link leads.
@@ -57,6 +60,7 @@ enum Lead {
 /// What was found out for one page, whoever reads it.
 #[derive(Default)]
 pub(super) struct Known {
+    pub(super) asked: RefCell<HashMap<PathBuf, Option<Rc<AskedThere>>>>,
     leads: RefCell<HashMap<String, Result<Found, Reason>>>,
     ids: RefCell<HashMap<PageOfReader, Option<Rc<HashSet<String>>>>>,
 }
@@ -79,15 +83,15 @@ impl From<Lead> for Found {
 
 /// The leads of one page.
 pub(super) struct Leads<'a> {
-    page: &'a Page,
-    practice: &'a Practice,
+    pub(super) page: &'a Page,
+    pub(super) practice: &'a Practice,
     theme: &'a Theme,
-    /// None where only the ids of headings are asked for.
-    known: Option<&'a Known>,
+    /// None where only what stands in the page is asked for, and nothing that stands elsewhere.
+    pub(super) known: Option<&'a Known>,
     /// Who gets the text that is being read.
     readers: Vec<&'a Member>,
     found: Vec<Lead>,
-    along: Along,
+    pub(super) along: Along,
 }
 
 impl<'a> Leads<'a> {
@@ -160,27 +164,31 @@ impl<'a> Leads<'a> {
         Ok(Lead::File(Arc::new(attachment)).into())
     }
 
-    fn find_page(&self, to: &Destination) -> Result<Found, Reason> {
+    /// The page there; none where it is told as mistaken elsewhere.
+    pub(super) fn page_at(&self, to: &Destination) -> Result<Option<Page>, Reason> {
         if is_own(&to.file) {
             return Err(AttachmentError::Own { file: shown(&to.file) }.into());
         }
         let file = found(&self.practice.root, &to.file)?;
         if matches!(Place::of(&file), Place::Between | Place::Unknown(_)) {
-            return Ok(Lead::Mistaken.into());
+            return Ok(None);
         }
-        let page = match Page::at(&file, self.practice) {
-            Ok(page) => page,
-            Err(NoPage::Mistaken) => return Ok(Lead::Mistaken.into()),
-            Err(NoPage::Draft) => {
-                return Err(Reason {
-                    what: format!("`{}` is a draft, which nobody can read yet", shown_file(&file)),
-                    hint: "take the link out until it is given, or take `draft = true` out there".into(),
-                });
-            }
-        };
+        match Page::at(&file, self.practice) {
+            Ok(page) => Ok(Some(page)),
+            Err(NoPage::Mistaken) => Ok(None),
+            Err(NoPage::Draft) => Err(Reason {
+                what: format!("`{}` is a draft, which nobody can read yet", shown_file(&file)),
+                hint: "take the link out until it is given, or take `draft = true` out there".into(),
+            }),
+        }
+    }
+
+    fn find_page(&self, to: &Destination) -> Result<Found, Reason> {
+        let Some(page) = self.page_at(to)? else { return Ok(Lead::Mistaken.into()) };
+        let file = &page.file;
         if let Some(who) = unread_by(self.page, &page, self.practice) {
             return Err(Reason {
-                what: format!("`{}`, where this leads, is not for {who}", shown_file(&file)),
+                what: format!("`{}`, where this leads, is not for {who}", shown_file(file)),
                 hint: format!(
                     "{} is: take the link out, or move one of the two pages",
                     made_visible(&self.page.file.display().to_string())
@@ -236,17 +244,21 @@ impl<'a> Leads<'a> {
 
     /// Every place in a page, as this reader gets it.
     fn ids(&self, page: &Page, reader: Option<&Member>, looked: &Looked) -> Option<HashSet<String>> {
+        let (body, _) = self.body(page, reader, looked)?;
+        Some(markdown::ids(&body.html))
+    }
+
+    /// What stands in a page, as this reader gets it, and whether that is all of it: its own mistakes are told where they are.
+    pub(super) fn body(&self, page: &Page, reader: Option<&Member>, looked: &Looked) -> Option<(Body, bool)> {
         let seen = reader.filter(|_| page.audience != Audience::Open);
         let job = Job::new(page, self.practice, self.theme).ok()?;
         let text = job.text(&context(seen, self.practice, looked, [])).ok()?;
         let manner = Manner { marks: job.marks(), headed: page.title.is_none(), ids: self.theme.ids.clone() };
         let blind = Leads { known: None, ..Leads::new(&job, Vec::new()) };
-        let body = match markdown::render(&text, manner, blind) {
-            Ok(body) => body,
-            // Its own mistakes are told where they are.
-            Err(flawed) => *flawed.body?,
-        };
-        Some(markdown::ids(&body.html))
+        match markdown::render(&text, manner, blind) {
+            Ok(body) => Some((body, true)),
+            Err(flawed) => Some((*flawed.body?, false)),
+        }
     }
 
     /// Why a place in this page can't be gone to, if so.
@@ -413,13 +425,13 @@ fn picture(tag: &Written<'_>, file: &Attachment, place: &str) -> String {
     html + ">"
 }
 
-fn shown_file(file: &std::path::Path) -> String {
+pub(super) fn shown_file(file: &std::path::Path) -> String {
     made_visible(&shown(file))
 }
 
 /// Who reads a page and could not read the one it leads to, by what both are for; whoever lacks it by time alone is not
 /// counted.
-fn unread_by(page: &Page, target: &Page, practice: &Practice) -> Option<String> {
+pub(super) fn unread_by(page: &Page, target: &Page, practice: &Practice) -> Option<String> {
     if target.audience == Audience::Open || target.audience == page.audience {
         return None;
     }

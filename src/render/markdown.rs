@@ -219,7 +219,7 @@ impl<'a, 'p> Pass<'a, 'p> {
 
     fn end_form(&mut self) {
         self.depth = self.depth.saturating_sub(1);
-        match self.forms.end() {
+        match self.forms.end(&mut self.leads) {
             Ok(token) => self.out.push(Event::Html(token.into())),
             Err(flaws) => flaws.into_iter().for_each(|flaw| self.flaw(flaw.at, flaw.wrong)),
         }

@@ -150,7 +150,7 @@ pub(crate) fn among_others(html: &str, prefix: &str) -> String {
     builder.add_tag_attributes("a", ["data-attachment", "data-page", "data-place"]);
     builder.add_tag_attributes("img", ["data-attachment"]);
     builder.add_tags(["header"]).add_allowed_classes("p", ["audience", "date", "how"]);
-    builder.add_allowed_classes("div", ["ask"]).add_allowed_classes("ul", ["options"]);
+    builder.add_allowed_classes("div", ["ask", "results"]).add_allowed_classes("ul", ["options"]);
     builder.attribute_filter(move |element, attribute, value| match (attribute, value.strip_prefix('#')) {
         ("id", _) => Some(format!("{prefixed}{value}").into()),
         ("href", Some(place)) => Some(format!("#{prefixed}{place}").into()),

@@ -107,7 +107,7 @@ fn item(html: &mut String, item: &Item) {
 }
 
 /// For text and for quoted attributes.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

@@ -32,6 +32,19 @@ struct Last<'a> {
     block: Block,
     /// By name.
     readers: Vec<&'a str>,
+    versions: Vec<Block>,
+}
+
+impl<'a> Last<'a> {
+    fn new(page: &'a NotedPage, block: &Block) -> Self {
+        Self { page, block: block.clone(), readers: Vec::new(), versions: Vec::new() }
+    }
+
+    fn add(&mut self, version: &Block) {
+        if !self.versions.contains(version) {
+            self.versions.push(version.clone());
+        }
+    }
 }
 
 /// Every block of the newest release, and every one that was answered.
@@ -83,8 +96,8 @@ impl<'a> Gathered<'a> {
             let name = practice.members.get(member).map_or(member, |member| &member.name);
             for block in blocks.get(&page.document).into_iter().flatten() {
                 let place = (page.known_by(), block.id.clone());
-                let last =
-                    self.last.entry(place).or_insert_with(|| Last { page, block: block.clone(), readers: Vec::new() });
+                let last = self.last.entry(place).or_insert_with(|| Last::new(page, block));
+                last.add(block);
                 last.readers.push(name);
             }
         }
@@ -93,12 +106,13 @@ impl<'a> Gathered<'a> {
 
     fn add(&mut self, letter: &'a Letter, page: &'a NotedPage, block: &'a Block) {
         let place = (page.known_by(), block.id.clone());
-        let last =
-            self.last.entry(place.clone()).or_insert_with(|| Last { page, block: block.clone(), readers: Vec::new() });
+        let last = self.last.entry(place.clone()).or_insert_with(|| Last::new(page, block));
+        last.add(block);
         if !last.readers.contains(&letter.name.as_str()) {
             last.readers.push(&letter.name);
         }
-        let given = Given { name: &letter.name, time: letter.answer.time, said: &letter.answer.said, block };
+        let Letter { name, member, answer, .. } = letter;
+        let given = Given { name, member, time: answer.time, said: &answer.said, block };
         self.answers.entry(place).or_default().push(given);
     }
 
@@ -113,7 +127,8 @@ impl<'a> Gathered<'a> {
             let mut readers = last.readers.clone();
             readers.sort_unstable();
             readers.dedup();
-            (place, Asked { title: &last.page.title, file: &last.page.file, block: &last.block, readers, given })
+            let Last { page, block, versions, .. } = last;
+            (place, Asked { title: &page.title, file: &page.file, block, readers, given, versions })
         };
         asked.into_iter().map(one).collect()
     }

@@ -6,6 +6,7 @@
 
 mod chart;
 mod course;
+mod frozen;
 mod gather;
 mod report;
 mod settle;
@@ -15,6 +16,7 @@ mod tally;
 mod texts;
 
 pub use course::{Course, Figure, Point};
+pub use frozen::{Frozen, Told};
 pub use gather::{Gathered, Of};
 pub use report::report;
 pub use shared::{FEWEST, NotShared, Numbers, Rolled, Shared, Spread, can_be_shared};
@@ -40,12 +42,16 @@ pub struct Asked<'a> {
     pub readers: Vec<&'a str>,
     /// The answers that stand, oldest first.
     pub given: Vec<Given<'a>>,
+    /// Every version that somebody has, or has answered.
+    pub versions: &'a [Block],
 }
 
 /// An answer that stands.
 #[derive(Debug, Clone, Copy)]
 pub struct Given<'a> {
     pub name: &'a str,
+    /// By folder: two people may be called alike.
+    pub member: &'a str,
     pub time: UnixTime,
     pub said: &'a Said,
     /// What was asked, in the words of that version.
@@ -124,7 +130,8 @@ mod tests {
     }
 
     fn sheet<'a>(block: &'a Block, said: &'a [(&'a str, UnixTime, Said)]) -> Sheet<'a> {
-        let given = said.iter().map(|(name, time, said)| Given { name, time: *time, said, block }).collect();
+        let given =
+            said.iter().map(|(name, time, said)| Given { name, member: name, time: *time, said, block }).collect();
         Sheet::of(
             &Asked {
                 title: "A page",
@@ -132,6 +139,7 @@ mod tests {
                 block,
                 readers: vec!["Maya", "Ben", "<Grete>"],
                 given,
+                versions: &[],
             },
             &Instruments::default(),
         )

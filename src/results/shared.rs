@@ -5,14 +5,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Asked, Tally};
+use super::{Asked, Given};
 use crate::{
-    block::{Asks, Choice, Item, Question},
+    block::{Asks, Block, Choice, Item, Question},
     wire::{BlockId, Said, UnixTime, Value},
 };
 
 /// A roll-up of fewer answers would tell too much of each.
 pub const FEWEST: usize = 5;
+
+/// Said of options that were chosen and that the poll has no more.
+const GONE: &str = "something that was taken out since";
 
 /// The numbers of one block.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -56,6 +59,9 @@ pub enum Spread {
         average: f64,
         from: Option<f64>,
         to: Option<f64>,
+        /// Words for the ends.
+        low: Option<String>,
+        high: Option<String>,
         unit: Option<String>,
     },
     Counts {
@@ -76,6 +82,40 @@ pub enum NotShared {
     Danger,
     #[error("without `closes` it is never decided: numbers that change would tell who said what")]
     Open,
+}
+
+impl NotShared {
+    pub(crate) const fn hint(self) -> &'static str {
+        match self {
+            Self::Open => "write a day into it until which answers are taken: closes = 2026-12-01",
+            Self::Words | Self::Tick | Self::Danger => {
+                "take this block out; what can be shown is a poll, and a check-in without such questions"
+            }
+        }
+    }
+}
+
+impl Numbers {
+    /// For the therapist, before anybody sees them.
+    pub fn lines(&self) -> Vec<String> {
+        let count = |(label, number): &(String, usize)| format!("{label}: {number}");
+        match self {
+            Self::TooFew {} => vec![format!("nothing: fewer than {FEWEST} people answered, and it stays at that")],
+            Self::Tally { answered, counts } => {
+                counts.iter().map(count).chain([format!("answered: {answered}")]).collect()
+            }
+            Self::RollUp { answered, items } => {
+                let lines = items.iter().flat_map(|item| match &item.of {
+                    Spread::Average { average, .. } => vec![format!("{}: {average} on average", item.label)],
+                    Spread::TooFew {} => vec![format!("{}: nothing, fewer than {FEWEST} answered this", item.label)],
+                    Spread::Counts { counts } => {
+                        counts.iter().map(|counted| format!("{}: {}", item.label, count(counted))).collect()
+                    }
+                });
+                lines.chain([format!("answered: {answered}")]).collect()
+            }
+        }
+    }
 }
 
 /// Whether a block's numbers can ever be shared.
@@ -102,30 +142,71 @@ impl Shared {
     }
 }
 
-fn tally(options: &[Choice], asked: &Asked<'_>) -> Numbers {
-    let tally = Tally::of(options, asked);
-    let counts = tally.options.iter().map(|option| (option.label.to_owned(), option.names.len())).collect();
-    Numbers::Tally { answered: tally.answered, counts }
+/// The last answer of each person.
+fn last<'g, 'a>(asked: &'g Asked<'a>) -> Vec<&'g Given<'a>> {
+    let mut last: Vec<&Given<'_>> = Vec::new();
+    for given in &asked.given {
+        last.retain(|before| before.member != given.member);
+        last.push(given);
+    }
+    last
 }
 
-/// The last answer of each person counts.
-fn roll_up(items: &[Item], asked: &Asked<'_>) -> Numbers {
-    let mut last: Vec<(&str, &Said)> = Vec::new();
-    for given in &asked.given {
-        last.retain(|(name, _)| *name != given.name);
-        last.push((given.name, given.said));
+/// SECURITY: an option is what was asked. Whatever else stands in an answer is words of a member, and counted nowhere.
+fn tally(options: &[Choice], asked: &Asked<'_>) -> Numbers {
+    let last = last(asked);
+    let chose =
+        |given: &Given<'_>, id: &str| matches!(given.said, Said::Poll { chosen } if chosen.iter().any(|it| it == id));
+    let count = |id: &str| last.iter().filter(|given| chose(given, id)).count();
+    let mut counts: Vec<_> = options.iter().map(|option| (option.label.clone(), count(&option.id))).collect();
+    let is_left = |option: &Choice| options.iter().any(|known| known.id == option.id);
+    let chose_gone =
+        |given: &&&Given<'_>| options_of(given.block).iter().any(|option| !is_left(option) && chose(given, &option.id));
+    let gone = last.iter().filter(chose_gone).count();
+    if gone > 0 {
+        counts.push((GONE.to_owned(), gone));
     }
+    Numbers::Tally { answered: last.len(), counts }
+}
+
+fn options_of(block: &Block) -> &[Choice] {
+    if let Asks::Poll { options, .. } = &block.asks { options } else { &[] }
+}
+
+fn roll_up(items: &[Item], asked: &Asked<'_>) -> Numbers {
+    let last = last(asked);
     if last.len() < FEWEST {
         return Numbers::TooFew {};
     }
-    let rolled = |item: &Item| {
-        let values = last.iter().filter_map(|(_, said)| match said {
-            Said::Checkin { items } => items.get(&item.id),
-            _ => None,
-        });
-        rolled(item, &values.collect::<Vec<_>>())
-    };
+    let rolled = |item: &Item| rolled(item, &last.iter().filter_map(|given| value(given, item)).collect::<Vec<_>>());
     Numbers::RollUp { answered: last.len(), items: items.iter().filter_map(rolled).collect() }
+}
+
+/// What someone answered to an item, if it asked them the same, and if it is an answer to that.
+fn value<'a>(given: &Given<'a>, item: &Item) -> Option<&'a Value> {
+    let (Said::Checkin { items: said }, Asks::Checkin { items, .. }) = (given.said, &given.block.asks) else {
+        return None;
+    };
+    let then = items.iter().find(|then| then.id == item.id && ends(&then.asks) == ends(&item.asks))?;
+    let value = said.get(&then.id)?;
+    let is_answer = match (value, &item.asks) {
+        (Value::Number(number), Question::Scale { .. } | Question::Number { .. }) => {
+            let (from, to, _) = ends(&item.asks);
+            from.is_none_or(|from| *number >= from) && to.is_none_or(|to| *number <= to)
+        }
+        (Value::Chosen(ids), Question::Choice { options, .. }) => options.iter().any(|option| ids.contains(&option.id)),
+        _ => false,
+    };
+    is_answer.then_some(value)
+}
+
+/// Of a scale or a number: what makes two of them one.
+fn ends(asks: &Question) -> (Option<f64>, Option<f64>, Option<&str>) {
+    match asks {
+        Question::Scale { from, to, .. } => (Some((*from).into()), Some((*to).into()), None),
+        Question::Number { from, to, unit } => (*from, *to, unit.as_deref()),
+        Question::Choice { .. } | Question::Text {} => (None, None, None),
+    }
 }
 
 /// SECURITY: words are never part of it, whoever wrote them.
@@ -133,8 +214,8 @@ fn rolled(item: &Item, values: &[&Value]) -> Option<Rolled> {
     let of = match &item.asks {
         Question::Text {} => return None,
         _ if values.len() < FEWEST => Spread::TooFew {},
-        Question::Scale { from, to, .. } => average(values, Some((*from).into()), Some((*to).into()), None),
-        Question::Number { from, to, unit } => average(values, *from, *to, unit.clone()),
+        Question::Scale { low, high, .. } => average(values, &item.asks, low.clone(), high.clone()),
+        Question::Number { .. } => average(values, &item.asks, None, None),
         Question::Choice { options, .. } => {
             let count = |option: &Choice| {
                 let chose = |value: &&&Value| matches!(value, Value::Chosen(ids) if ids.contains(&option.id));
@@ -147,14 +228,11 @@ fn rolled(item: &Item, values: &[&Value]) -> Option<Rolled> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a handful of people")]
-fn average(values: &[&Value], from: Option<f64>, to: Option<f64>, unit: Option<String>) -> Spread {
-    let numbers: Vec<f64> =
-        values.iter().filter_map(|value| if let Value::Number(n) = value { Some(*n) } else { None }).collect();
-    if numbers.len() < FEWEST {
-        return Spread::TooFew {};
-    }
-    let average = numbers.iter().sum::<f64>() / numbers.len() as f64;
-    Spread::Average { average: (average * 10.0).round() / 10.0, from, to, unit }
+fn average(values: &[&Value], asks: &Question, low: Option<String>, high: Option<String>) -> Spread {
+    let numbers = values.iter().filter_map(|value| if let Value::Number(n) = value { Some(*n) } else { None });
+    let average = numbers.sum::<f64>() / values.len() as f64;
+    let (from, to, unit) = ends(asks);
+    Spread::Average { average: (average * 10.0).round() / 10.0, from, to, low, high, unit: unit.map(str::to_owned) }
 }
 
 #[cfg(test)]
@@ -166,7 +244,6 @@ mod tests {
         super::tests::{block, said},
         *,
     };
-    use crate::{block::Block, results::Given};
 
     fn check_in(safety: bool) -> Block {
         let options = json!([{ "id": "well", "label": "well" }, { "id": "badly", "label": "badly" }]);
@@ -182,8 +259,8 @@ mod tests {
     }
 
     fn shared(block: &Block, answers: &[(String, Said)]) -> Result<Numbers, NotShared> {
-        let given = answers.iter().map(|(name, said)| Given { name, time: 1, said, block }).collect();
-        let asked = Asked { title: "A page", file: "", block, readers: Vec::new(), given };
+        let given = answers.iter().map(|(name, said)| Given { name, member: name, time: 1, said, block }).collect();
+        let asked = Asked { title: "A page", file: "", block, readers: Vec::new(), given, versions: &[] };
         Shared::of("page".into(), &asked, 100).map(|shared| shared.numbers)
     }
 
@@ -218,6 +295,34 @@ mod tests {
         assert_eq!(shared(&open, &five), Err(NotShared::Open));
         let reply = Block { closes: Some(1), ..block(json!({ "kind": "reply", "prompt": null })) };
         assert_eq!(shared(&reply, &[]), Err(NotShared::Words));
+    }
+
+    #[test]
+    fn what_is_no_answer_to_what_was_asked_is_counted_nowhere() {
+        let options = json!([{ "id": "tue", "label": "Tuesday" }, { "id": "wed", "label": "Wednesday" }]);
+        let poll = |options: &serde_json::Value| Block {
+            closes: Some(100),
+            ..block(json!({ "kind": "poll", "prompt": "When?", "options": options, "several": false }))
+        };
+        let (then, now) = (poll(&options), poll(&json!([options[0]])));
+        let vote = |chosen: &[&str]| said(json!({ "kind": "poll", "chosen": chosen }));
+        let votes = [vote(&["tue"]), vote(&["wed"]), vote(&["Grete said it"]), vote(&["tue", "tue"])];
+        // Two of the same name, of whom one votes twice.
+        let given = [("a", 0), ("b", 1), ("c", 2), ("a", 3)];
+        let given = given.map(|(member, n)| Given { name: "Anna", member, time: 1, said: &votes[n], block: &then });
+        let asked =
+            Asked { title: "", file: "", block: &now, readers: Vec::new(), given: given.to_vec(), versions: &[] };
+        let counts = vec![("Tuesday".to_owned(), 1), (GONE.to_owned(), 1)];
+        assert_eq!(Shared::of("p".into(), &asked, 100).unwrap().numbers, Numbers::Tally { answered: 3, counts });
+
+        let five: Vec<_> = (0..5).map(|n| answer(n, 4)).collect();
+        let far = |n, mood: f64| {
+            (format!("Far {n}"), said(json!({ "kind": "checkin", "items": { "mood": mood, "sleep": ["words"] } })))
+        };
+        let numbers = shared(&check_in(false), &[five, vec![far(1, 1e300), far(2, -1.0)]].concat()).unwrap();
+        let Numbers::RollUp { answered: 7, items } = numbers else { panic!() };
+        assert!(matches!(items[0].of, Spread::Average { average: 4.0, .. }), "{:?}", items[0]);
+        assert_eq!((items[0].answered, items[1].answered), (5, 5));
     }
 
     proptest! {

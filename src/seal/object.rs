@@ -9,7 +9,8 @@ use super::{age_file, padding::pad};
 use crate::{
     keys::Keys,
     preview::Admitted,
-    render::RenderedPage,
+    render::{RenderedPage, shown_numbers},
+    results::Shared,
     wire::{Digest, MailboxId, ObjectName},
 };
 
@@ -78,6 +79,11 @@ impl Plaintext {
     /// SECURITY: the document, for whoever came through the preview's door and nobody else.
     pub fn document(&self, _: &Admitted) -> &str {
         std::str::from_utf8(&self.padded).expect("a document is text").trim_ascii_end()
+    }
+
+    /// The numbers of closed questions that it shows: all that may be known of it without a reader.
+    pub(crate) fn numbers(&self) -> Vec<Shared> {
+        std::str::from_utf8(&self.padded).map(shown_numbers).unwrap_or_default()
     }
 
     /// SECURITY: the same, for a part of an attachment; its first `length` bytes.

@@ -6,4 +6,5 @@ mod hostile;
 mod kept;
 mod receipts;
 mod results;
+mod shared;
 mod world;

@@ -1,7 +1,7 @@
 // Pages with forms, signed by the practice, and the practice's side of what comes back: opened with its own keys.
 
-import { createHash, createPrivateKey, sign } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { createHash, createPrivateKey, randomBytes, sign } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Decrypter, identityToRecipient } from "age-encryption";
 import { bech32 } from "@scure/base";
@@ -100,6 +100,26 @@ export async function openedAnswer(practice, bytes) {
   return payloadOf(JSON.parse(await decrypter.decrypt(bytes, "text")));
 }
 
+/** Lays down at the host what a member has sent at another time: to a block of the page with that title. */
+export async function sentAt(practice, card, time, title, block, said) {
+  const { identities: [identity], seed } = await memberKeyring(practice, card);
+  const index = payloadOf(await openIndex(storedIndex(practice, card), identity));
+  const { id: page, object: { digest } } = index.pages.find((one) => one.title === title);
+  const answer = { id: randomBytes(16).toString("hex"), mailbox: card.mailbox, page, block, digest, time, earlier: [], replaces: null, said };
+  const sealed = await seal(JSON.stringify(signed("application/vnd.heldspace.answer.v1+json", answer, seed)).padEnd(1 << 14), index.recipients[0]);
+  const folder = join(practice.store, "answers", card.mailbox);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, createHash("sha256").update(sealed).digest("hex")), sealed);
+}
+
+function signed(payloadType, payload, seed) {
+  const bytes = Buffer.from(JSON.stringify(payload));
+  const pkcs8 = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), Buffer.from(seed, "base64")]);
+  const whole = Buffer.concat([Buffer.from(`DSSEv1 ${payloadType.length} ${payloadType} ${bytes.length} `), bytes]);
+  const sig = sign(null, whole, createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" })).toString("base64");
+  return { payloadType, payload: bytes.toString("base64"), signatures: [{ keyid: "", sig }] };
+}
+
 /** Own notes as the member would have written them on another device: with their entries changed. */
 export async function rewritten(asking, sealed, change) {
   const { identities: [identity], seed } = await memberKeyring(asking.practice, asking.card);
@@ -108,11 +128,7 @@ export async function rewritten(asking, sealed, change) {
   const { payloadType, payload } = JSON.parse(await decrypter.decrypt(sealed, "text"));
   const notes = JSON.parse(Buffer.from(payload, "base64"));
   change(notes.entries);
-  const bytes = Buffer.from(JSON.stringify(notes));
-  const pkcs8 = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), Buffer.from(seed, "base64")]);
-  const signed = Buffer.concat([Buffer.from(`DSSEv1 ${payloadType.length} ${payloadType} ${bytes.length} `), bytes]);
-  const sig = sign(null, signed, createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" })).toString("base64");
-  return seal(JSON.stringify({ payloadType, payload: bytes.toString("base64"), signatures: [{ keyid: "", sig }] }), await identityToRecipient(identity));
+  return seal(JSON.stringify(signed(payloadType, notes, seed)), await identityToRecipient(identity));
 }
 
 /** A host that takes what members write, in the gate's place. */
