@@ -1,7 +1,7 @@
 //! The time of a session as a file that calendars take: from when to when, and a title that says nothing.
 //!
 //! SECURITY: calendars are synced to strangers, shared with families, and shown on locked screens. So there is no group, no
-//! name, no place, no link and no organiser in it, nor what it was made with.
+//! name, no place, no link and no organiser in it, and nothing of heldspace.
 
 use std::path::Path;
 

@@ -1,9 +1,9 @@
 //! Files beside a page that it links to: pictures, recordings, sheets. Given with the page, to nobody else.
 //!
 //! In: a page's place and a link in it, or the time of its session. Out: an [`Attachment`], which knows what it is and how
-//! large, and reads itself when it is sealed, or [why not](AttachmentError). In the order of the code: where the link leads and whether the page's
-//! readers may have it ([`place`]), what it is ([`kind`]), a picture without its metadata ([`picture`]), what the others
-//! say ([`said`]), and the one file that lies on no disk ([`appointment`]). It must not know a member, a key or a store, and
+//! large, and reads itself when it is sealed, or [why not](AttachmentError). In the order of the code: where the link leads
+//! and whether the page's readers may have it ([`place`]), what it is ([`kind`]), a picture without its metadata
+//! ([`picture`]), what the others say ([`said`]), and the one file that lies on no disk ([`appointment`]). It must not know a member, a key or a store, and
 //! writes nothing.
 
 mod appointment;

@@ -29,6 +29,7 @@ impl Job<'_> {
     /// What the page's session is to this reader; none of a page without one.
     pub(super) fn invitation(&self, reader: &Member, looked: &Looked) -> Option<Invitation> {
         let session = self.page.session.as_ref()?;
+        // Each reader has a file of their own, and so a page of their own.
         looked.note();
         let uid = uid(self.page, reader);
         let title = self.practice.site.practice.appointment.as_ref().map_or(APPOINTMENT, |title| &title.text);
