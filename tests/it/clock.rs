@@ -11,7 +11,7 @@ use heldspace::{
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-use crate::site::TestSite;
+use crate::site::{Card, TestSite};
 
 pub const HOUR: UnixTime = 3600;
 pub const DAY: UnixTime = 24 * HOUR;
@@ -21,6 +21,15 @@ pub const START: UnixTime = 1_795_564_800;
 /// The day that a time lies in, in UTC.
 pub fn date(time: UnixTime) -> Date {
     Timestamp::from_second(time.try_into().unwrap()).unwrap().to_zoned_datetime(TimeZone::UTC).date()
+}
+
+/// Someone who is in these groups from [`START`] on, whatever the day on which the tests run.
+pub fn joined(site: &TestSite, name: &str, groups: &[&str]) -> Card {
+    let card = site.member(name, &[]);
+    for group in groups {
+        site.ok(&["member", "join", name, group, "--on", &date(START).to_string()]);
+    }
+    card
 }
 
 /// `build --yes`, by a clock that shows `now`.

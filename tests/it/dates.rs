@@ -7,7 +7,7 @@ use jiff::ToSpan;
 use serde_json::Value;
 
 use crate::{
-    clock::{DAY, START, build_at, date},
+    clock::{DAY, START, build_at, date, joined},
     pty::Pty,
     reader::Reader,
     site::{Card, TestSite},
@@ -24,7 +24,7 @@ fn dated(title: &str, lines: &str) -> String {
 #[test]
 fn a_page_is_there_from_its_first_day_to_its_last() {
     let site = TestSite::empty().group("g");
-    let card = site.member("ann", &["g"]);
+    let card = joined(&site, "ann", &["g"]);
     site.page("library/a.md", "# Always\n\nText.");
     let term = "publish_on = 2026-11-27\nexpires_on = 2026-11-28";
     for (file, title) in [("library/b.md", "B"), ("groups/g/c.md", "C"), ("members/ann/d.md", "D")] {
@@ -105,7 +105,7 @@ fn a_first_day_counts_as_the_day_of_a_page_but_makes_no_old_page_newer() {
 #[test]
 fn the_plan_and_show_say_what_waits_what_is_late_and_what_is_over() {
     let site = TestSite::empty().group("g");
-    site.member("ann", &["g"]);
+    joined(&site, "ann", &["g"]);
     site.member("ben", &[]);
     let today = today();
     let (past, soon) = (today - 3.days(), today + 3.days());

@@ -5,15 +5,15 @@ use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 use serde_json::Value;
 
 use crate::{
-    clock::{DAY, START, build_at},
+    clock::{DAY, START, build_at, joined},
     pty::Pty,
     site::{TestSite, files_below},
 };
 
 fn practice() -> TestSite {
     let site = TestSite::empty().group("g");
-    site.member("ann", &["g"]);
-    site.member("ben", &["g"]);
+    joined(&site, "ann", &["g"]);
+    joined(&site, "ben", &["g"]);
     site
 }
 

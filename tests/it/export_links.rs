@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     attachments::{file, pdf},
-    clock::{DAY, START, build_at},
+    clock::{DAY, START, build_at, joined},
     pictures,
     pty::Pty,
     site::TestSite,
@@ -16,7 +16,7 @@ const MIB: usize = 1024 * 1024;
 
 fn practice() -> TestSite {
     let site = TestSite::empty().group("a");
-    site.member("ann", &["a"]);
+    joined(&site, "ann", &["a"]);
     site
 }
 

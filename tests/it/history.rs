@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::{
-    clock::{DAY, START, build_at},
+    clock::{DAY, START, build_at, joined},
     site::TestSite,
 };
 
@@ -20,8 +20,8 @@ fn members(version: &Value) -> Vec<&str> {
 
 fn practice() -> TestSite {
     let site = TestSite::empty().group("g");
-    site.member("ann", &["g"]);
-    site.member("ben", &["g"]);
+    joined(&site, "ann", &["g"]);
+    joined(&site, "ben", &["g"]);
     site
 }
 

@@ -16,7 +16,7 @@ use heldspace::{
 use serde_json::Value;
 
 use crate::{
-    clock::{DAY, START, build_at},
+    clock::{DAY, START, build_at, joined},
     gate::client::{Client, Reply},
     reader::Reader,
     site::{Card, TestSite, files_below},
@@ -103,7 +103,7 @@ const PLAN: &str = "content/groups/g/plan.md";
 
 fn practice() -> (TestSite, Card) {
     let site = TestSite::empty().group("g");
-    let card = site.member("ann", &["g"]);
+    let card = joined(&site, "ann", &["g"]);
     site.member("ben", &[]);
     site.page("groups/g/plan.md", "# Plan\n\nHello {{ member.name }}.\n")
         .page("library/all.md", "# For all\n\nText.\n")
