@@ -30,6 +30,7 @@
 //! | [`notice`] | what members can read, what they were told | e-mails that say nothing | how to ask; what a page says |
 //! | [`audit`] | the host's log, what was seen of it | who opened what, and what is wrong with the log | whom to believe but its own memory |
 //! | [`inbox`] | sealed answers from a host that may lie | answers that members signed, in the words that were asked; or why not | whom to believe but a signature |
+//! | [`standin`] | the practice's people and record; or a colleague's key, and a host that may lie | a brief for whoever stands in; there, what members sent | the practice's keys; how to ask |
 //! | [`export`] | the record, a person | everything that they were given, as plain files | how to ask; it writes nothing |
 //! | [`results`] | what was asked, the answers that stand | tallies, scores, texts, who has not answered | how to ask; it writes nothing |
 //! | [`doctor`] | the practice as it lies here | what is amiss, and how to mend it | keys; it changes nothing |
@@ -121,6 +122,8 @@ pub mod roster;
 pub mod seal;
 #[cfg(feature = "serve")]
 pub mod serve;
+#[cfg(feature = "author")]
+pub mod standin;
 pub mod store;
 #[cfg(feature = "author")]
 pub mod viewer;

@@ -21,6 +21,7 @@ mod reply;
 mod score;
 mod time;
 
+pub(crate) use danger::help_lines;
 pub use data::{Asks, Block, Choice, Danger, Item, Line, Prompt, Question};
 pub use instrument::Instrument;
 pub use instruments::Instruments;

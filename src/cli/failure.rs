@@ -34,7 +34,7 @@ macro_rules! failures {
             NoHost,
             #[error("the last build holds something that has ended since, in {mailboxes} of its mailboxes")]
             Ended { mailboxes: usize },
-            #[error("site.toml names other addresses than the last build")]
+            #[error("site.toml names other addresses, or another stand-in, than the last build")]
             AddressesChanged,
             #[error("{place} is neither an address nor a folder that is there")]
             NoAddress { place: String },

@@ -63,7 +63,7 @@ pub(super) struct Past {
     /// Where the answer with this id came from first.
     pub(super) ids: HashMap<AnswerId, Spot>,
     pub(super) refused: BTreeMap<Spot, (Why, UnixTime)>,
-    pub(super) acknowledged: HashMap<AnswerId, Acknowledgement>,
+    pub(super) acknowledged: BTreeMap<AnswerId, Acknowledgement>,
     pub(super) shown: HashSet<AnswerId>,
 }
 
@@ -117,6 +117,11 @@ pub fn receipts(home: &Home, keys: &Keys) -> Result<BTreeMap<MailboxId, Vec<Answ
         receipts.entry(arrival.mailbox).or_default().push(arrival.id);
     }
     Ok(receipts)
+}
+
+/// Who has seen to what.
+pub fn acknowledged(home: &Home, keys: &Keys) -> Result<BTreeMap<AnswerId, Acknowledgement>, HomeError> {
+    Ok(Past::read(home, keys)?.acknowledged)
 }
 
 pub(super) fn journal(home: &Home) -> Journal {

@@ -73,7 +73,21 @@ impl<'a> Withdrawing<'a> {
         let receipts = Receipts::standing(&given);
         // Nothing else changes, the addresses no more than the pages.
         let gate = given.gate.clone().ok_or_else(|| PublishError::Lost { what: layout::GATE.to_owned() })?;
-        Ok(Publication { practice, wanted, given, receipts, record, keys, home, store, now, gate, is_aside: false })
+        let stand_in = practice.site.answers.stand_in_keys().filter(|keys| given.is_read_by(keys));
+        Ok(Publication {
+            practice,
+            wanted,
+            given,
+            receipts,
+            record,
+            keys,
+            home,
+            store,
+            now,
+            stand_in,
+            gate,
+            is_aside: false,
+        })
     }
 
     /// The open files as they stand, each as the practice has signed it.
