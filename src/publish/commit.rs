@@ -161,7 +161,15 @@ fn read(digest: Digest, file: &Arc<Attachment>) -> ReadFile<'_> {
 impl Publication<'_> {
     pub fn plan(&self) -> Plan {
         let mailboxes = self.wanted.readers.iter().map(|reader| &reader.mailbox.id);
-        Plan { confirmed: self.receipts.news(mailboxes, &self.given), ..Plan::of(&self.wanted, &self.given) }
+        let confirmed = self.receipts.news(mailboxes, &self.given);
+        Plan { confirmed, stand_in: self.new_reader(), ..Plan::of(&self.wanted, &self.given) }
+    }
+
+    /// Whoever stands in, where answers were not sealed to them before.
+    fn new_reader(&self) -> Option<String> {
+        let is_new = self.stand_in.is_some_and(|keys| !self.given.is_read_by(keys));
+        let name = || self.practice.site.answers.stand_in.as_ref().map(|stand_in| stand_in.name.clone());
+        if is_new && !self.wanted.readers.is_empty() { name() } else { None }
     }
 
     /// Publishes. When nothing differs and no index is a week old, nothing is written.

@@ -25,6 +25,8 @@ pub struct Plan {
     pub dated: Dated,
     /// Answers that members see as arrived from then on.
     pub confirmed: usize,
+    /// Who can read everything that members send from then on, and could not before.
+    pub stand_in: Option<String>,
 }
 
 /// A mailbox that goes: its member's, or the old one of a member who has a new card.
@@ -94,11 +96,12 @@ impl Plan {
             lapsed: wanted.lapsed.clone(),
             dated: wanted.dated.clone(),
             confirmed: 0,
+            stand_in: None,
         }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.closing.is_empty()
+        self.changes.is_empty() && self.closing.is_empty() && self.stand_in.is_none()
     }
 
     /// How many changes of each kind: what a script may know of it.

@@ -7,6 +7,7 @@ use age::secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::{Brief, BriefError};
 use crate::{
     explain::Explain,
     keys::Secret,
@@ -176,6 +177,13 @@ impl Place {
         }
         let practice = parse_key(practice).ok_or_else(|| OwnKeyError::PracticeKey { text: practice.to_owned() })?;
         Ok(Self { address: text.to_owned(), practice, epoch: 0, release: 0 })
+    }
+
+    /// What lies at the host for this person, and the epoch that it was signed in, if the practice signed it.
+    pub fn believe(&self, sealed: &[u8], own: &OwnKey) -> Result<(Brief, Epoch), BriefError> {
+        let (brief, epoch) = Brief::open(sealed, own.identity(), &self.practice)?;
+        // SECURITY: keys that the practice has replaced since say nothing any more, whoever has them.
+        if epoch < self.epoch { Err(BriefError::Replaced) } else { Ok((brief, epoch)) }
     }
 
     pub fn read(folder: &Path) -> Result<Option<Self>, OwnKeyError> {
