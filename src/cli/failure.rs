@@ -95,6 +95,8 @@ macro_rules! failures {
                     Self::Remarks { .. } => 3,
                     Self::Runtime(_) | Self::Findings { .. } | Self::NotShown(_) | Self::Editor { .. } | Self::NoticesLeft { .. } => 1,
                     Self::NoHost
+                    | Self::NoStandIn
+                    | Self::KeyTaken { .. }
                     | Self::AddressesChanged
                     | Self::Ended { .. }
                     | Self::UnknownMailboxes { .. }

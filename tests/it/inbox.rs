@@ -6,4 +6,4 @@ mod hostile;
 mod kept;
 mod receipts;
 mod results;
-mod world;
+pub(crate) mod world;
