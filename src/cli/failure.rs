@@ -28,6 +28,8 @@ macro_rules! failures {
             Country { country: String, known: String },
             #[error("{member} has no mailbox yet")]
             NoMailbox { member: String },
+            #[error("the mail server did not take it: {}", crate::visible::visible_line(said))]
+            NotTold { said: String },
             #[error("nobody stands in here")]
             NoStandIn,
             #[error("this key is {whose} already")]
@@ -93,7 +95,7 @@ macro_rules! failures {
                     $($(#[$cfg])* Self::$name(error) => error.exit_code(),)*
                     Self::Findings { stops: 1.., .. } => 4,
                     Self::Remarks { .. } => 3,
-                    Self::Runtime(_) | Self::Findings { .. } | Self::NotShown(_) | Self::Editor { .. } | Self::NoticesLeft { .. } => 1,
+                    Self::Runtime(_) | Self::Findings { .. } | Self::NotShown(_) | Self::Editor { .. } | Self::NoticesLeft { .. } | Self::NotTold { .. } => 1,
                     Self::NoHost
                     | Self::NoStandIn
                     | Self::KeyTaken { .. }
@@ -191,6 +193,7 @@ impl Failure {
             Self::NotEmpty { .. } => "Nothing was changed. Name a folder that does not exist yet, an empty one, or a practice that has no keys.".into(),
             Self::Country { known, .. } => format!("Known are: {known}. For another country take the nearest and then write its help lines into site.toml, under [help]."),
             Self::NoMailbox { member } => format!("`heldspace member rekey {member}` makes one, with a card."),
+            Self::NotTold { .. } => "It is tried again with the next round. Until then: the telephone.".into(),
             Self::NoStandIn => "Nothing was changed. `heldspace standin add` takes the line that their `heldspace standin key` printed.".into(),
             Self::KeyTaken { .. } => "Nothing was changed. Whoever stands in makes a key of their own, on their own machine: `heldspace standin key`.".into(),
             Self::NothingPublished => "Run `heldspace build` first.".into(),

@@ -29,6 +29,8 @@ pub(super) enum Entry {
     Shown { id: AnswerId },
     /// Somebody has seen to an answer that must not wait.
     Acknowledged { id: AnswerId, how: Acknowledgement },
+    /// Whoever stands in was told that something waits.
+    Told { time: UnixTime },
 }
 
 /// An answer that was believed, and all it takes to believe it again.
@@ -65,6 +67,8 @@ pub(super) struct Past {
     pub(super) refused: BTreeMap<Spot, (Why, UnixTime)>,
     pub(super) acknowledged: BTreeMap<AnswerId, Acknowledgement>,
     pub(super) shown: HashSet<AnswerId>,
+    /// When whoever stands in was told last.
+    pub(super) told: Option<UnixTime>,
 }
 
 impl Past {
@@ -77,6 +81,7 @@ impl Past {
                 Entry::Shown { id } => {
                     past.shown.insert(id);
                 }
+                Entry::Told { time } => past.told = Some(time),
                 Entry::Acknowledged { id, how } => {
                     // The first one stands: nobody talks it away later.
                     past.acknowledged.entry(id).or_insert(how);

@@ -28,6 +28,8 @@ pub struct Inbox {
     pub missing: Vec<Missing>,
     /// Answers that arrived, and can't be opened on this machine any more.
     pub lost: Vec<AnswerId>,
+    /// When whoever stands in was told last that something waits.
+    pub told: Option<UnixTime>,
 }
 
 /// An answer that a member signed.
@@ -77,7 +79,7 @@ impl Inbox {
             .par_iter()
             .map(|(arrival, time)| Ok((arrival, *time, open(arrival, home, keys)?)))
             .collect();
-        let mut inbox = Self::default();
+        let mut inbox = Self { told: past.told, ..Self::default() };
         for one in opened {
             let (arrival, time, answer) = one?;
             match answer {

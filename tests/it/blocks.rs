@@ -115,7 +115,7 @@ fn an_instrument_that_may_tell_of_danger_brings_help_with_it() {
     let path = site.site.path("site.toml");
     std::fs::write(&path, std::fs::read_to_string(&path).unwrap().replace(KEY, "")).unwrap();
     let (code, said) = site.site.fails(&["build", "--yes"]);
-    assert!(code == 3 && said.contains("asked.md:2") && said.contains("heldspace standin add"), "{said}");
+    assert!(code == 3 && said.contains("asked.md:") && said.contains("heldspace standin add"), "{said}");
     let reply = "```reply\n```\n";
     let [block] = blocks(&site.document("members/anna/asked.md", reply, 0)).try_into().expect("one block");
     assert!(block.readers.starts_with("Ines Halloran reads this, with your name. No other"), "{}", block.readers);

@@ -20,7 +20,7 @@ use crate::{
 /// It is written into site.toml, under [answers.stand_in]; nothing is given before the next build. Who stood in before is
 /// replaced.
 ///
-/// Example: heldspace standin add "Naomi Feld" --email naomi@example.org heldspace-standin-1qy…
+/// Example: heldspace standin add "Naomi Feld" --email naomi@example.org LINE
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Add {

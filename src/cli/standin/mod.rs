@@ -17,10 +17,10 @@ use super::{Common, Failure, Terminal};
 /// what they send to both of you. Compare the six words on the telephone.
 ///
 /// Example:
-///   heldspace standin key                                                                on your colleague's machine
-///   heldspace standin add "Naomi Feld" --email naomi@example.org heldspace-standin-1…    on yours
-///   heldspace standin open https://pages.example.org 5f3c…                               on your colleague's, once
-///   heldspace standin open                                                               and from then on
+///   heldspace standin key                                                  on your colleague's machine; it prints LINE
+///   heldspace standin add "Naomi Feld" --email naomi@example.org LINE      on yours; it prints the next one
+///   heldspace standin open https://pages.example.org KEY                   on your colleague's, once
+///   heldspace standin open                                                 and from then on
 #[derive(Subcommand)]
 #[command(verbatim_doc_comment)]
 #[allow(clippy::doc_markdown, reason = "addresses on a command line")]
