@@ -10,8 +10,8 @@
 mod adopt;
 mod again;
 mod attached;
-mod bring;
 mod briefing;
+mod bring;
 mod commit;
 mod dated;
 mod days;

@@ -91,7 +91,8 @@ impl Service {
 
     fn listing(&self, after: Option<Spot>) -> Result<Listing, Refusal> {
         let listed = self.store.list(layout::ANSWERS).map_err(|_| Refusal::Store)?;
-        let spots = listed.iter().filter_map(|path| path.strip_prefix(layout::ANSWERS)?.strip_prefix('/').and_then(spot));
+        let spots =
+            listed.iter().filter_map(|path| path.strip_prefix(layout::ANSWERS)?.strip_prefix('/').and_then(spot));
         // The order of the names is the order of the bytes that they stand for.
         let mut rest = spots.filter(|spot| after.is_none_or(|after| *spot > after));
         let answers = rest.by_ref().take(LISTED).map(|(mailbox, name)| format!("{mailbox}/{name}")).collect();

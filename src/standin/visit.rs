@@ -129,7 +129,8 @@ impl Visitor {
     fn once(&self, path: &str, limit: u64) -> Result<(u16, Vec<u8>), ureq::Error> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let pass = ReaderPass { origin: self.origin.clone(), time: now }.encode(&self.key);
-        let request = self.agent.get(format!("{}{path}", self.origin)).header("authorization", format!("Reader {pass}"));
+        let request =
+            self.agent.get(format!("{}{path}", self.origin)).header("authorization", format!("Reader {pass}"));
         let mut response = request.call()?;
         let body = response.body_mut().with_config().limit(limit).read_to_vec()?;
         Ok((response.status().as_u16(), body))

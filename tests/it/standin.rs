@@ -2,4 +2,6 @@
 
 mod flow;
 mod hostile;
+mod published;
+mod told;
 mod world;

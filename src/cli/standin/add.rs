@@ -87,7 +87,8 @@ impl Add {
              who may know all this: under an agreement of yours, and bound to secrecy as you are."
         ));
         terminal.note(format!("\nTheir key in words: {}", self.keys.words()));
-        terminal.note("Read them out to each other on the telephone: a line that somebody changed on the way has others.");
+        terminal
+            .note("Read them out to each other on the telephone: a line that somebody changed on the way has others.");
         let before = practice.site.answers.stand_in.as_ref().filter(|before| before.keys.is_some());
         if let Some(before) = before.filter(|before| before.keys.as_ref() != Some(&self.keys)) {
             terminal.note(format!("It takes the place of the key of {}.", visible_line(&before.name)));

@@ -161,7 +161,10 @@ fn one(id: &str, brief: &Brief, sight: &Sight, terminal: &Terminal) -> Result<()
 fn what_to_do(brief: &Brief) -> String {
     let numbers = brief.lines.iter().map(|line| format!("{} {}", visible_line(&line.name), visible_line(&line.number)));
     let numbers = numbers.collect::<Vec<_>>().join("; ");
-    let window = brief.window.as_ref().map(|window| format!(" Somebody looks at such an answer within {}.", visible_line(window)));
+    let window = brief
+        .window
+        .as_ref()
+        .map(|window| format!(" Somebody looks at such an answer within {}.", visible_line(window)));
     let therapist = if brief.therapist.is_empty() { "your colleague" } else { &brief.therapist };
     format!(
         "Members were shown these numbers: {numbers}.{} What you do goes on record at the practice: tell {}, who runs heldspace \

@@ -24,7 +24,10 @@ fn an_answer_that_must_not_wait_comes_first_on_the_machine_of_whoever_stands_in(
     assert!(printed.starts_with(&format!("These must not wait:\n{called}")), "{printed}");
     assert!(printed.contains("This week") && printed.contains("988") && printed.contains("inbox ack"), "{printed}");
     let shown = world.naomi.ok(&["standin", "open", called]);
-    assert!(shown.contains("Above zero: Thoughts of hurting yourself") && shown.contains("Nearly every day"), "{shown}");
+    assert!(
+        shown.contains("Above zero: Thoughts of hurting yourself") && shown.contains("Nearly every day"),
+        "{shown}"
+    );
     assert!(shown.contains("Nobody had seen to it"), "{shown}");
     // Once somebody saw to it, and that was published, it waits for nobody there.
     world.site.ok(&["inbox", "sync"]);
@@ -120,7 +123,10 @@ fn adding_keeps_the_file_as_it_is_and_refuses_keys_that_are_somebodys() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), before);
     add(&site, &naomi.line);
     let after = std::fs::read_to_string(&path).unwrap();
-    let added = format!("\n[answers.stand_in]\nname = \"Naomi Feld\"\nemail = \"naomi@example.org\"\nkey = \"{}\"\n", naomi.line);
+    let added = format!(
+        "\n[answers.stand_in]\nname = \"Naomi Feld\"\nemail = \"naomi@example.org\"\nkey = \"{}\"\n",
+        naomi.line
+    );
     assert!(after.contains(&added) && after.replace(&added, "") == before, "{after}");
     assert!(site.ok(&["standin", "show"]).contains("Naomi Feld <naomi@example.org>"));
     // A slip of the hand, and what is somebody's already.

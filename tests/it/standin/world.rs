@@ -96,6 +96,11 @@ impl World {
         self.served.get(target, &self.pass())
     }
 
+    /// What lies in the store behind an address of the API for answers.
+    pub fn served_bytes(&self, target: &str) -> Vec<u8> {
+        std::fs::read(self.site.store().join(target.trim_start_matches("/api/"))).unwrap()
+    }
+
     pub fn pass(&self) -> String {
         let pass = heldspace::wire::ReaderPass { origin: self.served.origin(), time: crate::inbox::world::now() };
         format!("Authorization: Reader {}\r\n", pass.encode(&self.naomi.own().signing_key()))
@@ -107,6 +112,15 @@ pub fn add(site: &TestSite, line: &str) -> String {
     let added = site.ok(&["standin", "add", "Naomi Feld", "--email", "naomi@example.org", line, "--yes", "--json"]);
     let added: Value = serde_json::from_str(&added).unwrap();
     added["line"].as_str().unwrap().to_owned()
+}
+
+/// Writes down within which time somebody looks.
+pub fn window(site: &TestSite, window: &str) {
+    let path = site.path("site.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let section = "\n[answers.stand_in]";
+    assert!(text.contains(section));
+    std::fs::write(path, text.replace(section, &format!("\n[answers]\nwindow = \"{window}\"\n{section}"))).unwrap();
 }
 
 /// Where the gate has an answer.
