@@ -59,6 +59,8 @@
 //! - No HTML of an author becomes a form, and what a template prints into one is words: `tests/it/blocks.rs`. Nothing is asked
 //!   whose answer may tell of danger before the practice says who looks, and when: `tests/sites/invalid/instruments-asked`.
 //! - An answer counts by its member's signature alone, and one that was fetched is never lost again: `tests/it/inbox/`.
+//! - Whoever stands in believes what a member signed and nothing else, and the gate gives them answers and nothing else:
+//!   `tests/it/standin/`.
 //! - The host can't change its audit log behind what was seen of it: `tests/it/audit.rs`.
 //! - Nobody but the practice publishes at its host, nothing twice, nothing halfway: `tests/it/publishing.rs`.
 //! - What a member was told is kept is on the disk, when the server is killed, the disk is full or the power fails:

@@ -134,13 +134,8 @@ impl OwnKey {
         let mut json = Zeroizing::new(Vec::with_capacity(1024));
         serde_json::to_writer(&mut *json, &stored).expect("a key is plain JSON");
         let path = folder.join(SECRET_FILE);
-        Ok(match passphrase {
-            Some(words) => {
-                let sealed = seal_with_passphrase(words, KEY_FILE_WORK_FACTOR, &json);
-                files::write_new(&path, &sealed, Access::Secret)?;
-            }
-            None => files::write_new(&path, &json, Access::Secret)?,
-        })
+        let sealed = passphrase.map(|words| seal_with_passphrase(words, KEY_FILE_WORK_FACTOR, &json));
+        Ok(files::write_new(&path, sealed.as_deref().unwrap_or(&json), Access::Secret)?)
     }
 }
 

@@ -17,8 +17,8 @@ use crate::{
 
 /// Let a colleague open what members send, on their own machine
 ///
-/// It is written into site.toml, under [answers.stand_in]; nothing is given before the next build. Who stood in before is
-/// replaced.
+/// It is written into site.toml, below the section for answers; nothing is given before the next build. Who stood in before
+/// is replaced.
 ///
 /// Example: heldspace standin add "Naomi Feld" --email naomi@example.org LINE
 #[derive(Args)]

@@ -26,9 +26,13 @@ use super::{Common, Failure, Terminal};
 #[allow(clippy::doc_markdown, reason = "addresses on a command line")]
 pub enum Standin {
     Key(key::Key),
-    Add(add::Add),
+    Add(Box<add::Add>),
     Remove(remove::Remove),
-    Show(show::Show),
+    /// Say who stands in; on the machine of whoever does, say their line once more
+    ///
+    /// Example: heldspace standin show
+    #[command(verbatim_doc_comment)]
+    Show,
     Open(open::Open),
 }
 
@@ -38,7 +42,7 @@ impl Standin {
             Self::Key(command) => command.run(common, terminal),
             Self::Add(command) => command.run(common, terminal),
             Self::Remove(command) => command.run(common, terminal),
-            Self::Show(command) => command.run(common, terminal),
+            Self::Show => show::run(common, terminal),
             Self::Open(command) => command.run(common, terminal),
         }
     }

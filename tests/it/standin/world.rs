@@ -27,10 +27,9 @@ pub struct Machine {
 
 impl Machine {
     pub fn new() -> Self {
-        let mut machine = Self { folder: tempfile::tempdir().unwrap(), line: String::new() };
-        let made = machine.json(&["standin", "key", "--no-passphrase"]);
-        machine.line = made["key"].as_str().unwrap().to_owned();
-        machine
+        let bare = Self { folder: tempfile::tempdir().unwrap(), line: String::new() };
+        let made = bare.json(&["standin", "key", "--no-passphrase"]);
+        Self { line: made["key"].as_str().unwrap().to_owned(), ..bare }
     }
 
     pub fn own(&self) -> OwnKey {
