@@ -67,7 +67,7 @@ impl Waiting {
         });
     }
 
-    /// What `inbox watch` says in the first `rounds` rounds; a round ends with a line that has this in it.
+    /// What `inbox watch` says until a line that has `end` in it came so often; or many others did.
     fn watch(&self, rounds: usize, end: &str) -> Vec<String> {
         let mut command = self.site.command(&["inbox", "watch", "--every", "1s"]);
         let command = command.env("SSL_CERT_FILE", &self.trusted).stdout(Stdio::null()).stderr(Stdio::piped());
@@ -75,7 +75,7 @@ impl Waiting {
         let mut said: Vec<String> = Vec::new();
         for line in BufReader::new(watch.stderr.take().unwrap()).lines().map(Result::unwrap) {
             said.push(line);
-            if said.iter().filter(|line| line.contains(end)).count() == rounds {
+            if said.len() == 60 || said.iter().filter(|line| line.contains(end)).count() == rounds {
                 break;
             }
         }
