@@ -309,9 +309,13 @@ impl Edit {
         let table = answers.entry("stand_in").or_insert(Item::Table(Table::new())).as_table_like_mut().ok_or(inner)?;
         let keys = stand_in.keys.as_ref().map(ToString::to_string);
         for (key, text) in [("name", Some(&stand_in.name)), ("email", Some(&stand_in.email)), ("key", keys.as_ref())] {
-            if let Some(text) = text {
-                table.insert(key, value(text));
+            let Some(text) = text else { continue };
+            let mut new = toml_edit::Value::from(text);
+            // What its author wrote beside it stays.
+            if let Some(old) = table.get(key).and_then(Item::as_value) {
+                *new.decor_mut() = old.decor().clone();
             }
+            table.insert(key, value(new));
         }
         Ok(())
     }

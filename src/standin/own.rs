@@ -163,7 +163,8 @@ struct StoredPlace {
 impl Place {
     /// Of what a person typed, or copied.
     pub fn new(address: &str, practice: &str) -> Result<Self, OwnKeyError> {
-        let text = address.trim_end_matches('/');
+        // As browsers write it, and the gate knows it.
+        let text = &address.trim_end_matches('/').to_ascii_lowercase();
         // SECURITY: whoever listens on the way could take a pass and read what lies there, sealed, for a quarter of an hour.
         let is_safe = text.starts_with("https://") || crate::practice::is_loopback(text);
         let rest = text.split_once("://").map_or("", |(_, rest)| rest);
@@ -223,7 +224,8 @@ mod tests {
     fn a_place_is_an_address_over_tls_and_a_key() {
         let key = key_text(&SigningKey::from_bytes(&[1; 32]).verifying_key());
         let folder = tempfile::tempdir().unwrap();
-        let place = Place { release: 7, epoch: 2, ..Place::new("https://pages.example.org/", &key).unwrap() };
+        let place = Place { release: 7, epoch: 2, ..Place::new("https://Pages.example.org/", &key).unwrap() };
+        assert_eq!(place.address, "https://pages.example.org");
         place.write(folder.path()).unwrap();
         assert_eq!(Place::read(folder.path()).unwrap(), Some(place));
         assert!(Place::new("http://127.0.0.1:8080", &key).is_ok());

@@ -72,7 +72,8 @@ impl Watch {
 
     /// Of the mail server, asked for while somebody is there.
     fn password(&self, practice: &Practice, home: &Home) -> Result<Option<SecretString>, Failure> {
-        let mail = practice.site.answers.stand_in.as_ref().and(practice.site.mail.as_ref());
+        let answers = &practice.site.answers;
+        let mail = answers.stand_in.as_ref().and(answers.window).and(practice.site.mail.as_ref());
         mail.map_or(Ok(None), |mail| notify::password(mail, self.mail_password_file.as_deref(), home))
     }
 }
@@ -90,7 +91,7 @@ async fn round(
     let fetched = sync::fetch(common, &practice, &home, keys, &Terminal::new(true)).await;
     // What is here already rings, whether or not the host can be reached.
     let tray = Tray::with(practice, home, keys.clone())?;
-    let arrived = waiting(&tray)?;
+    let arrived = sync::waiting(&tray)?;
     ring(arrived.len(), 1, terminal);
     if let Err(failure) = tell(&tray, &arrived, password, context::now()) {
         ring(arrived.len(), 3, terminal);
@@ -99,13 +100,6 @@ async fn round(
     }
     drop(lock);
     fetched.map(drop)
-}
-
-/// When each answer came that must not wait.
-fn waiting(tray: &Tray) -> Result<Vec<UnixTime>, Failure> {
-    let questions = tray.questions()?;
-    let waiting = tray.inbox.letters.iter().filter(|letter| letter.waits(questions.asked(letter)));
-    Ok(waiting.map(|letter| letter.arrived).collect())
 }
 
 fn ring(waiting: usize, times: usize, terminal: &Terminal) {

@@ -82,7 +82,7 @@ impl Add {
     fn explain(&self, practice: &Practice, terminal: &Terminal) {
         let name = visible_line(&self.name);
         terminal.note(format!(
-            "From the next build on, {name} can read everything that every member sends, with their names, and the questions; \
+            "From the next build on, {name} can read everything that every member sends, with their names and the questions, who your members are, and what you put on record about an answer; \
              nothing that was sent before, and no page of yours. Members read their name before they answer. They are somebody \
              who may know all this: under an agreement of yours, and bound to secrecy as you are."
         ));

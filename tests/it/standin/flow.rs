@@ -129,6 +129,9 @@ fn adding_keeps_the_file_as_it_is_and_refuses_keys_that_are_somebodys() {
     );
     assert!(after.contains(&added) && after.replace(&added, "") == before, "{after}");
     assert!(site.ok(&["standin", "show"]).contains("Naomi Feld <naomi@example.org>"));
+    std::fs::write(&path, after.replace("name = \"Naomi Feld\"", "name = \"N. F.\" # until spring")).unwrap();
+    add(&site, &naomi.line);
+    assert!(std::fs::read_to_string(&path).unwrap().contains("name = \"Naomi Feld\" # until spring\n"));
     // A slip of the hand, and what is somebody's already.
     assert_eq!(site.fails(&["standin", "add", "N", "--email", "n@example.org", &naomi.line[1..], "--yes"]).0, 2);
     let text = std::fs::read_to_string(site.path("content/members/maya/member.toml")).unwrap();
