@@ -30,6 +30,7 @@
 //! | [`notice`] | what members can read, what they were told | e-mails that say nothing | how to ask; what a page says |
 //! | [`audit`] | the host's log, what was seen of it | who opened what, and what is wrong with the log | whom to believe but its own memory |
 //! | [`inbox`] | sealed answers from a host that may lie | answers that members signed, in the words that were asked; or why not | whom to believe but a signature |
+//! | [`standin`] | the practice's people and record; or a colleague's key, and a host that may lie | a brief for whoever stands in; there, what members sent | the practice's keys; how to ask |
 //! | [`export`] | the record, a person | everything that they were given, as plain files | how to ask; it writes nothing |
 //! | [`results`] | what was asked, the answers that stand | tallies, scores, texts, who has not answered | how to ask; it writes nothing |
 //! | [`doctor`] | the practice as it lies here | what is amiss, and how to mend it | keys; it changes nothing |
@@ -60,6 +61,8 @@
 //! - No HTML of an author becomes a form, and what a template prints into one is words: `tests/it/blocks.rs`. Nothing is asked
 //!   whose answer may tell of danger before the practice says who looks, and when: `tests/sites/invalid/instruments-asked`.
 //! - An answer counts by its member's signature alone, and one that was fetched is never lost again: `tests/it/inbox/`.
+//! - Whoever stands in believes what a member signed and nothing else, and the gate gives them answers and nothing else:
+//!   `tests/it/standin/`.
 //! - The host can't change its audit log behind what was seen of it: `tests/it/audit.rs`.
 //! - Nobody but the practice publishes at its host, nothing twice, nothing halfway: `tests/it/publishing.rs`.
 //! - What a member was told is kept is on the disk, when the server is killed, the disk is full or the power fails:
@@ -123,6 +126,8 @@ pub mod roster;
 pub mod seal;
 #[cfg(feature = "serve")]
 pub mod serve;
+#[cfg(feature = "author")]
+pub mod standin;
 pub mod store;
 #[cfg(feature = "author")]
 pub mod viewer;

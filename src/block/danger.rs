@@ -10,8 +10,8 @@ use crate::{
 /// where no one looks, beside a form that names no one to call.
 pub(super) fn of(fields: &mut Fields<'_>, instrument: &At<String>, practice: &Practice) -> Option<Danger> {
     let answers = &practice.site.answers;
-    let (Some(hours), Some(window), Some(own), Some(_)) =
-        (&answers.hours, answers.window, &answers.line, &answers.stand_in)
+    let (Some(hours), Some(window), Some(_), Some(_)) =
+        (&answers.hours, answers.window, &answers.line, answers.stand_in_keys())
     else {
         let what = format!(
             "an answer to `{}` may tell of danger, and site.toml does not say yet who looks at it, and when",
@@ -21,9 +21,14 @@ pub(super) fn of(fields: &mut Fields<'_>, instrument: &At<String>, practice: &Pr
         fields.mistake(&instrument.at, what, hint);
         return None;
     };
-    let others = practice.site.help.lines.iter().filter(|line| line.tel() != own.tel());
-    let lines = others.chain([own]).map(line).collect();
-    Some(Danger { hours: hours.clone(), window: format!("within {window}"), lines })
+    Some(Danger { hours: hours.clone(), window: format!("within {window}"), lines: help_lines(practice) })
+}
+
+/// Every number that members are shown, the practice's own last.
+pub(crate) fn help_lines(practice: &Practice) -> Vec<Line> {
+    let own = practice.site.answers.line.as_ref();
+    let others = practice.site.help.lines.iter().filter(|line| own.is_none_or(|own| line.tel() != own.tel()));
+    others.chain(own).map(line).collect()
 }
 
 fn line(line: &HelpLine) -> Line {

@@ -23,6 +23,7 @@ mod shows;
 mod time;
 mod wish;
 
+pub(crate) use danger::help_lines;
 pub use data::{Asks, Block, Choice, Danger, Item, Line, Prompt, Question};
 pub(crate) use find::unescaped;
 pub use instrument::Instrument;

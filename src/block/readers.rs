@@ -85,7 +85,7 @@ fn who(setting: Setting<'_>) -> String {
     let name = site.practice.therapist.split(',').next().unwrap_or_default().trim();
     let name = if name.is_empty() { "Your therapist" } else { name };
     // Who has no key yet opens nothing.
-    match site.answers.stand_in.as_ref().filter(|stand_in| stand_in.recipient.is_some()) {
+    match site.answers.stand_in.as_ref().filter(|stand_in| stand_in.keys.is_some()) {
         None => format!("{name} reads this, with your name."),
         Some(stand_in) => {
             format!("{name} reads this, with your name; so can {}, who stands in for {name}.", stand_in.name)

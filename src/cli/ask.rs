@@ -46,6 +46,15 @@ pub fn passphrase(common: &Common, again: Again) -> Result<SecretString, Failure
     }
 }
 
+/// The passphrase of the key of whoever stands in.
+pub fn stand_in_passphrase(common: &Common, again: Again) -> Result<SecretString, Failure> {
+    match (from_file(common)?, again) {
+        (Some(words), _) => Ok(words),
+        (None, Again::No) => hidden("Passphrase of your key:"),
+        (None, Again::Yes) => hidden("That does not open it. Passphrase of your key:"),
+    }
+}
+
 /// Whether something is asked for another time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Again {

@@ -228,6 +228,7 @@ impl Lines<'_> {
             What::Object => "opened".to_owned(),
             What::Answer => "sent an answer".to_owned(),
             What::Own => "saved their own notes".to_owned(),
+            What::StandIn => "read answers".to_owned(),
             What::Refused => "was refused".to_owned(),
             What::Lost => "more happened than could be written down".to_owned(),
             What::Other(word) => word.to_owned(),
@@ -245,6 +246,7 @@ fn who(shown: &Shown<'_>) -> String {
     match (shown.who, shown.mailbox) {
         (Some(who), _) => visible_line(&who.name),
         (None, Some(mailbox)) => format!("unknown mailbox {:.8}", mailbox.to_string()),
+        (None, None) if *shown.what == What::StandIn => "the stand-in".to_owned(),
         (None, None) => "someone".to_owned(),
     }
 }

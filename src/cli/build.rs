@@ -197,6 +197,10 @@ pub fn show(plan: &Plan, terminal: &Terminal) {
     }
     dates::show(&plan.dated, terminal);
     show_results(plan, terminal);
+    if let Some(name) = &plan.stand_in {
+        let who = if terminal.is_watched() { visible_line(name) } else { "Whoever stands in".to_owned() };
+        terminal.note(format!("\n{who} can read everything that members send from then on, with their names."));
+    }
     if plan.confirmed > 0 {
         terminal.note(format!("{} confirmed to whoever sent them.", count(plan.confirmed, "answer")));
     }

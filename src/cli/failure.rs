@@ -28,13 +28,19 @@ macro_rules! failures {
             Country { country: String, known: String },
             #[error("{member} has no mailbox yet")]
             NoMailbox { member: String },
+            #[error("the mail server did not take it: {}", crate::visible::visible_line(said))]
+            NotTold { said: String },
+            #[error("nobody stands in here")]
+            NoStandIn,
+            #[error("this key is {whose} already")]
+            KeyTaken { whose: String },
             #[error("nothing was published yet")]
             NothingPublished,
             #[error("no host is named in site.toml")]
             NoHost,
             #[error("the last build holds something that has ended since, in {mailboxes} of its mailboxes")]
             Ended { mailboxes: usize },
-            #[error("site.toml names other addresses than the last build")]
+            #[error("site.toml names other addresses, or another stand-in, than the last build")]
             AddressesChanged,
             #[error("{place} is neither an address nor a folder that is there")]
             NoAddress { place: String },
@@ -89,8 +95,10 @@ macro_rules! failures {
                     $($(#[$cfg])* Self::$name(error) => error.exit_code(),)*
                     Self::Findings { stops: 1.., .. } => 4,
                     Self::Remarks { .. } => 3,
-                    Self::Runtime(_) | Self::Findings { .. } | Self::NotShown(_) | Self::Editor { .. } | Self::NoticesLeft { .. } => 1,
+                    Self::Runtime(_) | Self::Findings { .. } | Self::NotShown(_) | Self::Editor { .. } | Self::NoticesLeft { .. } | Self::NotTold { .. } => 1,
                     Self::NoHost
+                    | Self::NoStandIn
+                    | Self::KeyTaken { .. }
                     | Self::AddressesChanged
                     | Self::Ended { .. }
                     | Self::UnknownMailboxes { .. }
@@ -148,6 +156,12 @@ failures! {
     #[cfg(feature = "author")]
     Inbox(crate::inbox::InboxError),
     #[cfg(feature = "author")]
+    OwnKey(crate::standin::OwnKeyError),
+    #[cfg(feature = "author")]
+    Brief(crate::standin::BriefError),
+    #[cfg(feature = "author")]
+    Visit(crate::standin::VisitError),
+    #[cfg(feature = "author")]
     Notice(crate::notice::NoticeError),
     #[cfg(feature = "author")]
     Writing(crate::writing::WritingError),
@@ -179,6 +193,9 @@ impl Failure {
             Self::NotEmpty { .. } => "Nothing was changed. Name a folder that does not exist yet, an empty one, or a practice that has no keys.".into(),
             Self::Country { known, .. } => format!("Known are: {known}. For another country take the nearest and then write its help lines into site.toml, under [help]."),
             Self::NoMailbox { member } => format!("`heldspace member rekey {member}` makes one, with a card."),
+            Self::NotTold { .. } => "It is tried again with the next round. Until then: the telephone.".into(),
+            Self::NoStandIn => "Nothing was changed. `heldspace standin add` takes the line that their `heldspace standin key` printed.".into(),
+            Self::KeyTaken { .. } => "Nothing was changed. Whoever stands in makes a key of their own, on their own machine: `heldspace standin key`.".into(),
             Self::NothingPublished => "Run `heldspace build` first.".into(),
             Self::Remarks { .. } => "They stop no build; `heldspace check` without --strict lets them pass.".into(),
             Self::NoRetention => "Nothing was changed: without it everything stays. The law, or your board, says how long; then write it into site.toml: keep_years = 7 under [record].".into(),

@@ -84,6 +84,8 @@ mod serve;
 mod sheet;
 #[cfg(feature = "author")]
 mod show;
+#[cfg(feature = "author")]
+mod standin;
 mod terminal;
 #[cfg(feature = "author")]
 mod theme;
@@ -197,6 +199,9 @@ enum Command {
     #[command(subcommand)]
     Inbox(inbox::Inbox),
     #[cfg(feature = "author")]
+    #[command(subcommand)]
+    Standin(standin::Standin),
+    #[cfg(feature = "author")]
     Results(results::Results),
     #[cfg(feature = "author")]
     Audit(audit::Audit),
@@ -279,6 +284,8 @@ impl Command {
             Self::Show(command) => command.run(common, terminal).await,
             #[cfg(feature = "author")]
             Self::Inbox(command) => command.run(common, terminal).await,
+            #[cfg(feature = "author")]
+            Self::Standin(command) => command.run(common, terminal),
             #[cfg(feature = "author")]
             Self::Results(command) => command.run(common, terminal),
             #[cfg(feature = "author")]

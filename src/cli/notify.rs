@@ -1,6 +1,9 @@
 //! `notify`: an e-mail that says nothing, to whoever can newly read something.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use age::secrecy::SecretString;
 use clap::Args;
@@ -158,19 +161,23 @@ impl Notify {
         Ok(Opened::of(&log))
     }
 
-    /// From the file named, else the one in .heldspace/, else from the person.
     pub fn password(&self, ready: &Ready<'_>, home: &Home) -> Result<Option<SecretString>, Failure> {
-        let Way::Server(server) = &ready.mail.way else { return Ok(None) };
-        if server.user.is_none() {
-            return Ok(None);
-        }
-        if self.mail_password_file.is_none()
-            && let Some(kept) = home.mail_password()?
-        {
-            return Ok(Some(ask::first_line(&String::from_utf8_lossy(&kept))));
-        }
-        ask::mail_password(self.mail_password_file.as_deref()).map(Some)
+        password(&ready.mail, self.mail_password_file.as_deref(), home)
     }
+}
+
+/// The password of the mail server, where it wants one: from the file named, else the one in .heldspace/, else from the person.
+pub fn password(mail: &Mail, named: Option<&Path>, home: &Home) -> Result<Option<SecretString>, Failure> {
+    let Way::Server(server) = &mail.way else { return Ok(None) };
+    if server.user.is_none() {
+        return Ok(None);
+    }
+    if named.is_none()
+        && let Some(kept) = home.mail_password()?
+    {
+        return Ok(Some(ask::first_line(&String::from_utf8_lossy(&kept))));
+    }
+    ask::mail_password(named).map(Some)
 }
 
 impl Ready<'_> {

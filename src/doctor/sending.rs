@@ -3,9 +3,13 @@
 use jiff::ToSpan;
 
 use super::{Finding, Patient, Weight};
-use crate::practice::{
-    HostPlace, Way, is_loopback,
-    register::{Service, needs},
+use crate::{
+    notice::check_call,
+    practice::{
+        HostPlace, Way, is_loopback,
+        register::{Service, needs},
+    },
+    visible::visible_line,
 };
 
 /// Mailbox providers for private people, who sign no agreement.
@@ -31,6 +35,7 @@ impl Patient<'_> {
         let mut findings = self.agreements();
         findings.extend(self.addresses());
         findings.extend(self.sender());
+        findings.extend(self.stand_in());
         if let Some(HostPlace::Server(address)) = self.practice.site.host.as_ref().filter(|_| self.mistakes.is_empty())
         {
             let what = format!("whether the certificate of {address} is in order is seen when something goes there");
@@ -85,6 +90,24 @@ impl Patient<'_> {
             findings.push(Finding::new(Weight::Look, what, mend));
         }
         findings
+    }
+
+    /// Whether somebody can look, and is told to, when the therapist can't.
+    fn stand_in(&self) -> Option<Finding> {
+        let site = &self.practice.site;
+        let stand_in = site.answers.stand_in.as_ref()?;
+        let name = visible_line(&stand_in.name);
+        if stand_in.keys.is_none() {
+            let mend = "`heldspace standin key` on their machine makes a key, `heldspace standin add` here takes it";
+            return Some(Finding::new(Weight::Look, format!("{name} stands in, and can open nothing"), mend));
+        }
+        if site.mail.is_none() {
+            let what = format!("{name} stands in, and is not told when an answer that worries is left lying");
+            return Some(Finding::new(Weight::Look, what, "say under [mail] in site.toml how notices are sent"));
+        }
+        let error = check_call(self.practice).err()?;
+        let what = format!("{name} stands in, and what they would be told is not sent: {error}");
+        Some(Finding::new(Weight::Stops, what, "mend what it says in site.toml"))
     }
 
     fn sender(&self) -> Option<Finding> {

@@ -12,6 +12,7 @@ use bytes::Bytes;
 
 pub use error::HostError;
 pub use server::Server;
+pub(crate) use server::agent;
 
 use crate::{
     keys::Keys,

@@ -179,7 +179,7 @@ fn send(
 
 /// SECURITY: certificates are checked as this machine checks them; no redirect is followed, no proxy of the environment
 /// used, and nothing says what program asks.
-fn agent() -> Agent {
+pub(crate) fn agent() -> Agent {
     let tls = tls::TlsConfig::builder().root_certs(tls::RootCerts::PlatformVerifier).build();
     Agent::config_builder()
         .tls_config(tls)

@@ -28,9 +28,9 @@ impl Explain for InboxError {
             Self::Home(error) => return error.hint(),
             Self::Host(error) => return error.hint(),
             Self::TooMany { .. } => "Nothing of it was taken, and nothing was lost. Ask whoever runs the host what lies there.".into(),
-            Self::Unknown { .. } => "`heldspace inbox list --all` shows every answer, with what it is called. `heldspace inbox sync` fetches new ones.".into(),
-            Self::Short { .. } => "Name six characters or more, as `heldspace inbox list` shows them.".into(),
-            Self::Several { .. } => "Name more of it; `heldspace inbox list --json` has the whole.".into(),
+            Self::Unknown { .. } => "`heldspace inbox list --all` shows every answer, with what it is called (for whoever stands in, `heldspace standin open --all`). `heldspace inbox sync` fetches new ones.".into(),
+            Self::Short { .. } => "Name six characters or more, as the list shows them.".into(),
+            Self::Several { .. } => "Name more of it; the list has the whole with --json.".into(),
             Self::Acknowledged { .. } => "Nothing was changed. What is on record stays; `heldspace inbox show` says it.".into(),
             Self::Empty { .. } => "Nothing was written down. Say it in a few words.".into(),
         })

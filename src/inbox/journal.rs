@@ -29,6 +29,8 @@ pub(super) enum Entry {
     Shown { id: AnswerId },
     /// Somebody has seen to an answer that must not wait.
     Acknowledged { id: AnswerId, how: Acknowledgement },
+    /// Whoever stands in was told that something waits.
+    Told { time: UnixTime },
 }
 
 /// An answer that was believed, and all it takes to believe it again.
@@ -63,8 +65,10 @@ pub(super) struct Past {
     /// Where the answer with this id came from first.
     pub(super) ids: HashMap<AnswerId, Spot>,
     pub(super) refused: BTreeMap<Spot, (Why, UnixTime)>,
-    pub(super) acknowledged: HashMap<AnswerId, Acknowledgement>,
+    pub(super) acknowledged: BTreeMap<AnswerId, Acknowledgement>,
     pub(super) shown: HashSet<AnswerId>,
+    /// When whoever stands in was told last.
+    pub(super) told: Option<UnixTime>,
 }
 
 impl Past {
@@ -77,6 +81,7 @@ impl Past {
                 Entry::Shown { id } => {
                     past.shown.insert(id);
                 }
+                Entry::Told { time } => past.told = Some(time),
                 Entry::Acknowledged { id, how } => {
                     // The first one stands: nobody talks it away later.
                     past.acknowledged.entry(id).or_insert(how);
@@ -117,6 +122,11 @@ pub fn receipts(home: &Home, keys: &Keys) -> Result<BTreeMap<MailboxId, Vec<Answ
         receipts.entry(arrival.mailbox).or_default().push(arrival.id);
     }
     Ok(receipts)
+}
+
+/// Who has seen to what.
+pub fn acknowledged(home: &Home, keys: &Keys) -> Result<BTreeMap<AnswerId, Acknowledgement>, HomeError> {
+    Ok(Past::read(home, keys)?.acknowledged)
 }
 
 pub(super) fn journal(home: &Home) -> Journal {

@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{People, Person};
 use crate::{
-    keys::Keys,
-    seal::{SealedAnswer, SealedAnswerError},
+    seal::SealedAnswerError,
     wire::{Answer, AnswerError, Envelope, MailboxId, SignatureError},
 };
 
@@ -57,13 +56,12 @@ impl Why {
 ///
 /// SECURITY: whoever knows the practice's recipient can seal to it. Who signed is the one thing that counts.
 pub(super) fn judge(
-    sealed: &SealedAnswer,
+    opened: Result<Envelope, SealedAnswerError>,
     mailbox: &MailboxId,
     person: &Person,
     people: &People,
-    keys: &Keys,
 ) -> Result<Answer, Why> {
-    let envelope = sealed.open(keys).map_err(|error| match error {
+    let envelope = opened.map_err(|error| match error {
         SealedAnswerError::Size => Why::Size,
         SealedAnswerError::Name => Why::Damaged,
         SealedAnswerError::Open(_) => Why::Sealed,

@@ -5,7 +5,7 @@
 //! ([`Why`]). It must not believe the host, know how to ask anyone, or write anything but the inbox in `.heldspace/`.
 //! In the order of the code: [`people`] says who signs with what; [`judge`] believes one answer or not; [`sync`] fetches what is
 //! new; [`journal`] holds what arrived and what was done about it; [`read`] opens all of it; [`asked`] finds the questions;
-//! [`alarm`] what must not wait; [`words`] says it.
+//! [`alarm`] what must not wait, [`overdue`] for how long; [`words`] says it. Whoever stands in has a [`glance`] instead.
 //!
 //! Nothing that was believed once is ever lost again: not by a host that forgets it, nor by a member's folder that goes.
 
@@ -13,8 +13,10 @@ mod acknowledge;
 mod alarm;
 mod asked;
 mod error;
+mod glance;
 mod journal;
 mod judge;
+mod overdue;
 mod people;
 mod read;
 mod sync;
@@ -24,8 +26,10 @@ pub use acknowledge::{Acknowledgement, acknowledge, shown};
 pub use alarm::Alarm;
 pub use asked::{Asked, Questions};
 pub use error::InboxError;
-pub use journal::receipts;
+pub use glance::Glance;
+pub use journal::{acknowledged, receipts};
 pub use judge::Why;
+pub use overdue::{is_overdue, told};
 pub use people::{People, Person};
 pub use read::{Inbox, Letter, Missing, Refused};
 pub use sync::{Fetching, Synced};

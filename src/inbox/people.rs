@@ -36,8 +36,18 @@ impl People {
         Self(people)
     }
 
+    pub fn all(&self) -> impl Iterator<Item = (&MailboxId, &Person)> {
+        self.0.iter()
+    }
+
     pub fn of_mailbox(&self, mailbox: &MailboxId) -> Option<&Person> {
         self.0.get(mailbox)
+    }
+}
+
+impl FromIterator<(MailboxId, Person)> for People {
+    fn from_iter<I: IntoIterator<Item = (MailboxId, Person)>>(people: I) -> Self {
+        Self(people.into_iter().collect())
     }
 }
 

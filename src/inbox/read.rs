@@ -28,6 +28,8 @@ pub struct Inbox {
     pub missing: Vec<Missing>,
     /// Answers that arrived, and can't be opened on this machine any more.
     pub lost: Vec<AnswerId>,
+    /// When whoever stands in was told last that something waits.
+    pub told: Option<UnixTime>,
 }
 
 /// An answer that a member signed.
@@ -77,7 +79,7 @@ impl Inbox {
             .par_iter()
             .map(|(arrival, time)| Ok((arrival, *time, open(arrival, home, keys)?)))
             .collect();
-        let mut inbox = Self::default();
+        let mut inbox = Self { told: past.told, ..Self::default() };
         for one in opened {
             let (arrival, time, answer) = one?;
             match answer {
@@ -85,9 +87,9 @@ impl Inbox {
                 None => inbox.lost.push(arrival.id),
             }
         }
-        inbox.letters.sort_by_key(|letter| (letter.answer.time, letter.arrived, letter.answer.id));
+        by_time(&mut inbox.letters);
         mark_replaced(&mut inbox.letters);
-        inbox.missing = missing(&inbox.letters, &past);
+        inbox.missing = missing(&inbox.letters, |id| past.ids.contains_key(id));
         let name = |mailbox| people.of_mailbox(mailbox).map_or_else(|| "?".to_owned(), |person| person.name.clone());
         let refused = past.refused.iter().map(|((mailbox, sealed), (why, time))| Refused {
             mailbox: *mailbox,
@@ -160,8 +162,13 @@ fn letter(answer: Answer, arrival: &Arrival, arrived: UnixTime, past: &Past, peo
     }
 }
 
+/// In the order of their own clocks.
+pub(super) fn by_time(letters: &mut [Letter]) {
+    letters.sort_by_key(|letter| (letter.answer.time, letter.arrived, letter.answer.id));
+}
+
 /// What an answer to the same block of the same member names counts no more; of several that name the same one, the last.
-fn mark_replaced(letters: &mut [Letter]) {
+pub(super) fn mark_replaced(letters: &mut [Letter]) {
     type Place<'a> = (&'a str, PageId, &'a BlockId, AnswerId);
     fn place(letter: &Letter, id: AnswerId) -> Place<'_> {
         (&letter.member, letter.answer.page, &letter.answer.block, id)
@@ -184,10 +191,10 @@ fn mark_replaced(letters: &mut [Letter]) {
 }
 
 /// Each once, by the first answer that names it.
-fn missing(letters: &[Letter], past: &Past) -> Vec<Missing> {
+pub(super) fn missing(letters: &[Letter], is_here: impl Fn(&AnswerId) -> bool) -> Vec<Missing> {
     let mut missing: BTreeMap<AnswerId, Missing> = BTreeMap::new();
     for letter in letters {
-        for id in letter.answer.earlier.iter().filter(|id| !past.ids.contains_key(id)) {
+        for id in letter.answer.earlier.iter().filter(|id| !is_here(id)) {
             let (named_by, name, time) = (letter.answer.id, letter.name.clone(), letter.answer.time);
             missing.entry(*id).or_insert(Missing { id: *id, named_by, name, time });
         }

@@ -162,7 +162,7 @@ impl Run<'_> {
         // Whose it is may be forgotten since: then it stays as it is.
         let Some(person) = people.of_mailbox(&spot.0) else { return Ok(()) };
         let sealed = SealedAnswer { name: spot.1, bytes: bytes.into() };
-        let judged = judge(&sealed, &spot.0, person, people, keys);
+        let judged = judge(sealed.open(keys), &spot.0, person, people);
         match judged.and_then(|answer| if self.is_first(&answer, &spot)? { Ok(answer.id) } else { Err(Why::Twice) }) {
             Err(why) => self.refuse(spot, why, &sealed.bytes),
             Ok(id) => {
@@ -189,7 +189,7 @@ impl Run<'_> {
             None => home.letter(Tray::Answers, &known.0, &known.1, ANSWER_SIZE as u64).ok().flatten(),
         };
         let (Some(bytes), Some(person)) = (before, people.of_mailbox(&known.0)) else { return Ok(false) };
-        let before = judge(&SealedAnswer { name: known.1, bytes }, &known.0, person, people, keys)?;
+        let before = judge(SealedAnswer { name: known.1, bytes }.open(keys), &known.0, person, people)?;
         Ok(before == *answer)
     }
 

@@ -8,7 +8,11 @@ use std::{collections::BTreeSet, fmt, net::IpAddr};
 
 use serde::Serialize;
 
-use super::{Plan, Text, Texts, text::ours, words::markers};
+use super::{
+    Plan, Text, Texts,
+    text::{calls, ours},
+    words::markers,
+};
 use crate::{
     content::{Mistake, Mistakes},
     explain::Explain,
@@ -81,10 +85,19 @@ struct Spot<'a> {
 pub fn check(practice: &Practice, plan: &Plan) -> Result<Vec<Allowed>, CheckError> {
     let all = Texts::of(practice);
     let texts: Vec<_> = plan.notices.iter().map(|n| all.for_member(&practice.members[&n.person.folder])).collect();
-    let secrets = secrets(practice, &plan.titles);
+    look_through(practice, &texts, plan.titles.iter().map(String::as_str))
+}
+
+/// The same, of texts for which there is no plan.
+pub(super) fn look_through<'a>(
+    practice: &Practice,
+    texts: &[&Text],
+    titles: impl Iterator<Item = &'a str>,
+) -> Result<Vec<Allowed>, CheckError> {
+    let secrets = secrets(practice, titles);
     let allow: BTreeSet<String> = practice.site.notice.allow.iter().map(|word| fold(word)).collect();
     let (mut mistakes, mut allowed) = (Vec::new(), BTreeSet::new());
-    for spot in spots(practice, &texts) {
+    for spot in spots(practice, texts) {
         let words = Words::of(spot.text);
         for (shown, phrase, secret) in &secrets {
             // A title is a phrase; one such as "Page" would be found inside too many host names.
@@ -111,7 +124,7 @@ pub(crate) fn appointment(practice: &Practice) -> Vec<Mistake> {
     };
     let words = Words::of(&title.text);
     let allow: BTreeSet<String> = practice.site.notice.allow.iter().map(|word| fold(word)).collect();
-    let found = secrets(practice, &BTreeSet::new()).into_iter().filter(|(_, phrase, _)| phrase.is_in(&words));
+    let found = secrets(practice, std::iter::empty()).into_iter().filter(|(_, phrase, _)| phrase.is_in(&words));
     let found = found.filter(|(shown, ..)| !allow.contains(&fold(shown)));
     found.map(|(shown, _, secret)| mistake(practice, &spot, &shown, secret)).collect()
 }
@@ -170,7 +183,7 @@ fn named_host(origin: &str) -> Option<&str> {
 }
 
 /// Everything to look for: as it is shown, as it is looked for, and what it would give away.
-fn secrets(practice: &Practice, titles: &BTreeSet<String>) -> Vec<(String, Phrase, Secret)> {
+fn secrets<'a>(practice: &Practice, titles: impl Iterator<Item = &'a str>) -> Vec<(String, Phrase, Secret)> {
     let mut found: Vec<(String, Phrase, Secret)> =
         markers().map(|(line, phrase)| (shown(line), phrase, Secret::Work)).collect();
     let own = practice.site.notice.words.iter().map(|word| (shown(word), Phrase::of_list(word), Secret::Work));
@@ -219,6 +232,6 @@ fn single_words(name: &str) -> impl Iterator<Item = String> {
 
 /// The words of our own texts, which say nothing.
 fn neutral() -> BTreeSet<String> {
-    let texts = ours().flat_map(|text| [text.subject.text, text.body.text]);
+    let texts = ours().chain(calls()).flat_map(|text| [text.subject.text, text.body.text]);
     texts.flat_map(|text| Words::of(&text).iter().map(str::to_owned).collect::<Vec<_>>()).collect()
 }

@@ -9,9 +9,12 @@
 //! 3. [`reach`] looks through the public address whether the release is there, as a member's phone would.
 //! 4. [`send`] makes each [`message`] and hands it over, by [`smtp`] or into the [`outbox`], writing down each step.
 //!
+//! Whoever stands in is told by a [`call`] that something was left lying.
+//!
 //! Whoever calls these holds the practice's lock from the plan to the end: two at once would send twice.
 
 mod address;
+mod call;
 mod check;
 mod journal;
 mod line;
@@ -27,6 +30,7 @@ mod words;
 pub(crate) use self::check::appointment;
 pub use self::{
     address::AddressError,
+    call::{call, check_call},
     check::{Allowed, CheckError, check},
     journal::{Covered, Entry, History, NoticeId, Outcome, Refusal},
     message::{Difference, Letter, letter},

@@ -6,6 +6,9 @@ use crate::practice::{LINK, Member, Placed, Practice};
 
 const OURS: [(&str, &str); 2] = [("en", include_str!("texts/en.toml")), ("es", include_str!("texts/es.toml"))];
 
+const CALLS: [(&str, &str); 2] =
+    [("en", include_str!("texts/call.en.toml")), ("es", include_str!("texts/call.es.toml"))];
+
 /// Subject and body in one language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
@@ -74,11 +77,18 @@ impl Text {
 
 /// The texts that come with heldspace.
 pub(super) fn ours() -> impl Iterator<Item = Text> {
-    OURS.iter().map(|(language, text)| {
-        let Embedded { subject, body } = toml::from_str(text).expect("the embedded texts are TOML");
-        let wording = |text| Wording { text, place: None };
-        Text { language: (*language).to_owned(), subject: wording(subject), body: wording(body) }
-    })
+    OURS.iter().map(embedded)
+}
+
+/// What whoever stands in is told, in English first.
+pub(super) fn calls() -> impl Iterator<Item = Text> {
+    CALLS.iter().map(embedded)
+}
+
+fn embedded((language, text): &(&str, &str)) -> Text {
+    let Embedded { subject, body } = toml::from_str(text).expect("the embedded texts are TOML");
+    let wording = |text| Wording { text, place: None };
+    Text { language: (*language).to_owned(), subject: wording(subject), body: wording(body) }
 }
 
 #[cfg(test)]
@@ -93,6 +103,9 @@ mod tests {
             assert_eq!(text.body.text.matches(LINK).count(), 1, "{}", text.language);
             assert!(["reply", "responda"].iter().any(|word| text.body.text.contains(word)));
             assert!(!text.subject.text.contains(['{', '\n']));
+        }
+        for text in calls() {
+            assert!(!text.body.text.contains(['{', '/']), "no link: {}", text.language);
         }
     }
 

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
 
 use super::{
-    Joined, Left,
+    Joined, Left, StandIn,
     files::{self, Access, FileError},
     member::Closed,
 };
@@ -296,6 +296,37 @@ impl Edit {
             }
         }
         table[key] = value(place);
+    }
+
+    /// Writes down who stands in, with their keys; what else is said of it stays.
+    pub fn set_stand_in(&mut self, stand_in: &StandIn) -> Result<(), EditError> {
+        let error = || EditError::Shape { path: self.path.clone(), key: "answers" };
+        let (shape, inner) = (error(), error());
+        let mut above = Table::new();
+        above.set_implicit(true);
+        let answers = self.document.entry("answers").or_insert(Item::Table(above));
+        let answers = answers.as_table_like_mut().ok_or(shape)?;
+        let table = answers.entry("stand_in").or_insert(Item::Table(Table::new())).as_table_like_mut().ok_or(inner)?;
+        let keys = stand_in.keys.as_ref().map(ToString::to_string);
+        for (key, text) in [("name", Some(&stand_in.name)), ("email", Some(&stand_in.email)), ("key", keys.as_ref())] {
+            let Some(text) = text else { continue };
+            let mut new = toml_edit::Value::from(text);
+            // What its author wrote beside it stays.
+            if let Some(old) = table.get(key).and_then(Item::as_value) {
+                *new.decor_mut() = old.decor().clone();
+            }
+            table.insert(key, value(new));
+        }
+        Ok(())
+    }
+
+    /// Takes the key of who stands in away; who it is stays.
+    pub fn remove_stand_in_key(&mut self) {
+        let answers = self.document.get_mut("answers").and_then(Item::as_table_like_mut);
+        let stand_in = answers.and_then(|answers| answers.get_mut("stand_in")).and_then(Item::as_table_like_mut);
+        if let Some(table) = stand_in {
+            table.remove("key");
+        }
     }
 
     fn list(&mut self, key: &'static str) -> Result<&mut Array, EditError> {

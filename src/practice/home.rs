@@ -9,6 +9,7 @@
 //! record/<pack>.age      every version of a page that was given: sealed to the practice
 //! machine.json           what a host tells this machine from another by
 //! hosts.json             what was last seen at each host
+//! briefed.json           digests of what whoever stands in was last told
 //! unlisted.json          what no index lists any more, and since when
 //! audit.json             how far the host's audit log was seen
 //! inbox/, inbox.json     what members sent, as sealed, and when it was fetched last
@@ -68,6 +69,16 @@ pub struct KnownHost {
     pub release: Release,
     /// Paths there that nothing lists any more, and since when.
     pub unlisted: BTreeMap<String, UnixTime>,
+}
+
+/// What whoever stands in was last told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Briefed {
+    /// Of what it says, but for what was asked.
+    pub look: Digest,
+    /// Of the sealed bytes.
+    pub sealed: Digest,
 }
 
 /// How the key file is kept.
@@ -225,6 +236,14 @@ impl Home {
 
     pub fn write_released(&self, released: Released) -> Result<(), HomeError> {
         self.write_json("release.json", &released)
+    }
+
+    pub fn briefed(&self) -> Result<Option<Briefed>, HomeError> {
+        self.read_json("briefed.json")
+    }
+
+    pub fn write_briefed(&self, briefed: &Briefed) -> Result<(), HomeError> {
+        self.write_json("briefed.json", briefed)
     }
 
     /// Paths in the store that nothing lists any more, and since when.

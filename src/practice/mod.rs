@@ -30,7 +30,7 @@ use jiff::civil::Date;
 
 pub use colours::{Colour, Colours};
 pub use group::Group;
-pub use home::{Home, HomeError, KeyFile, KnownHost, Released};
+pub use home::{Briefed, Home, HomeError, KeyFile, KnownHost, Released};
 pub use journal::Journal;
 pub use letters::{Fetched, Letter, Tray};
 pub use lock::Lock;

@@ -47,6 +47,10 @@ impl Bring<'_> {
         }
         let taken = Taken::default();
         self.take(layout::GATE, &taken).await?;
+        match self.fetch(layout::BRIEF, &taken).await? {
+            Some(brief) => self.store.put(layout::BRIEF, brief).await?,
+            None => self.store.delete(layout::BRIEF).await?,
+        }
         self.take_open(&head, &taken).await?;
         for folder in [layout::OBJECTS, layout::INDEXES, layout::KEYRINGS, layout::MAILBOXES] {
             self.take_folder(folder, &taken, progress).await?;

@@ -40,13 +40,22 @@ pub struct Journey {
     /// What nothing lists any more: it goes once it has been so for an hour, or at once where nobody must find it.
     pub unlisted: Vec<String>,
     gate: bool,
+    /// For whoever stands in: it is brought there, or taken away.
+    brief: Option<Brief>,
     head: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Brief {
+    Brought,
+    Taken,
 }
 
 impl Journey {
     /// Whether the host has all of it already.
     pub fn is_empty(&self) -> bool {
-        self.files() == 0 && self.ended.is_empty()
+        self.files() == 0 && self.ended.is_empty() && self.brief.is_none()
     }
 
     /// Adds what is spoiled there; how much it is.
@@ -63,6 +72,10 @@ impl Journey {
                     mended += usize::from(!std::mem::replace(&mut self.head, true));
                     continue;
                 }
+                _ if path == layout::BRIEF => {
+                    mended += usize::from(self.brief.replace(Brief::Brought).is_none());
+                    continue;
+                }
                 Some(layout::PUBLIC) => &mut self.open,
                 Some(layout::MAILBOXES) => &mut self.mailboxes,
                 _ => &mut self.sealed,
@@ -77,7 +90,9 @@ impl Journey {
 
     /// How many files travel.
     pub fn files(&self) -> usize {
-        self.sealed.len() + self.open.len() + self.mailboxes.len() + usize::from(self.gate) + usize::from(self.head)
+        let brief = usize::from(self.brief == Some(Brief::Brought));
+        let single = usize::from(self.gate) + usize::from(self.head) + brief;
+        self.sealed.len() + self.open.len() + self.mailboxes.len() + single
     }
 }
 
@@ -107,8 +122,16 @@ impl Bring<'_> {
         journey.unlisted.extend(unlisted);
         (journey.mailboxes, journey.ended) = self.changed(layout::MAILBOXES).await?;
         journey.gate = self.host.read(layout::GATE).await? != self.store.read(layout::GATE, LARGEST).await?;
+        journey.brief = self.brief().await?;
         journey.head = self.host.read(layout::HEAD).await?.as_deref() != Some(&bytes[..]);
         Ok(journey)
+    }
+
+    /// What has to happen to what lies there for whoever stands in.
+    async fn brief(&self) -> Result<Option<Brief>, PublishError> {
+        let own = self.store.read(layout::BRIEF, LARGEST).await?;
+        let there = self.host.read(layout::BRIEF).await?;
+        Ok((own != there).then_some(if own.is_some() { Brief::Brought } else { Brief::Taken }))
     }
 
     /// Opens nothing and believes nothing: reads every file there, and says which are not as they are here.
@@ -151,6 +174,11 @@ impl Bring<'_> {
         record.reached(journey.release, self.now, false, self.home, self.keys)?;
         if journey.gate {
             self.carry(layout::GATE, &one).await?;
+        }
+        match journey.brief {
+            Some(Brief::Brought) => self.carry(layout::BRIEF, &one).await?,
+            Some(Brief::Taken) => self.host.delete(layout::BRIEF).await?,
+            None => {}
         }
         self.carry_all(&journey.sealed, &one).await?;
         self.carry_all(&journey.open, &one).await?;

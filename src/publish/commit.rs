@@ -28,7 +28,7 @@ use crate::{
     practice::{Home, Mailbox, Practice, Released},
     record::{Giving, KEPT, NotedObject, NotedPage, ReadFile, Record},
     results::Shared,
-    seal::{self, Cut, Entry, Index, ObjectRef, Plaintext, Recipient, SealedObject},
+    seal::{self, Cut, Entry, Index, ObjectRef, Plaintext, Recipient, SealedObject, StandInKeys},
     store::{Store, layout},
     wire::{Digest, Envelope, Gate, Head, MailboxId, MailboxRecord, ObjectName, Release, UnixTime},
 };
@@ -59,6 +59,8 @@ pub struct Publication<'a> {
     pub home: &'a Home,
     pub store: &'a Store,
     pub now: UnixTime,
+    /// Whoever stands in: can open what members send from now on.
+    pub stand_in: Option<&'a StandInKeys>,
     /// What `gate.json` is to say.
     pub gate: Vec<u8>,
     /// Whether nobody reads from it, because there is another one that they do read from.
@@ -167,7 +169,15 @@ impl Publication<'_> {
     pub fn plan(&self) -> Plan {
         let mailboxes = self.wanted.readers.iter().map(|reader| &reader.mailbox.id);
         let plan = Plan::of(&self.wanted, &self.given).with(&self.counted, &self.wanted.readers);
-        Plan { confirmed: self.receipts.news(mailboxes, &self.given), ..plan }
+        let confirmed = self.receipts.news(mailboxes, &self.given);
+        Plan { confirmed, stand_in: self.new_reader(), ..plan }
+    }
+
+    /// Whoever stands in, where answers were not sealed to them before.
+    fn new_reader(&self) -> Option<String> {
+        let is_new = self.stand_in.is_some_and(|keys| !self.given.is_read_by(keys));
+        let name = || self.practice.site.answers.stand_in.as_ref().map(|stand_in| stand_in.name.clone());
+        if is_new && !self.wanted.readers.is_empty() { name() } else { None }
     }
 
     /// Publishes. When nothing differs and no index is a week old, nothing is written.
@@ -206,6 +216,7 @@ impl Publication<'_> {
         self.write_gate().await?;
         done.sealed = self.write_objects(&issues, progress).await?;
         self.write_indexes(&issues, released).await?;
+        self.write_brief(released).await?;
         self.write_open_files(&open).await?;
         self.store.sync()?;
         self.switch_mailboxes(released).await?;
@@ -276,6 +287,7 @@ impl Publication<'_> {
             && self.given.open.keys().all(|path| Self::is_wanted_or_asset(path, open))
             && head.statement == *self.keys.statement()
             && self.given.gate.as_ref() == Some(&self.gate)
+            && self.is_briefed()?
             && issues.iter().all(|issue| self.has(issue, released)))
     }
 
@@ -478,13 +490,20 @@ impl Publication<'_> {
             release: released.release,
             issued: released.issued,
             statement: self.keys.statement().clone(),
-            recipients: vec![self.keys.current().identity().recipient().to_string()],
+            recipients: self.recipients(),
             practice: self.practice.site.practice.name.clone(),
             reader: issue.reader.name.clone(),
             pages: issue.cut.pages.clone(),
             parts: issue.cut.parts.iter().map(|(part, _)| part.clone()).collect(),
             received: self.receipts.of_mailbox(issue.id()),
         }
+    }
+
+    /// Whom answers are sealed to, alike for everyone: whose list were longer, or shorter, would tell who is in danger.
+    fn recipients(&self) -> Vec<String> {
+        let own = self.keys.current().identity().recipient();
+        let stand_in = self.stand_in.map(|keys| keys.recipient.to_string());
+        std::iter::once(own.to_string()).chain(stand_in).collect()
     }
 
     fn record(&self, mailbox: &Mailbox, released: Released) -> MailboxRecord {
@@ -519,7 +538,7 @@ fn batches<'a>(missing: &'a [(ObjectName, Piece<'a>)]) -> impl Iterator<Item = &
     })
 }
 
-/// What a server must know of the addresses in site.toml: the file `gate.json`.
+/// What a server must know of the addresses in site.toml, and of who stands in: the file `gate.json`.
 ///
 /// # Panics
 /// Never: it is plain JSON.
@@ -528,5 +547,6 @@ pub fn gate(practice: &Practice) -> Vec<u8> {
     let origins = vec![address.links.trim_end_matches('/').to_owned()];
     // None when both addresses are one: then everything stands there.
     let library = address.library.clone().filter(|library| *library != address.links);
-    serde_json::to_vec(&Gate { version: 1, origins, library }).expect("a gate is plain JSON")
+    let readers = practice.site.answers.stand_in_keys().map(|keys| keys.key).into_iter().collect();
+    serde_json::to_vec(&Gate { version: 1, origins, library, readers }).expect("a gate is plain JSON")
 }

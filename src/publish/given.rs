@@ -8,7 +8,7 @@ use super::PublishError;
 use crate::{
     keys::Keys,
     practice::{Home, Mailbox, Practice},
-    seal::{self, Entry, Index, ObjectRef},
+    seal::{self, Entry, Index, ObjectRef, StandInKeys},
     store::{LARGEST, Store, StoreError, layout},
     wire::{
         Digest, Envelope, Epoch, Head, MailboxId, MailboxRecord, ObjectName, PageId, Release, Statement, UnixTime,
@@ -24,6 +24,8 @@ const KEYRING_LIMIT: usize = 64 * 1024;
 pub struct Given {
     pub head: Option<Head>,
     pub gate: Option<Vec<u8>>,
+    /// What lies there for whoever stands in.
+    pub brief: Option<Digest>,
     pub mailboxes: BTreeMap<MailboxId, GivenMailbox>,
     /// Objects that are there and that a standing index names. What a publication that was cut short left beside them may
     /// be half a file, and counts for nothing.
@@ -68,6 +70,7 @@ impl Given {
         let mut given = Self {
             head: head.ours(),
             gate: read(store, layout::GATE).await?.map(|bytes| bytes.to_vec()),
+            brief: read(store, layout::BRIEF).await?.map(|bytes| Digest::of(&bytes)),
             mailboxes: BTreeMap::new(),
             objects: HashSet::new(),
             keyrings: HashSet::new(),
@@ -100,6 +103,13 @@ impl Given {
     /// What members read the practice's name as; none where nobody has a list.
     pub fn practice(&self) -> Option<&str> {
         self.mailboxes.values().find_map(|mailbox| Some(mailbox.index.as_ref()?.practice.as_str()))
+    }
+
+    /// Whether answers are sealed to this person already.
+    pub fn is_read_by(&self, keys: &StandInKeys) -> bool {
+        let recipient = keys.recipient.to_string();
+        let indexes = self.mailboxes.values().filter_map(|mailbox| mailbox.index.as_ref());
+        indexes.map(|index| index.recipients.contains(&recipient)).reduce(|all, one| all && one).unwrap_or(false)
     }
 
     /// Every page that stands in anyone's list.

@@ -4,12 +4,13 @@
 //! in the store. It must not ask anyone anything, and cannot write a rendered page: only sealed objects fit.
 //! In the order of the code, with [`withdraw`] for the way that takes one page back and gives nothing: [`sources`] holds it
 //! together; [`given`] reads what is there; [`wanted`] renders and names everything, with what [`days`] shows to those who joined
-//! later and what those who left have [`kept`], with their files [`again`]; [`counted`] says what came of closed questions; [`plan`] compares, [`difference`] text by text, [`open_difference`] what anyone may read; [`commit`] writes it all down in the
+//! later and what those who left have [`kept`], with their files [`again`]; [`counted`] says what came of closed questions; [`plan`] compares, [`difference`] text by text, [`open_difference`] what anyone may read; [`briefing`] tells whoever stands in; [`commit`] writes it all down in the
 //! [`crate::record`], seals what is new and changes each mailbox in one atomic step.
 
 mod adopt;
 mod again;
 mod attached;
+mod briefing;
 mod bring;
 mod commit;
 mod counted;

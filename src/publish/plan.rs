@@ -29,6 +29,8 @@ pub struct Plan {
     pub told: Vec<ToldOf>,
     /// Closed questions that are not counted yet.
     pub uncounted: Vec<Uncounted>,
+    /// Who can read everything that members send from then on, and could not before.
+    pub stand_in: Option<String>,
 }
 
 /// A mailbox that goes: its member's, or the old one of a member who has a new card.
@@ -100,6 +102,7 @@ impl Plan {
             confirmed: 0,
             told: Vec::new(),
             uncounted: Vec::new(),
+            stand_in: None,
         }
     }
 
@@ -110,7 +113,7 @@ impl Plan {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.closing.is_empty()
+        self.changes.is_empty() && self.closing.is_empty() && self.stand_in.is_none()
     }
 
     /// How many changes of each kind: what a script may know of it.

@@ -42,7 +42,22 @@ impl<'a> Sources<'a> {
         let viewer = viewer::open_files(practice, theme).into_iter();
         wanted.open.extend(viewer.map(|(path, bytes)| (path, OpenBytes::Here(bytes))));
         let (gate, receipts) = (gate(practice), Receipts::of(&inbox::receipts(home, keys)?, &given));
-        Ok(Publication { practice, wanted, given, receipts, counted, record, keys, home, store, now, gate, is_aside })
+        let stand_in = practice.site.answers.stand_in_keys();
+        Ok(Publication {
+            practice,
+            wanted,
+            given,
+            receipts,
+            counted,
+            record,
+            keys,
+            home,
+            store,
+            now,
+            stand_in,
+            gate,
+            is_aside,
+        })
     }
 
     /// What everyone would have after a build at a time, and what is wrong: the same decision, for the author's eyes. Nothing

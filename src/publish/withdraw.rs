@@ -74,6 +74,7 @@ impl<'a> Withdrawing<'a> {
         // Nothing else changes, the addresses no more than the pages.
         let gate = given.gate.clone().ok_or_else(|| PublishError::Lost { what: layout::GATE.to_owned() })?;
         let counted = Counted::default();
+        let stand_in = practice.site.answers.stand_in_keys().filter(|keys| given.is_read_by(keys));
         Ok(Publication {
             practice,
             wanted,
@@ -85,6 +86,7 @@ impl<'a> Withdrawing<'a> {
             home,
             store,
             now,
+            stand_in,
             gate,
             is_aside: false,
         })

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     content::Kind,
-    seal::AudienceLabel,
+    seal::{AudienceKind, AudienceLabel},
     wire::{AttachmentId, Digest, MailboxId, ObjectName, PageId, Release, UnixTime},
 };
 
@@ -67,6 +67,27 @@ pub struct NotedPage {
     pub links: Vec<PageId>,
     /// Of what the author wrote, without front matter; none where the file had changed since this was given first.
     pub source: Option<Digest>,
+}
+
+impl NotedPage {
+    /// A page of which nothing else is known here.
+    pub fn bare(id: PageId, title: String, document: Digest) -> Self {
+        Self {
+            id,
+            title,
+            document,
+            file: String::new(),
+            date: None,
+            order: None,
+            kind: Kind::Note,
+            audience: AudienceLabel { kind: AudienceKind::Member, title: String::new() },
+            tags: Vec::new(),
+            names: Vec::new(),
+            attachments: Vec::new(),
+            links: Vec::new(),
+            source: None,
+        }
+    }
 }
 
 /// A file as it went with a page.

@@ -93,6 +93,20 @@ impl FromStr for Recipient {
     }
 }
 
+impl Recipient {
+    /// The X25519 public key. The age crate gives it as text alone.
+    pub(super) fn to_bytes(&self) -> [u8; 32] {
+        let (_, bytes) = bech32::decode(&self.to_string()).expect("a recipient is Bech32");
+        bytes.try_into().expect("an X25519 recipient has 32 bytes")
+    }
+
+    /// The recipient with this X25519 public key.
+    pub(super) fn from_bytes(bytes: &[u8; 32]) -> Self {
+        let text = bech32::encode::<Bech32>(Hrp::parse_unchecked("age"), bytes).expect("32 bytes fit Bech32");
+        text.parse().expect("any 32 bytes are an X25519 public key")
+    }
+}
+
 impl fmt::Display for Recipient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

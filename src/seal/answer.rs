@@ -2,9 +2,9 @@
 //!
 //! A member's browser seals them; here they are opened. What comes out is an envelope that nobody has verified yet.
 
-use super::{OpenError, Recipient, age_file, padding::padded_length};
+use super::{Identity, OpenError, Recipient, age_file, padding::padded_length};
 use crate::{
-    keys::Keys,
+    keys::{EpochKeys, Keys},
     wire::{ANSWER_SIZE, Answer, Digest, Envelope, SignatureError, SigningKey},
 };
 
@@ -53,6 +53,11 @@ impl SealedAnswer {
     /// SECURITY: the size is looked at first, then the name; only the practice's own identities are offered, never a
     /// passphrase, which a host could make as costly as it likes.
     pub fn open(&self, keys: &Keys) -> Result<Envelope, SealedAnswerError> {
+        self.open_with(keys.newest_first().map(EpochKeys::identity))
+    }
+
+    /// The same, with the first of these identities that opens it; there is one at least.
+    pub fn open_with(&self, identities: impl IntoIterator<Item = Identity>) -> Result<Envelope, SealedAnswerError> {
         if self.bytes.len() > ANSWER_SIZE {
             return Err(SealedAnswerError::Size);
         }
@@ -60,13 +65,13 @@ impl SealedAnswer {
             return Err(SealedAnswerError::Name);
         }
         let mut failed = None;
-        for epoch in keys.newest_first() {
-            match epoch.identity().open(&self.bytes, ANSWER_SIZE as u64) {
+        for identity in identities {
+            match identity.open(&self.bytes, ANSWER_SIZE as u64) {
                 Ok(opened) => return Envelope::parse(&opened).map_err(SealedAnswerError::Shape),
                 Err(error) => failed = Some(error),
             }
         }
-        Err(SealedAnswerError::Open(failed.expect("keys have an epoch")))
+        Err(SealedAnswerError::Open(failed.expect("there is an identity")))
     }
 }
 

@@ -11,13 +11,21 @@ const BITS: usize = 10;
 /// The first 60 bits of the SHA-256 of the root's verifying key, ten to a word, joined by hyphens so that nobody takes them
 /// for the passphrase.
 pub fn key_words(root: &VerifyingKey) -> String {
+    words_of(&Digest::of(root.as_bytes()))
+}
+
+/// The same of any digest.
+pub(super) fn words_of(digest: &Digest) -> String {
     let list: Vec<&str> = words().collect();
-    key_numbers(root).map(|at| list[at]).join("-")
+    numbers(digest).map(|at| list[at]).join("-")
 }
 
 /// Where these words stand in the list.
 pub fn key_numbers(root: &VerifyingKey) -> [usize; COUNT] {
-    let digest = Digest::of(root.as_bytes());
+    numbers(&Digest::of(root.as_bytes()))
+}
+
+fn numbers(digest: &Digest) -> [usize; COUNT] {
     let start = u64::from_be_bytes(*digest.as_bytes().first_chunk().expect("a digest is longer"));
     std::array::from_fn(|n| usize::try_from(start >> (64 - BITS * (n + 1)) & 0x3ff).expect("ten bits"))
 }

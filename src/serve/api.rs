@@ -134,10 +134,7 @@ impl Service {
     }
 
     fn failed(&self, mailbox: Option<MailboxId>, visitor: Visitor<'_>) -> Refusal {
-        match self.rates.failed(mailbox, visitor.network) {
-            Ok(()) => Refusal::Locked(Scheme::Pass),
-            Err(refusal) => refusal,
-        }
+        self.rates.failed(mailbox, visitor.network).err().unwrap_or(Refusal::Locked(Scheme::Pass))
     }
 
     /// Into the audit log: a mailbox's browser was given something. Only what has a body was given; HEAD has none.
@@ -150,13 +147,13 @@ impl Service {
     /// Into the audit log: a ticket or pass opened nothing. Whoever shows none, as scanners do, tried nothing.
     ///
     /// SECURITY: with the name of a mailbox that there is, or none: else names made up by anyone would fill the log.
-    fn refused(&self, mailbox: Option<MailboxId>, visitor: Visitor<'_>) {
+    pub(super) fn refused(&self, mailbox: Option<MailboxId>, visitor: Visitor<'_>) {
         if visitor.headers.contains_key(header::AUTHORIZATION) {
             self.audit.note(visitor.now, What::Refused, mailbox, None);
         }
     }
 
-    async fn sealed(&self, path: &str) -> Result<Option<Answer>, Refusal> {
+    pub(super) async fn sealed(&self, path: &str) -> Result<Option<Answer>, Refusal> {
         let Some(stored) = self.store.fetch(path, SIZE).await.map_err(|_| Refusal::Store)? else { return Ok(None) };
         Ok(Some(Answer::closed(file(stored, SEALED).await.map_err(|_| Refusal::Store)?)))
     }

@@ -10,7 +10,7 @@ use std::{
 use super::{error::ServeError, routes::Address, visit::Entrance};
 use crate::{
     store::{Store, layout},
-    wire::Gate,
+    wire::{Gate, VerifyingKey},
 };
 
 const SIZE: u64 = 64 * 1024;
@@ -31,6 +31,8 @@ pub(super) struct Published {
     /// The published origin that links begin with.
     links: Option<String>,
     library: Option<String>,
+    /// Who may read answers beside the practice.
+    pub(super) readers: Vec<VerifyingKey>,
 }
 
 impl Origins {
@@ -109,7 +111,12 @@ async fn published(store: &Store) -> Result<Published, ServeError> {
     let json = json.ok_or_else(|| ServeError::NothingPublished { path: store.root().to_owned() })?;
     let gate: Gate = serde_json::from_slice(&json).map_err(ServeError::GateFileContent)?;
     match gate.version {
-        1 => Ok(Published { links: gate.origins.first().cloned(), library: gate.library, origins: gate.origins }),
+        1 => Ok(Published {
+            links: gate.origins.first().cloned(),
+            library: gate.library,
+            origins: gate.origins,
+            readers: gate.readers,
+        }),
         found => Err(ServeError::GateFileVersion { found }),
     }
 }

@@ -62,6 +62,8 @@ pub struct Limits {
     pub answers_of_mailbox: Rate,
     /// Own notes that are saved, of each mailbox.
     pub notes_of_mailbox: Rate,
+    /// Listings and briefs handed out to whoever stands in.
+    pub listings: Rate,
     /// Keyrings handed out, for each mailbox.
     pub keyrings_per_mailbox: Rate,
     /// Keyrings handed out, to each network.
@@ -114,6 +116,7 @@ impl Default for Limits {
             free_space: 128 * 1024 * 1024,
             answers_of_mailbox: every(60, 10),
             notes_of_mailbox: every(60, 5),
+            listings: every(600, 2),
             keyrings_per_mailbox: every(20, 30),
             keyrings_per_network: every(60, 5),
             failures_per_mailbox: every(20, 30),

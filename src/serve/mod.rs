@@ -8,8 +8,9 @@
 //! 2. The [`stream`] lets through whole heads that the [`head`] scanner checked, and keeps the time.
 //! 3. The [`service`] finds the [route](routes): [`open_files`], or the [`api`] with [`mailboxes`], [`passes`], [`rates`].
 //! 4. What members send is kept by [`receiving`]; what the practice publishes, by [`publishing`].
-//! 5. What was given or came, and that something was refused, goes into the [`audit`] log.
-//! 6. What can't be answered is a [`refusal`]; every [`answer`] gets its [`headers`] in one place.
+//! 5. Whoever stands in reads answers and nothing else: [`reading`].
+//! 6. What was given or came, and that something was refused, goes into the [`audit`] log.
+//! 7. What can't be answered is a [`refusal`]; every [`answer`] gets its [`headers`] in one place.
 //!
 //! Invariants: a GET changes nothing but that log; what was acknowledged is on the disk; unknown and forbidden look the same; limits slow down and destroy
 //! nothing; paths, tickets, passes, addresses and user agents are neither logged nor stored.
@@ -37,6 +38,7 @@ mod places;
 mod publishing;
 mod ranges;
 mod rates;
+mod reading;
 mod receiving;
 mod recent;
 mod redirect;

@@ -46,6 +46,7 @@ pub(super) struct Rates {
     failed_from: Buckets<Network>,
     answers_of: Buckets<MailboxId>,
     notes_of: Buckets<MailboxId>,
+    listings: Buckets<()>,
 }
 
 impl Rates {
@@ -57,6 +58,7 @@ impl Rates {
             failed_from: Buckets::new(limits.failures_per_network, limits.remembered),
             answers_of: Buckets::new(limits.answers_of_mailbox, limits.remembered),
             notes_of: Buckets::new(limits.notes_of_mailbox, limits.remembered),
+            listings: Buckets::new(limits.listings, 1),
         }
     }
 
@@ -84,6 +86,11 @@ impl Rates {
     /// An answer comes, with a good pass.
     pub(super) fn answering(&self, mailbox: MailboxId) -> Result<(), Refusal> {
         self.answers_of.take(mailbox).map_err(too_many)
+    }
+
+    /// Whoever stands in looks what is there.
+    pub(super) fn listing(&self) -> Result<(), Refusal> {
+        self.listings.take(()).map_err(too_many)
     }
 
     /// Own notes come, with a good pass.

@@ -58,6 +58,7 @@ pub(super) enum Refusal {
 pub(super) enum Scheme {
     Ticket,
     Pass,
+    Reader,
     Warrant,
 }
 
@@ -66,6 +67,7 @@ impl Scheme {
         match self {
             Self::Ticket => "Ticket",
             Self::Pass => "Pass",
+            Self::Reader => "Reader",
             Self::Warrant => "Warrant",
         }
     }

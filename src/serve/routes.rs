@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use hyper::{Request, header};
 
-use super::{answer::Kind, open_files::OpenPath, publishing::Asked, receiving::Slot};
+use super::{answer::Kind, open_files::OpenPath, publishing::Asked, reading::Reading, receiving::Slot};
 use crate::wire::{MailboxId, ObjectName};
 
 /// What a request asks for.
@@ -19,6 +19,8 @@ pub(super) enum Route {
     Object(ObjectName),
     /// What a member sends.
     Slot(Slot),
+    /// What whoever stands in may read.
+    Reading(Reading),
     Publication(Asked),
     /// The practice's signed word on the newest release.
     Head,
@@ -79,6 +81,9 @@ impl Route {
     }
 
     fn of_api(path: &str) -> Option<Self> {
+        if let Some(reading) = Reading::of(path) {
+            return Some(Self::Reading(reading));
+        }
         let mut parts = path.split('/');
         let route = match (parts.next()?, parts.next()?, parts.next()) {
             ("mailboxes", mailbox, Some("answers")) => Self::Slot(Slot::Answer(id(mailbox)?, id(parts.next()?)?)),
@@ -139,8 +144,21 @@ mod tests {
         let answer = format!("/api/mailboxes/{id}/answers/{id}{id}");
         assert!(matches!(Route::of(&own), Some(Route::Slot(Slot::Own(_)))));
         assert!(matches!(Route::of(&answer), Some(Route::Slot(Slot::Answer(..)))));
+        for target in ["brief", "answers", &format!("answers/{id}/{id}{id}"), &format!("answers/after/{id}/{id}{id}")] {
+            assert!(matches!(Route::of(&format!("/api/{target}")), Some(Route::Reading(_))), "{target}");
+        }
         for target in [
             format!("{own}/"),
+            "/api/brief/".into(),
+            "/api/brief?x".into(),
+            "/api/answers/".into(),
+            "/api/answers?after".into(),
+            format!("/api/answers/{id}"),
+            format!("/api/answers/{id}/{id}{id}/"),
+            format!("/api/answers/{id}/{id}"),
+            format!("/api/answers/after/{id}"),
+            format!("/api/answers/before/{id}/{id}{id}"),
+            format!("/api/answers/../{id}/{id}{id}"),
             format!("{own}?x"),
             format!("{answer}/"),
             format!("{answer}?x"),

@@ -95,6 +95,7 @@ impl Service {
             Route::Keyring(id) => self.keyring(id, visitor).await,
             Route::Index(id) => self.index(id, visitor).await,
             Route::Object(name) => self.object(name, visitor).await,
+            Route::Reading(reading) => self.reading(reading, visitor).await,
             Route::Publication(_) | Route::Slot(_) => Err(Refusal::NotFound),
             Route::Head => self.head().await,
             Route::Health => Ok(Answer::closed(text("ok"))),

@@ -14,8 +14,11 @@ pub const KEYRINGS: &str = "keyrings";
 pub const AUDIT: &str = "audit";
 pub const ANSWERS: &str = "answers";
 pub const OWN: &str = "own";
+pub const STANDIN: &str = "standin";
+/// What whoever stands in needs to believe and understand answers, sealed to them.
+pub const BRIEF: &str = "standin/brief";
 /// Every folder that a store has, or will have.
-pub const ALL: [&str; 8] = [PUBLIC, OBJECTS, MAILBOXES, INDEXES, KEYRINGS, OWN, ANSWERS, AUDIT];
+pub const ALL: [&str; 9] = [PUBLIC, OBJECTS, MAILBOXES, INDEXES, KEYRINGS, STANDIN, OWN, ANSWERS, AUDIT];
 
 pub fn object(name: &ObjectName) -> String {
     format!("{OBJECTS}/{name}")
@@ -61,6 +64,7 @@ pub enum Place {
     Mailbox(MailboxId),
     Index(MailboxId),
     Keyring(MailboxId),
+    Brief,
 }
 
 /// Neither a file of a publication nor a plain name.
@@ -80,7 +84,7 @@ pub fn is_kept_here(path: &str) -> bool {
 }
 
 /// The folders that a publication consists of, beside [`HEAD`] and [`GATE`].
-pub const FOLDERS: [&str; 5] = [PUBLIC, OBJECTS, MAILBOXES, INDEXES, KEYRINGS];
+pub const FOLDERS: [&str; 6] = [PUBLIC, OBJECTS, MAILBOXES, INDEXES, KEYRINGS, STANDIN];
 
 impl FromStr for Place {
     type Err = NoPlace;
@@ -91,6 +95,7 @@ impl FromStr for Place {
         let place = match (names.next(), names.next(), names.next()) {
             (Some(HEAD), None, None) => Self::Head,
             (Some(GATE), None, None) => Self::Gate,
+            _ if path == BRIEF => Self::Brief,
             (Some(PUBLIC), Some(_), _) => return is_public(path).then_some(Self::Public).ok_or(NoPlace),
             (Some(OBJECTS), Some(name), None) => Self::Object(name.parse().map_err(|_| NoPlace)?),
             (Some(MAILBOXES), Some(name), None) => Self::Mailbox(id(name.strip_suffix(".json").ok_or(NoPlace)?)?),
@@ -134,7 +139,7 @@ mod tests {
         assert_eq!(super::mailbox(&mailbox).parse(), Ok(Place::Mailbox(mailbox)));
         assert_eq!(index(&mailbox, 7).parse(), Ok(Place::Index(mailbox)));
         assert_eq!(keyring(&mailbox, 1).parse(), Ok(Place::Keyring(mailbox)));
-        assert_eq!([HEAD.parse(), GATE.parse()], [Ok(Place::Head), Ok(Place::Gate)]);
+        assert_eq!([HEAD.parse(), GATE.parse(), BRIEF.parse()], [Ok(Place::Head), Ok(Place::Gate), Ok(Place::Brief)]);
         assert_eq!("public/library/a/index.html.br".parse(), Ok(Place::Public));
         for odd in [
             "",
@@ -147,6 +152,9 @@ mod tests {
             "/head.json",
             "objects/",
             "objects/..",
+            "standin",
+            "standin/brief/",
+            "standin/other",
             "mailboxes/x.json",
             &format!("objects/{name}/x"),
             &format!("objects/{}", ObjectName::from_bytes([0xab; 16]).to_string().to_uppercase()),

@@ -26,6 +26,8 @@ pub enum What {
     Answer,
     /// A member's own notes were saved.
     Own,
+    /// Answers were handed out to whoever stands in.
+    StandIn,
     /// A ticket or pass was shown that opened nothing.
     Refused,
     /// More happened in this hour than could be written down.
@@ -42,6 +44,7 @@ impl What {
             Self::Object => "object",
             Self::Answer => "answer",
             Self::Own => "own",
+            Self::StandIn => "stand-in",
             Self::Refused => "refused",
             Self::Lost => "lost",
             Self::Other(word) => word,
@@ -62,7 +65,16 @@ impl<'de> Deserialize<'de> for What {
         if !is_word {
             return Err(D::Error::custom("expected a word in small letters"));
         }
-        let known = [Self::Keyring, Self::Index, Self::Object, Self::Answer, Self::Own, Self::Refused, Self::Lost];
+        let known = [
+            Self::Keyring,
+            Self::Index,
+            Self::Object,
+            Self::Answer,
+            Self::Own,
+            Self::StandIn,
+            Self::Refused,
+            Self::Lost,
+        ];
         Ok(known.into_iter().find(|what| what.as_str() == word).unwrap_or(Self::Other(word)))
     }
 }

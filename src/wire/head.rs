@@ -7,7 +7,7 @@ use serde::{
     de::{Error, MapAccess, Visitor},
 };
 
-use super::{Digest, Envelope, Payload, Release, UnixTime};
+use super::{Digest, Envelope, Payload, Release, UnixTime, VerifyingKey};
 
 /// The practice's signed word on which release is the newest, and on every open file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +61,9 @@ pub struct Gate {
     pub origins: Vec<String>,
     /// Where the open library stands, if that is a host of its own.
     pub library: Option<String>,
+    /// Who may read answers beside the practice: a stand-in, or nobody.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "super::keys_base64")]
+    pub readers: Vec<VerifyingKey>,
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod link;
 mod mailbox;
 pub(crate) mod number;
 mod pass;
+mod reader;
 mod statement;
 mod ticket;
 mod warrant;
@@ -30,6 +31,7 @@ pub use id::{
 pub use link::{Link, LinkError, Pepper};
 pub use mailbox::{MailboxRecord, TicketRecord};
 pub use pass::{PASS_LIFE, Pass, PassError};
+pub use reader::{LISTED, Listing, ReaderPass};
 pub use statement::Statement;
 pub use ticket::{Ticket, TicketError};
 pub use warrant::{Greeting, Warrant, WarrantError};
@@ -81,5 +83,23 @@ pub(crate) mod key_base64 {
         let bytes: [u8; 32] = super::base64_bytes::deserialize(d)?;
         let key = VerifyingKey::from_bytes(&bytes).map_err(D::Error::custom)?;
         if key.is_weak() { Err(D::Error::custom("a weak key")) } else { Ok(key) }
+    }
+}
+
+/// The same, for a list of keys.
+pub(crate) mod keys_base64 {
+    use super::VerifyingKey;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(transparent)]
+    struct Key(#[serde(with = "super::key_base64")] VerifyingKey);
+
+    pub(crate) fn serialize<S: Serializer>(keys: &[VerifyingKey], s: S) -> Result<S::Ok, S::Error> {
+        s.collect_seq(keys.iter().copied().map(Key))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<VerifyingKey>, D::Error> {
+        Ok(Vec::<Key>::deserialize(d)?.into_iter().map(|Key(key)| key).collect())
     }
 }

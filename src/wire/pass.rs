@@ -68,15 +68,21 @@ impl Pass {
         now: UnixTime,
     ) -> Result<Self, PassError> {
         let pass: Self = envelope.open(key)?;
-        // SECURITY: a pass is bound to an address, so another site that was shown one can't use it here.
-        if !origins.contains(&pass.origin) {
-            return Err(PassError::Origin);
-        }
-        if pass.time > now + AHEAD || now >= pass.time.saturating_add(PASS_LIFE) {
-            return Err(PassError::Time);
-        }
+        is_good(&pass.origin, pass.time, origins, now)?;
         Ok(pass)
     }
+}
+
+/// Whether what was signed for `origin` at `time` is good at one of `origins` now.
+pub(super) fn is_good(origin: &String, time: UnixTime, origins: &[String], now: UnixTime) -> Result<(), PassError> {
+    // SECURITY: a pass is bound to an address, so another site that was shown one can't use it here.
+    if !origins.contains(origin) {
+        return Err(PassError::Origin);
+    }
+    if time > now + AHEAD || now >= time.saturating_add(PASS_LIFE) {
+        return Err(PassError::Time);
+    }
+    Ok(())
 }
 
 #[cfg(test)]

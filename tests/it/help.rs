@@ -7,6 +7,8 @@ use heldspace::cli::Cli;
 
 /// In the place of one that `host add` prints.
 const KEY: &str = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+/// What `standin key` prints.
+const LINE: &str = "heldspace-standin-18p4wp0g8gytnk4kntt39haelpx8z06j27efc2jfl4576ek0qeg3se7pvtdf0ymzqhv84pl2t3hwgfm5shprhuqkcdsrgz7kh2w8mp7sya74vt";
 
 fn heldspace(args: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_heldspace")).args(args).output().unwrap();
@@ -58,6 +60,7 @@ fn examples(help: &str) -> Vec<String> {
 fn words(example: &str) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let example = example.split(" > ").next().unwrap().replace(" KEY", &format!(" {KEY}"));
+    let example = example.replace(" LINE", &format!(" {LINE}"));
     let script = format!("heldspace() {{ printf '%s\\n' heldspace \"$@\" >&2; }}; man() {{ :; }}; {example}");
     let mut shell = Command::new("bash");
     let shell = shell.args(["-c", &script]).env("HOME", folder.path()).current_dir(folder.path()).output().unwrap();

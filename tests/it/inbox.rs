@@ -7,4 +7,4 @@ mod kept;
 mod receipts;
 mod results;
 mod shared;
-mod world;
+pub(crate) mod world;

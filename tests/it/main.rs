@@ -110,6 +110,8 @@ mod served;
 mod site;
 #[cfg(feature = "author")]
 mod slips;
+#[cfg(all(feature = "author", feature = "serve"))]
+mod standin;
 #[cfg(feature = "author")]
 mod store_side;
 #[cfg(feature = "author")]

@@ -9,7 +9,8 @@ use super::{
 };
 use crate::{
     clock::hour,
-    inbox::{Alarm, Asked, Letter, Questions, Refused, Why, short},
+    inbox::{Alarm, Asked, Inbox, Letter, Questions, Refused, Why, short},
+    record::NotedPage,
     visible::visible_line,
     wire::Digest,
 };
@@ -47,14 +48,18 @@ pub struct List {
 }
 
 /// An answer, and all that is said of it here.
-struct Row<'a> {
-    letter: &'a Letter,
-    asked: Asked<'a>,
-    alarm: Alarm,
+pub struct Row<'a> {
+    pub letter: &'a Letter,
+    pub asked: Asked<'a>,
+    pub alarm: Alarm,
 }
 
-impl Row<'_> {
-    fn waits(&self) -> bool {
+impl<'a> Row<'a> {
+    pub fn of(letter: &'a Letter, asked: Asked<'a>) -> Self {
+        Self { letter, asked, alarm: Alarm::of(letter, asked) }
+    }
+
+    pub fn waits(&self) -> bool {
         self.alarm.rings() && self.letter.acknowledged.is_none()
     }
 }
@@ -71,7 +76,7 @@ impl List {
         let questions = tray.questions()?;
         let rows = self.rows(&tray, &questions)?;
         let is_whole = !self.new && self.member.is_none() && self.page.is_none();
-        terminal.data(&data(&tray, &rows));
+        terminal.data(&data(&tray.inbox, &rows));
         if !terminal.json {
             print(&tray, &rows, is_whole, terminal)?;
         }
@@ -89,10 +94,7 @@ impl List {
             }
             None => None,
         };
-        let rows = tray.inbox.letters.iter().map(|letter| {
-            let asked = questions.asked(letter);
-            Row { letter, asked, alarm: Alarm::of(letter, asked) }
-        });
+        let rows = tray.inbox.letters.iter().map(|letter| Row::of(letter, questions.asked(letter)));
         let wanted = |row: &Row<'_>| {
             let letter = row.letter;
             // What must not wait is there even where another answer took its place since.
@@ -110,16 +112,16 @@ fn print(tray: &Tray, rows: &[Row<'_>], is_whole: bool, terminal: &Terminal) -> 
     let waiting = rows.iter().filter(|row| row.waits()).count();
     if waiting > 0 {
         terminal.line(terminal.strong("These must not wait:"));
-        rows[..waiting].iter().for_each(|row| line(tray, row, terminal));
+        rows[..waiting].iter().for_each(|row| line(&tray.inbox, row, terminal));
         terminal
             .line("\nOnce you have seen to one: heldspace inbox ack ID --by \"Your name\" --did \"what you did\"\n");
     }
-    rows[waiting..].iter().for_each(|row| line(tray, row, terminal));
+    rows[waiting..].iter().for_each(|row| line(&tray.inbox, row, terminal));
     if rows.is_empty() {
         terminal.line("No answers.");
     }
     if is_whole {
-        print_flaws(tray, terminal);
+        print_flaws(&tray.inbox, terminal);
     }
     match tray.home.fetched()? {
         None => terminal.note("\nNothing was fetched yet: `heldspace inbox sync`."),
@@ -128,7 +130,8 @@ fn print(tray: &Tray, rows: &[Row<'_>], is_whole: bool, terminal: &Terminal) -> 
     Ok(())
 }
 
-fn line(tray: &Tray, row: &Row<'_>, terminal: &Terminal) {
+/// One answer, in a list.
+pub fn line(inbox: &Inbox, row: &Row<'_>, terminal: &Terminal) {
     let Row { letter, asked, .. } = row;
     let marks = [
         (letter.is_new, " [new]"),
@@ -137,7 +140,7 @@ fn line(tray: &Tray, row: &Row<'_>, terminal: &Terminal) {
         (row.alarm == Alarm::Unknown && row.waits(), " [what was asked is not known here]"),
     ];
     let marks: String = marks.into_iter().filter_map(|(is_so, mark)| is_so.then_some(mark)).collect();
-    let called = tray.inbox.called(&letter.answer.id);
+    let called = inbox.called(&letter.answer.id);
     let (when, who, page) = (hour(letter.answer.time), visible_line(&letter.name), title(asked));
     let said = excerpt(&short(&letter.answer.said, *asked));
     terminal.line(format!("{called}  {when}  {who}  {page}: {said}{marks}"));
@@ -161,8 +164,7 @@ fn excerpt(text: &str) -> String {
 }
 
 /// What did not come, and what came and was not believed.
-fn print_flaws(tray: &Tray, terminal: &Terminal) {
-    let inbox = &tray.inbox;
+pub fn print_flaws(inbox: &Inbox, terminal: &Terminal) {
     if !inbox.missing.is_empty() {
         terminal.line("\nSent, as a later answer says, and not here:");
     }
@@ -203,8 +205,7 @@ fn alike(refused: &[Refused]) -> Vec<(&str, Why, Vec<&Digest>)> {
     groups
 }
 
-fn data(tray: &Tray, rows: &[Row<'_>]) -> Value {
-    let inbox = &tray.inbox;
+pub fn data(inbox: &Inbox, rows: &[Row<'_>]) -> Value {
     json!({
         "answers": rows.iter().map(row).collect::<Vec<_>>(),
         "missing": inbox.missing.iter().map(|it| json!({ "id": it.id, "named_by": it.named_by, "name": it.name })).collect::<Vec<_>>(),
@@ -219,6 +220,11 @@ fn row(Row { letter, asked, alarm }: &Row<'_>) -> Value {
     letter_data(letter, asked, alarm)
 }
 
+/// None where whoever looks has none of the practice's files.
+fn file(page: &NotedPage) -> Option<&str> {
+    Some(page.file.as_str()).filter(|file| !file.is_empty())
+}
+
 /// For scripts: as it came.
 pub fn letter_data(letter: &Letter, asked: &Asked<'_>, alarm: &Alarm) -> Value {
     let answer = &letter.answer;
@@ -227,7 +233,7 @@ pub fn letter_data(letter: &Letter, asked: &Asked<'_>, alarm: &Alarm) -> Value {
         "member": letter.member,
         "name": letter.name,
         "mailbox": answer.mailbox,
-        "page": asked.page.map(|page| json!({ "id": page.id, "title": page.title, "file": page.file })),
+        "page": asked.page.map(|page| json!({ "id": page.id, "title": page.title, "file": file(page) })),
         "page_id": answer.page,
         "block": answer.block,
         "time": answer.time,

@@ -1,9 +1,9 @@
 //! `inbox`: what members sent.
 
 mod ack;
-mod list;
+pub mod list;
 mod reply;
-mod show;
+pub mod show;
 mod sync;
 mod watch;
 

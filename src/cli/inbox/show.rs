@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     clock::hour,
-    inbox::{self, Alarm, Asked, Letter, Line, said},
+    inbox::{self, Alarm, Asked, Inbox, Letter, Line, said},
     practice::HomeError,
     visible::{visible, visible_line},
 };
@@ -35,7 +35,11 @@ impl Show {
         let alarm = Alarm::of(letter, asked);
         terminal.data(&letter_data(letter, &asked, &alarm));
         if !terminal.json {
-            print(&tray, letter, asked, &alarm, terminal);
+            let called = tray.inbox.called(&letter.answer.id);
+            let unseen = format!(
+                "Nobody has seen to it yet: heldspace inbox ack {called} --by \"Your name\" --did \"what you did\""
+            );
+            print(&tray.inbox, letter, asked, &unseen, terminal);
         }
         mark(&tray, letter)
     }
@@ -50,9 +54,10 @@ fn mark(tray: &Tray, letter: &Letter) -> Result<(), Failure> {
     Ok(inbox::shown(letter, &tray.home, &tray.keys)?)
 }
 
-fn print(tray: &Tray, letter: &Letter, asked: Asked<'_>, alarm: &Alarm, terminal: &Terminal) {
+/// All of it; `unseen` is what is said of one that nobody has seen to.
+pub fn print(inbox: &Inbox, letter: &Letter, asked: Asked<'_>, unseen: &str, terminal: &Terminal) {
     let answer = &letter.answer;
-    let called = tray.inbox.called(&answer.id);
+    let called = inbox.called(&answer.id);
     terminal.line(format!("{}, {}", terminal.strong(&letter.name), title(&asked)));
     terminal.line(format!("Sent {}, by the clock of their device. {called}", hour(answer.time)));
     if letter.is_former {
@@ -62,9 +67,9 @@ fn print(tray: &Tray, letter: &Letter, asked: Asked<'_>, alarm: &Alarm, terminal
         terminal.line("It counts no more: another answer took its place, or took it back.");
     }
     if let Some(replaced) = &answer.replaces {
-        terminal.line(format!("It stands in place of {}.", tray.inbox.called(replaced)));
+        terminal.line(format!("It stands in place of {}.", inbox.called(replaced)));
     }
-    print_alarm(letter, alarm, &called, terminal);
+    print_alarm(letter, &Alarm::of(letter, asked), unseen, terminal);
     for Line { asked, said } in said(&answer.said, asked) {
         terminal.line("");
         if let Some(asked) = asked {
@@ -74,7 +79,7 @@ fn print(tray: &Tray, letter: &Letter, asked: Asked<'_>, alarm: &Alarm, terminal
     }
 }
 
-fn print_alarm(letter: &Letter, alarm: &Alarm, called: &str, terminal: &Terminal) {
+fn print_alarm(letter: &Letter, alarm: &Alarm, unseen: &str, terminal: &Terminal) {
     match alarm {
         Alarm::None => return,
         Alarm::Items(items) => {
@@ -92,8 +97,6 @@ fn print_alarm(letter: &Letter, alarm: &Alarm, called: &str, terminal: &Terminal
             hour(how.time),
             visible_line(&how.did)
         )),
-        None => terminal.line(format!(
-            "Nobody has seen to it yet: heldspace inbox ack {called} --by \"Your name\" --did \"what you did\""
-        )),
+        None => terminal.line(unseen),
     }
 }

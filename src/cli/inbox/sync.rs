@@ -11,6 +11,7 @@ use crate::{
     inbox::{Fetching, People, Synced},
     keys::Keys,
     practice::{Home, Practice},
+    wire::UnixTime,
 };
 
 /// Fetch what members sent, and keep it here, sealed
@@ -32,7 +33,7 @@ impl Sync {
         drop(lock);
         terminal.data(&synced);
         tell(&synced, terminal);
-        let waiting = waiting(&Tray::with(practice, home, keys)?)?;
+        let waiting = waiting(&Tray::with(practice, home, keys)?)?.len();
         if waiting > 0 {
             terminal
                 .line(terminal.strong(&format!("{} must not wait: `heldspace inbox list`.", count(waiting, "answer"))));
@@ -77,8 +78,9 @@ fn tell(synced: &Synced, terminal: &Terminal) {
     }
 }
 
-/// How many answers wait for somebody to see to them.
-pub fn waiting(tray: &Tray) -> Result<usize, Failure> {
+/// When each answer came that waits for somebody to see to it.
+pub fn waiting(tray: &Tray) -> Result<Vec<UnixTime>, Failure> {
     let questions = tray.questions()?;
-    Ok(tray.inbox.letters.iter().filter(|letter| letter.waits(questions.asked(letter))).count())
+    let waiting = tray.inbox.letters.iter().filter(|letter| letter.waits(questions.asked(letter)));
+    Ok(waiting.map(|letter| letter.arrived).collect())
 }

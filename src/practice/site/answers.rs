@@ -9,7 +9,7 @@ use super::{HelpLine, line};
 use crate::{
     content::{At, Fields},
     practice::member::is_address,
-    seal::Recipient,
+    seal::StandInKeys,
 };
 
 const LONGEST: i64 = 14 * 24;
@@ -48,11 +48,17 @@ impl fmt::Display for Window {
 pub struct StandIn {
     pub name: String,
     pub email: String,
-    /// What answers are sealed to beside the practice's own; none before they have made a key.
-    pub recipient: Option<Recipient>,
+    /// What answers are sealed to beside the practice's own, and what lets them in at the gate; none before they have made
+    /// a key.
+    pub keys: Option<StandInKeys>,
 }
 
 impl Answers {
+    /// The keys of who stands in, if there is someone who could open anything.
+    pub fn stand_in_keys(&self) -> Option<&StandInKeys> {
+        self.stand_in.as_ref()?.keys.as_ref()
+    }
+
     /// What has to be written down before anyone is asked for an answer that may tell of danger.
     pub fn lacks(&self) -> Vec<&'static str> {
         let lacks = [
@@ -60,6 +66,10 @@ impl Answers {
             (self.hours.is_none(), "hours = \"Monday to Friday, 9:00 to 17:00\""),
             (self.window.is_none(), "window = \"24 hours\""),
             (self.stand_in.is_none(), "who stands in: [answers.stand_in] with name and email"),
+            (
+                self.stand_in_keys().is_none(),
+                "the key of who stands in: `heldspace standin key` on their machine makes it, `heldspace standin add` here takes it",
+            ),
         ];
         lacks.into_iter().filter(|(is_lacking, _)| *is_lacking).map(|(_, what)| what).collect()
     }
@@ -103,14 +113,14 @@ fn stand_in(mut fields: Fields<'_>) -> Option<StandIn> {
         }
         is_one
     });
-    let recipient = fields.text("recipient").and_then(|text| match text.value.parse() {
-        Ok(recipient) => Some(recipient),
+    let keys = fields.text("key").and_then(|text| match text.value.parse::<StandInKeys>() {
+        Ok(keys) => Some(keys),
         Err(error) => {
-            let error: &str = error;
-            fields.mistake(&text.at, format!("`recipient`: {error}"), "it begins with age1, and is one long word");
+            let hint = "copy it whole: one long word that begins with heldspace-standin-1";
+            fields.mistake(&text.at, format!("`key`: {error}"), hint);
             None
         }
     });
     fields.finish();
-    Some(StandIn { name: name?.value, email: email?.value, recipient })
+    Some(StandIn { name: name?.value, email: email?.value, keys })
 }

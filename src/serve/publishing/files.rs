@@ -83,7 +83,7 @@ impl Service {
         let body = &warranted.body;
         let most = match place {
             Place::Public | Place::Head => usize::MAX,
-            Place::Object(_) | Place::Index(_) => SEALED,
+            Place::Object(_) | Place::Index(_) | Place::Brief => SEALED,
             Place::Gate | Place::Mailbox(_) | Place::Keyring(_) => SMALL,
         };
         if body.len() > most {
@@ -93,7 +93,7 @@ impl Service {
             Place::Head => self.is_next_head(publishing, body).await?,
             Place::Gate => is_gate(body)?,
             Place::Mailbox(id) => self.is_whole(&id, body).await?,
-            Place::Public | Place::Object(_) | Place::Index(_) | Place::Keyring(_) => {}
+            Place::Public | Place::Object(_) | Place::Index(_) | Place::Keyring(_) | Place::Brief => {}
         }
         // On the disk before the answer: what the publisher finds listed later is whole.
         self.store
