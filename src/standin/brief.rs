@@ -155,9 +155,12 @@ impl Brief {
         serde_json::to_vec(self).expect("a brief is plain JSON").len()
     }
 
-    /// What tells one brief from another, whenever it was issued and whatever was asked: that changes with the pages.
+    /// What makes a new brief needed, whenever it was issued and whatever was asked: that changes with the pages.
+    ///
+    /// SECURITY: not what was seen to. A release that nothing else explains would tell the host that something had to be.
     pub fn look(&self) -> Digest {
-        let plain = Self { release: 0, issued: 0, blocks: Vec::new(), documents: Vec::new(), ..self.clone() };
+        let (blocks, documents, seen_to) = (Vec::new(), Vec::new(), BTreeMap::new());
+        let plain = Self { release: 0, issued: 0, blocks, documents, seen_to, ..self.clone() };
         Digest::of(&serde_json::to_vec(&plain).expect("a brief is plain JSON"))
     }
 

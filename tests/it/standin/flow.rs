@@ -36,6 +36,9 @@ fn an_answer_that_must_not_wait_comes_first_on_the_machine_of_whoever_stands_in(
     let printed = world.naomi.ok(&["standin", "open"]);
     assert!(!printed.contains("must not wait"), "{printed}");
     assert!(world.naomi.ok(&["standin", "open", called]).contains("Naomi Feld saw to it"));
+    // SECURITY: seeing to something is no reason for a release, which would tell the host that something had to be.
+    world.site.ok(&["inbox", "ack", &quiet.id.to_string()[..8], "--by", "Naomi Feld", "--did", "read it"]);
+    assert!(world.site.build()["release"].is_null(), "nothing else had changed");
 }
 
 #[test]
