@@ -14,6 +14,7 @@ const small = { width: 360, height: 740 };
 const BROUGHT = "zqxbrought";
 const SAFETY = "Thoughts that you would be better off dead or of hurting yourself in some way";
 
+// Whoever stands in is the sample's: nobody has that key.
 const ANSWERS = `
 [answers]
 hours = "Monday to Friday, 9 to 5"
@@ -24,6 +25,7 @@ number = "555-0100"
 [answers.stand_in]
 name = "Dana Roe"
 email = "dana@example.org"
+key = "heldspace-standin-1nsgzf3uvuscvfyejhs2ccn5u2gtl6j89x6mqachsr7lsmu83uan9ukwsvl5ptkqal23ak7jkcxwfwnugke9mulkhxcct3t9vnzwkv0caxzkkg"
 `;
 
 const WEEK = `+++

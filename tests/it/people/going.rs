@@ -196,9 +196,18 @@ fn what_someone_keeps_outlives_new_keys_a_new_card_and_a_spoiled_store() {
 fn what_someone_keeps_names_nobody_whose_consent_has_ended() {
     let (site, _) = begun();
     let (ben, _) = (site.member("ben", &[]), site.member("cam", &[]));
-    site.ok(&["member", "join", "ben", "a", "--with-history"]);
+    site.ok(&["member", "join", "ben", "a", "--with-history", "--on", "2026-11-25"]);
     site.page("groups/a/thanks.md", "+++\nnames = [\"cam\"]\n+++\n# Thanks\n\nCam brought the tea.");
-    let consent = ["--naming", "content/groups/a/thanks.md", "--how", "signed form", "--recorded-by", "Ines"];
+    let consent = [
+        "--naming",
+        "content/groups/a/thanks.md",
+        "--how",
+        "signed form",
+        "--given",
+        "2026-11-25",
+        "--recorded-by",
+        "Ines",
+    ];
     let added = site.ok(&[&["consent", "add", "cam", "--json"], &consent[..]].concat());
     let id: serde_json::Value = serde_json::from_str(&added).unwrap();
     build_at(&site, START + DAY);
