@@ -40,7 +40,7 @@ fn a_thousand_slow_clients_of_each_kind() {
         while attack.try_wait().unwrap().is_none() {
             let began = Instant::now();
             assert_eq!(gate.get("/l").status, 200, "{kind:?}");
-            assert!(began.elapsed() < Duration::from_secs(10), "{kind:?}: {:?}", began.elapsed());
+            assert!(began.elapsed() < Duration::from_secs(3), "{kind:?}: {:?}", began.elapsed());
             answered += 1;
         }
         assert!(answered > 10, "{kind:?}: {answered} answers");
