@@ -32,5 +32,6 @@ pub use judge::Why;
 pub use overdue::{is_overdue, told};
 pub use people::{People, Person};
 pub use read::{Inbox, Letter, Missing, Refused};
+pub(crate) use sync::LISTED;
 pub use sync::{Fetching, Synced};
 pub use words::{Line, said, short};

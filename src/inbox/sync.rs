@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// More than all members send in many years; a host that lists more is not listened to.
-const LISTED: usize = 500_000;
+pub(crate) const LISTED: usize = 500_000;
 /// Fetched in one run; the next one goes on.
 const FETCHED: usize = 20_000;
 /// Bytes kept of what was not believed: beyond that, the journal alone says that it was there.
@@ -118,7 +118,7 @@ impl Run<'_> {
             return Err(InboxError::TooMany { files: listed.len() });
         }
         // SECURITY: the host chose these names; ids of fixed length are all that goes on from here.
-        let there: BTreeSet<Spot> = listed.iter().filter_map(|(path, _)| spot(path)).collect();
+        let there: BTreeSet<Spot> = listed.iter().filter_map(|(path, _)| layout::answer_at(path)).collect();
         let (known, strangers): (Vec<_>, Vec<_>) =
             there.into_iter().partition(|spot| self.sync.people.of_mailbox(&spot.0).is_some());
         self.synced.strangers = strangers.len();
@@ -247,10 +247,4 @@ fn is_spoiled(home: &Home, tray: Tray, spot: &Spot) -> bool {
 fn unreadable(error: &HostError) -> Why {
     let is_large = matches!(error, HostError::Folder(StoreError::TooLarge { .. }) | HostError::Unreachable { .. });
     if is_large { Why::Size } else { Why::Damaged }
-}
-
-/// `answers/<mailbox>/<sha256>`, in its one spelling.
-fn spot(path: &str) -> Option<Spot> {
-    let (mailbox, name) = path.strip_prefix(layout::ANSWERS)?.strip_prefix('/')?.split_once('/')?;
-    Some((mailbox.parse().ok()?, name.parse().ok()?))
 }

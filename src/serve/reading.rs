@@ -4,8 +4,6 @@
 //! nothing else: no index, no page, no keyring, no own notes. With any other pass, or where nobody stands in, all of it looks
 //! as if it were not there.
 
-use std::str::FromStr;
-
 use hyper::Method;
 
 use super::{
@@ -41,19 +39,11 @@ impl Reading {
             "brief" => Some(Self::Brief),
             "answers" => Some(Self::List(None)),
             path => match path.strip_prefix("answers/")?.strip_prefix("after/") {
-                Some(after) => spot(after).map(|spot| Self::List(Some(spot))),
-                None => spot(path.strip_prefix("answers/")?).map(Self::Answer),
+                Some(after) => layout::spot(after).map(|spot| Self::List(Some(spot))),
+                None => layout::spot(path.strip_prefix("answers/")?).map(Self::Answer),
             },
         }
     }
-}
-
-fn spot(text: &str) -> Option<Spot> {
-    fn id<T: FromStr>(text: &str) -> Option<T> {
-        text.parse().ok()
-    }
-    let (mailbox, name) = text.split_once('/')?;
-    Some((id(mailbox)?, id(name)?))
 }
 
 impl Service {
@@ -91,8 +81,7 @@ impl Service {
 
     fn listing(&self, after: Option<Spot>) -> Result<Listing, Refusal> {
         let listed = self.store.list(layout::ANSWERS).map_err(|_| Refusal::Store)?;
-        let spots =
-            listed.iter().filter_map(|path| path.strip_prefix(layout::ANSWERS)?.strip_prefix('/').and_then(spot));
+        let spots = listed.iter().filter_map(|path| layout::answer_at(path));
         // The order of the names is the order of the bytes that they stand for.
         let mut rest = spots.filter(|spot| after.is_none_or(|after| *spot > after));
         let answers = rest.by_ref().take(LISTED).map(|(mailbox, name)| format!("{mailbox}/{name}")).collect();

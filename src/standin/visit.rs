@@ -8,13 +8,13 @@ use super::OwnKey;
 use crate::{
     explain::Explain,
     host::agent,
+    inbox::LISTED,
+    store::layout,
     wire::{ANSWER_SIZE, Digest, Listing, MailboxId, ReaderPass, SigningKey},
 };
 
 /// More than a brief, or a listing.
 const LIMIT: u64 = 16 * 1024 * 1024;
-/// More than all members send in many years; a host that lists more is not listened to.
-const LISTED: usize = 500_000;
 /// How often a server that is busy is asked, and how long to wait before the second time.
 const TRIES: u32 = 4;
 const WAIT: Duration = Duration::from_millis(500);
@@ -79,10 +79,7 @@ impl Visitor {
         let mut path = "/api/answers".to_owned();
         loop {
             let listing: Listing = self.listing(&path)?;
-            let parsed = listing.answers.iter().filter_map(|name| {
-                let (mailbox, name) = name.split_once('/')?;
-                Some((mailbox.parse().ok()?, name.parse().ok()?))
-            });
+            let parsed = listing.answers.iter().filter_map(|name| layout::spot(name));
             let before = spots.last().copied();
             spots.extend(parsed.filter(|spot| before.is_none_or(|before| *spot > before)));
             if spots.len() > LISTED {

@@ -45,6 +45,17 @@ pub fn answer(mailbox: &MailboxId, sealed: &Digest) -> String {
     format!("{ANSWERS}/{mailbox}/{sealed}")
 }
 
+/// What a path that [`answer`] made says, in its one spelling.
+pub fn answer_at(path: &str) -> Option<(MailboxId, Digest)> {
+    spot(path.strip_prefix(ANSWERS)?.strip_prefix('/')?)
+}
+
+/// The same, of `<mailbox>/<sha256>` alone.
+pub fn spot(name: &str) -> Option<(MailboxId, Digest)> {
+    let (mailbox, sealed) = name.split_once('/')?;
+    Some((mailbox.parse().ok()?, sealed.parse().ok()?))
+}
+
 /// What a member keeps for themselves.
 pub fn own(mailbox: &MailboxId) -> String {
     format!("{OWN}/{mailbox}")
